@@ -1,0 +1,36 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one exception family of the collection.
+
+PRIVATE: not for use outside this collection, may change in any release.
+
+Pure code and boto3 code raise these; a plugin or module translates them once, at its shell.
+"""
+
+from __future__ import annotations
+
+
+class BridgeError(Exception):
+    """What every error of this collection is. Its text is written for the person who runs the playbook."""
+
+
+class OptionError(BridgeError):
+    """An option has a value that can't be used: names the option, what it got and what is accepted."""
+
+
+class DataError(BridgeError):
+    """What AWS returned can't be used: names the parameter or object, what was found and what is accepted."""
+
+
+class NothingFoundError(BridgeError):
+    """Nothing is published where the reader was told to look."""
+
+
+class AwsError(BridgeError):
+    """AWS, or the way to it, refused."""
+
+
+class DeniedError(AwsError):
+    """AWS denied the call: names the IAM action that the caller needs."""
