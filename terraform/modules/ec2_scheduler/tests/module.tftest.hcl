@@ -1,0 +1,274 @@
+# Run by `terraform test` (1.7 or newer) in this module's folder; nothing is created anywhere.
+# versions.tf stands for the zip of the function: any file that exists will do, nothing opens it here.
+
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "eu-central-1" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/mock" }
+  }
+  mock_resource "aws_sqs_queue" {
+    defaults = { arn = "arn:aws:sqs:eu-central-1:123456789012:mock" }
+  }
+  mock_resource "aws_lambda_function" {
+    defaults = {
+      arn        = "arn:aws:lambda:eu-central-1:123456789012:function:mock"
+      invoke_arn = "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/mock/invocations"
+    }
+  }
+  mock_resource "aws_apigatewayv2_api" {
+    defaults = {
+      api_endpoint  = "https://mock.execute-api.eu-central-1.amazonaws.com"
+      execution_arn = "arn:aws:execute-api:eu-central-1:123456789012:mock"
+    }
+  }
+}
+
+run "only_schedules_of_the_group_may_take_the_role" {
+  command = apply
+
+  assert {
+    condition = jsondecode(aws_iam_role.execution.assume_role_policy).Statement[0] == {
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "scheduler.amazonaws.com" }
+      Condition = {
+        StringEquals = {
+          "aws:SourceAccount" = "123456789012"
+          "aws:SourceArn"     = "arn:aws:scheduler:eu-central-1:123456789012:schedule-group/tfbridge-ec2"
+        }
+      }
+    }
+    error_message = "The trust policy is not limited by account and schedule group."
+  }
+}
+
+run "the_execution_role_can_start_stop_and_report_and_nothing_else" {
+  command = apply
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.execution.policy).Statement == [
+      {
+        Sid      = "StartAndStop"
+        Effect   = "Allow"
+        Action   = ["ec2:StartInstances", "ec2:StopInstances"]
+        Resource = "arn:aws:ec2:eu-central-1:123456789012:instance/*"
+      },
+      {
+        Sid      = "KeepWhatFailed"
+        Effect   = "Allow"
+        Action   = ["sqs:SendMessage"]
+        Resource = "arn:aws:sqs:eu-central-1:123456789012:mock"
+      },
+    ]
+    error_message = "The execution role's policy is not the least one."
+  }
+
+  assert {
+    condition     = aws_sqs_queue.dead_letters.sqs_managed_sse_enabled && aws_sqs_queue.dead_letters.message_retention_seconds == 1209600
+    error_message = "The dead-letter queue is not encrypted, or forgets early."
+  }
+}
+
+run "a_tag_and_keys_are_conditions" {
+  command = apply
+
+  variables {
+    instance_tag = { key = "Bookable", values = ["true", "yes"] }
+    kms_key_arns = ["arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000"]
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.execution.policy).Statement[0].Condition == { StringEquals = { "aws:ResourceTag/Bookable" = ["true", "yes"] } }
+    error_message = "instance_tag does not limit the role."
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.execution.policy).Statement[2] == {
+      Sid       = "AttachEncryptedVolumes"
+      Effect    = "Allow"
+      Action    = ["kms:CreateGrant"]
+      Resource  = ["arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000"]
+      Condition = { Bool = { "kms:GrantIsForAWSResource" = "true" } }
+    }
+    error_message = "The grant is missing, or wider than for EBS."
+  }
+}
+
+run "who_books_may_pass_this_role_to_scheduler_only" {
+  command = apply
+
+  assert {
+    condition = [
+      for statement in jsondecode(output.booking_policy_json).Statement : statement if contains(statement.Action, "iam:PassRole")
+      ] == [{
+        Sid       = "HandTheRoleToScheduler"
+        Effect    = "Allow"
+        Action    = ["iam:PassRole"]
+        Resource  = "arn:aws:iam::123456789012:role/mock"
+        Condition = { StringEquals = { "iam:PassedToService" = "scheduler.amazonaws.com" } }
+    }]
+    error_message = "PassRole is not limited to the execution role and EventBridge Scheduler."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(output.booking_policy_json).Statement :
+      statement.Resource != "*" || toset(statement.Action) == toset(["scheduler:ListSchedules", "ec2:DescribeInstances"])
+    ])
+    error_message = "Something that can be limited is allowed on every resource."
+  }
+}
+
+run "no_api_unless_asked_for" {
+  command = plan
+
+  assert {
+    condition     = length(aws_lambda_function.api) + length(aws_apigatewayv2_api.this) + length(aws_apigatewayv2_route.this) == 0
+    error_message = "An API is planned that nobody asked for."
+  }
+
+  assert {
+    condition     = output.api_url == null && output.api_caller_policy_json == null
+    error_message = "Outputs speak of an API that does not exist."
+  }
+}
+
+run "the_api_is_authorised_by_iam" {
+  command = apply
+
+  variables {
+    instance_tag = { key = "Bookable", values = ["true"] }
+    api          = { lambda_zip = "versions.tf" }
+  }
+
+  assert {
+    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["POST /provision", "GET /bookings", "DELETE /bookings/{id}"])
+    error_message = "Not the three documented routes."
+  }
+
+  assert {
+    condition     = alltrue([for route in aws_apigatewayv2_route.this : route.authorization_type == "AWS_IAM"])
+    error_message = "A route is open."
+  }
+
+  assert {
+    condition     = jsondecode(aws_lambda_function.api[0].environment[0].variables.EC2_SCHEDULER_TAG) == { key = "Bookable", values = ["true"] }
+    error_message = "The function does not know which instances it may book."
+  }
+
+  assert {
+    condition     = aws_lambda_permission.api[0].source_arn == "arn:aws:execute-api:eu-central-1:123456789012:mock/*/*"
+    error_message = "Another API could call the function."
+  }
+}
+
+run "the_api_takes_tokens_of_one_issuer_and_audience" {
+  command = apply
+
+  variables {
+    instance_tag = { key = "Bookable", values = ["true"] }
+    api = {
+      lambda_zip = "versions.tf"
+      jwt        = { issuer = "https://login.example.com", audience = ["booking"] }
+    }
+  }
+
+  assert {
+    condition     = alltrue([for route in aws_apigatewayv2_route.this : route.authorization_type == "JWT" && route.authorizer_id == aws_apigatewayv2_authorizer.jwt[0].id])
+    error_message = "A route is not authorised by the JWT authorizer."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_authorizer.jwt[0].jwt_configuration[0].issuer == "https://login.example.com" && tolist(aws_apigatewayv2_authorizer.jwt[0].jwt_configuration[0].audience) == tolist(["booking"])
+    error_message = "The authorizer does not check issuer and audience."
+  }
+}
+
+run "an_api_without_a_tag_is_refused" {
+  command = plan
+
+  variables {
+    api = { lambda_zip = "versions.tf" }
+  }
+
+  expect_failures = [aws_lambda_function.api]
+}
+
+run "a_missing_zip_is_refused" {
+  command = plan
+
+  variables {
+    instance_tag = { key = "Bookable", values = ["true"] }
+    api          = { lambda_zip = "tests/not-there.zip" }
+  }
+
+  expect_failures = [aws_lambda_function.api]
+}
+
+run "a_token_without_audience_is_refused" {
+  command = plan
+
+  variables {
+    api = { jwt = { issuer = "https://login.example.com", audience = [] } }
+  }
+
+  expect_failures = [var.api]
+}
+
+run "an_unknown_architecture_is_refused" {
+  command = plan
+
+  variables {
+    api = { architecture = "riscv" }
+  }
+
+  expect_failures = [var.api]
+}
+
+run "a_key_alias_is_refused" {
+  command = plan
+
+  variables {
+    kms_key_arns = ["arn:aws:kms:eu-central-1:123456789012:alias/ebs"]
+  }
+
+  expect_failures = [var.kms_key_arns]
+}
+
+run "a_tag_without_values_is_refused" {
+  command = plan
+
+  variables {
+    instance_tag = { key = "Bookable", values = [] }
+  }
+
+  expect_failures = [var.instance_tag]
+}
+
+run "a_name_that_scheduler_refuses_is_refused" {
+  command = plan
+
+  variables {
+    name = "office hours"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "a_retention_that_sqs_refuses_is_refused" {
+  command = plan
+
+  variables {
+    dead_letter_retention_days = 15
+  }
+
+  expect_failures = [var.dead_letter_retention_days]
+}

@@ -1,0 +1,103 @@
+variable "name" {
+  description = "Name of the schedule group, and what the names of the role, the queue, the function and the API start with."
+  type        = string
+  default     = "tfbridge-ec2"
+
+  validation {
+    condition     = can(regex("^[0-9A-Za-z_.-]{1,40}$", var.name))
+    error_message = "name must be 1 to 40 of the characters 0-9 A-Z a-z _ . -, because EventBridge Scheduler, IAM and SQS all have to accept it with a suffix."
+  }
+}
+
+variable "instance_tag" {
+  description = "Only instances that carry this tag, with one of these values, may be started and stopped by the execution role and booked over the API. null: every instance of this account and region; the API needs a tag."
+  type = object({
+    key    = string
+    values = list(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.instance_tag == null ? true : length(var.instance_tag.key) > 0 && length(var.instance_tag.values) > 0
+    error_message = "instance_tag needs a key and at least one value, for example { key = \"Bookable\", values = [\"true\"] }."
+  }
+}
+
+variable "kms_key_arns" {
+  description = "Customer managed KMS keys of the instances' EBS volumes. Without a grant on them the start call succeeds and the instance falls back to stopped, which no dead-letter queue sees."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.kms_key_arns : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", arn))])
+    error_message = "kms_key_arns must be ARNs of keys (arn:aws:kms:<region>:<account>:key/<id>); IAM does not accept an alias here."
+  }
+}
+
+variable "dead_letter_retention_days" {
+  description = "How long a start or stop that could not be delivered stays in the dead-letter queue."
+  type        = number
+  default     = 14
+
+  validation {
+    condition     = var.dead_letter_retention_days >= 1 && var.dead_letter_retention_days <= 14
+    error_message = "dead_letter_retention_days must be 1 to 14, SQS keeps no message longer."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "ARN of a permissions boundary for the roles that this module creates."
+  type        = string
+  default     = null
+}
+
+variable "publish" {
+  description = "Publish EC2_SCHEDULER_ROLE_ARN, EC2_SCHEDULER_GROUP and EC2_SCHEDULER_DLQ_ARN (and EC2_SCHEDULER_API_URL) through ../ssm_outputs, where tfbridge.aws.ec2_schedule finds them."
+  type        = bool
+  default     = true
+}
+
+variable "output_prefix" {
+  description = "Prefix of the published parameters; the prefix of ../ssm_outputs and of the Ansible side."
+  type        = string
+  default     = "OUTPUT_"
+}
+
+variable "api" {
+  description = <<-EOT
+    Creates the HTTP API when it is not null; `api = {}` takes the defaults.
+    lambda_zip: what build_lambda.py wrote (default: build/ec2_scheduler.zip in this module).
+    jwt: callers authorise by a JWT of this issuer; without it they sign their requests with IAM.
+    timezone: IANA zone of times that come without an offset and without a timezone of their own.
+  EOT
+  type = object({
+    lambda_zip   = optional(string)
+    architecture = optional(string, "arm64")
+    timezone     = optional(string, "UTC")
+    jwt = optional(object({
+      issuer   = string
+      audience = list(string)
+      scopes   = optional(list(string), [])
+    }))
+    rate_limit         = optional(number, 10)
+    burst_limit        = optional(number, 20)
+    log_retention_days = optional(number, 30)
+  })
+  default = null
+
+  validation {
+    condition     = var.api == null ? true : contains(["arm64", "x86_64"], var.api.architecture)
+    error_message = "api.architecture must be \"arm64\" or \"x86_64\"."
+  }
+
+  validation {
+    condition     = try(var.api.jwt, null) == null ? true : can(regex("^https://", var.api.jwt.issuer)) && length(var.api.jwt.audience) > 0
+    error_message = "api.jwt needs an issuer that starts with https:// and at least one audience: API Gateway would otherwise accept a token that was made for somebody else."
+  }
+}
+
+variable "tags" {
+  description = "Tags of everything that can carry them."
+  type        = map(string)
+  default     = {}
+}
