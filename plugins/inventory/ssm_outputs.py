@@ -190,6 +190,7 @@ cache_timeout: 3600
 """
 
 import os
+import traceback
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -232,7 +233,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             refuse_unknown(self, config)
             self._add(*self._plan(config, cache))
         except (BridgeError, AnsibleError) as exc:
-            self._fail(path, exc)
+            self._fail(path, str(exc), exc)
+        except Exception as exc:  # noqa: BLE001  Ansible would make a warning of it, and exit with 0
+            self.display.vvv(traceback.format_exc())
+            self._fail(path, f"unexpected {type(exc).__name__}: {exc}. Please report it, with the output of -vvv", exc)
 
     def _plan(self, config: Mapping[str, Any], cache: bool) -> tuple[Plan, _source.Source]:
         source = _source.parse_source(resolve_options(self), reserved_keywords())
@@ -286,8 +290,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         except AnsibleError as exc:
             raise OptionError(f"hosts: the hostname {template!r} can't be filled in: {exc}") from exc
 
-    def _fail(self, path: str, exc: Exception) -> NoReturn:
-        message = f"{path}: {exc}"
+    def _fail(self, path: str, text: str, exc: Exception) -> NoReturn:
+        message = f"{path}: {text}"
         if self.get_option("abort_on_error"):
             self.display.error(message, wrap_text=False)
             raise SystemExit(EXIT_CODE) from exc

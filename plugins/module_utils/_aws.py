@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import AwsError, BridgeError, DeniedError
 from ansible_collections.tfbridge.aws.plugins.module_utils._retry import DEFAULT_BUDGET, ExhaustedError
@@ -65,8 +65,13 @@ def error_code(exc: BaseException) -> str:
     return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
 
 
+def no_hint() -> str:
+    """Have nothing to add to an error: the default for hints."""
+    return ""
+
+
 @contextlib.contextmanager
-def aws_errors(action: str, region: Optional[str], what: str, hint: str = "") -> Iterator[None]:
+def aws_errors(action: str, region: Optional[str], what: str, hint: Callable[[], str] = no_hint) -> Iterator[None]:
     """Translate what botocore raises inside. The action is IAM's name for the call, like ssm:GetParameters."""
     try:
         yield
@@ -76,7 +81,9 @@ def aws_errors(action: str, region: Optional[str], what: str, hint: str = "") ->
         raise translate(exc, action, region, what, hint) from exc
 
 
-def translate(exc: Exception, action: str, region: Optional[str], what: str, hint: str = "") -> BridgeError:
+def translate(
+    exc: Exception, action: str, region: Optional[str], what: str, hint: Callable[[], str] = no_hint
+) -> BridgeError:
     """Give the error of ours for one of botocore's. The hint is for failures to reach the region."""
     place = f" in {region}" if region else ""
     if isinstance(exc, ExhaustedError):
@@ -91,7 +98,7 @@ def translate(exc: Exception, action: str, region: Optional[str], what: str, hin
         return AwsError(f"AWS refused the credentials for {action}{place}: {_answer(exc)}. {_CREDENTIALS_HINT}")
     if code:
         return AwsError(f"{what}: {action}{place} failed with {code}: {_answer(exc)}")
-    return _without_answer(exc, f"{action}{place}", what, hint)
+    return _without_answer(exc, f"{action}{place}", what, hint())
 
 
 def _without_answer(exc: Exception, call: str, what: str, hint: str) -> AwsError:

@@ -17,7 +17,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._addresses import par
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._host_rules import INSTANCE_ADDRESSES, HostRule
 from ansible_collections.tfbridge.aws.plugins.module_utils._instances import is_instance_id
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import Kind, Output
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import Output
 from ansible_collections.tfbridge.aws.plugins.module_utils._text import enumerate_names, show
 
 # Where an object has its address, in the order of looking; its instance id comes last.
@@ -61,10 +61,10 @@ def elements(output: Output) -> Iterator[Element]:
     """Give the elements of an output that could be hosts: of a list, of a map, or the value itself."""
     label = f"parameter {output.parameters[0].name}"
     if isinstance(output.value, list):
-        labels = _labels_of_run(output)
         for index, value in enumerate(output.value):
+            own = output.run.get(index)
             if value is not None:
-                yield Element(index, value, labels.get(index, f"{label}, element {index}"))
+                yield Element(index, value, f"parameter {own.name}" if own else f"{label}, element {index}")
     elif isinstance(output.value, dict) and not _is_object(output.value):
         for key, value in output.value.items():
             yield Element(key, value, f"{label}, key {show(key)}")
@@ -116,13 +116,6 @@ def candidates(
             item=item,
             instance=instance,
         )
-
-
-def _labels_of_run(output: Output) -> dict[int, str]:
-    if output.kind is not Kind.LIST:
-        return {}
-    names = [parameter.name for parameter in output.parameters]
-    return {int(name.rsplit("_", 1)[1]): f"parameter {name}" for name in names}
 
 
 def _is_object(value: Mapping[str, Any]) -> bool:

@@ -67,13 +67,17 @@ class Problem:
 
 @dataclasses.dataclass(frozen=True)
 class Output:
-    """One output: its value, and where it came from. The value of a secret that isn't decrypted is None."""
+    """One output: its value, and where it came from. The value of a secret that isn't decrypted is None.
+
+    C(run) has the parameters of a numbered list by position; it is empty for an output that is one parameter.
+    """
 
     name: str
     kind: Kind
     value: Any = dataclasses.field(repr=False)
     parameters: tuple[Parameter, ...] = dataclasses.field(repr=False)
     problems: tuple[Problem, ...] = ()
+    run: Mapping[int, Parameter] = dataclasses.field(default_factory=dict, repr=False)
 
     @property
     def secret(self) -> bool:
@@ -114,13 +118,18 @@ def assemble(parameters: Iterable[Parameter], prefix: str) -> OutputSet:
             strays.append(parameter.name)
     runs = _runs(named)
     in_runs = {parameter.name for run in runs.values() for parameter in run.values()}
-    outputs = [_list_output(name, run, named.get(name)) for name, run in runs.items()]
-    outputs += [
-        _single_output(name, parameter)
-        for name, parameter in named.items()
-        if parameter.name not in in_runs and name not in runs
-    ]
-    return OutputSet({output.name: output for output in sorted(outputs, key=lambda o: o.name)}, tuple(sorted(strays)))
+    singles = {name for name, parameter in named.items() if parameter.name not in in_runs}
+    outputs = {name: output_of(name, named.get(name), runs.get(name, {})) for name in sorted(singles | set(runs))}
+    return OutputSet(outputs, tuple(sorted(strays)))
+
+
+def output_of(name: str, single: Optional[Parameter], run: Mapping[int, Parameter]) -> Output:
+    """Make the output of a single parameter, of the numbered ones of a list, or of both, which is an ambiguity."""
+    if 0 in run:
+        return _list_output(name, run, single)
+    if single is None:
+        raise ValueError(f"no parameter for {name}")
+    return _single_output(name, single)
 
 
 def _runs(named: Mapping[str, Parameter]) -> dict[str, dict[int, Parameter]]:
@@ -161,7 +170,7 @@ def _list_output(name: str, run: Mapping[int, Parameter], single: Optional[Param
     if len(run) != len(values):
         problems.append(_hole(run))
     secret = any(parameter.type == SECURE_STRING for parameter in parameters)
-    return Output(name, Kind.SECRET if secret else Kind.LIST, values, parameters, tuple(problems))
+    return Output(name, Kind.SECRET if secret else Kind.LIST, values, parameters, tuple(problems), run)
 
 
 def decode(parameter: Parameter) -> tuple[Any, Optional[Problem]]:
@@ -176,8 +185,10 @@ def decode(parameter: Parameter) -> tuple[Any, Optional[Problem]]:
     try:
         return parse_document(value), None
     except DataError as exc:
+        # What is wrong with a secret may quote a part of it.
+        reason = "what is wrong is not shown, it is a secret" if parameter.type == SECURE_STRING else str(exc)
         message = (
-            f"parameter {parameter.name} begins like JSON but isn't: {exc}. "
+            f"parameter {parameter.name} begins like JSON but isn't: {reason}. "
             "Accepted are a valid JSON array or object, or text that doesn't look like one"
         )
         return value, Problem("broken_json", Severity.ERROR, message)

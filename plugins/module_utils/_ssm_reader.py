@@ -17,7 +17,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws import aws_errors
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws import aws_errors, no_hint
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import AwsError, DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import SECURE_STRING, Parameter
 from ansible_collections.tfbridge.aws.plugins.module_utils._retry import Retrier
@@ -45,7 +45,7 @@ class Reader:
     retrier: Retrier
     region: str
     progress: Callable[[str], None] = _silent
-    hint: str = ""
+    hint: Callable[[], str] = no_hint
 
     def read(self, prefix: str) -> list[Parameter]:
         """Read all parameters whose names begin with the prefix; secrets without their values.
@@ -55,12 +55,11 @@ class Reader:
         """
         if prefix.endswith("/"):
             return self._read_by_path(prefix)
-        listed = self._describe(prefix)
-        values = self._fetch_side_by_side([name for name, kind in listed.items() if kind != SECURE_STRING])
-        if len(values) < _plain(listed):
+        listed = self._list(prefix)
+        values = self._fetch_side_by_side(_readable(listed))
+        if len(values) < len(_readable(listed)):
             listed, values = self._read_again(prefix, values)
-        secrets = [Parameter(name, kind, None) for name, kind in listed.items() if kind == SECURE_STRING]
-        return [values[name] for name, kind in listed.items() if kind != SECURE_STRING] + secrets
+        return [values.get(name, parameter) for name, parameter in listed.items()]
 
     def get(self, names: Sequence[str], decrypt: bool = False) -> dict[str, Parameter]:
         """Read parameters by name. Names that don't exist are not in the result."""
@@ -68,14 +67,6 @@ class Reader:
         for batch in _batches(names, GET_NAMES):
             found.update(self._fetch(batch, decrypt))
         return found
-
-    def details(self, prefix: str) -> dict[str, Mapping[str, Any]]:
-        """List the parameters under a prefix as AWS describes them (type, version, date, tier), without values."""
-        return {
-            item["Name"]: item
-            for page in self._pages("describe_parameters", "ssm:DescribeParameters", _describe_filter(prefix))
-            for item in page.get("Parameters", [])
-        }
 
     def _read_by_path(self, prefix: str) -> list[Parameter]:
         arguments = {
@@ -90,16 +81,23 @@ class Reader:
             self.progress(f"read {len(found):,} parameters below {prefix}")
         return found
 
-    def _describe(self, prefix: str) -> dict[str, str]:
-        return {name: item["Type"] for name, item in self.details(prefix).items()}
+    def _list(self, prefix: str) -> dict[str, Parameter]:
+        """List the parameters under a prefix, with all that is known of them but their values."""
+        filters = [{"Key": "Name", "Option": "BeginsWith", "Values": [prefix]}]
+        arguments = {"ParameterFilters": filters, "MaxResults": DESCRIBE_PAGE}
+        found: dict[str, Parameter] = {}
+        for page in self._pages("describe_parameters", "ssm:DescribeParameters", arguments):
+            found.update({item["Name"]: _parameter(item, decrypted=False) for item in page.get("Parameters", [])})
+            self.progress(f"listed {len(found):,} parameters that begin with {prefix}")
+        return found
 
-    def _read_again(self, prefix: str, values: dict[str, Parameter]) -> Any:
+    def _read_again(
+        self, prefix: str, values: dict[str, Parameter]
+    ) -> tuple[dict[str, Parameter], dict[str, Parameter]]:
         """List once more when a parameter vanished between the list and its value: an apply may be under way."""
-        listed = self._describe(prefix)
-        wanted = [name for name, kind in listed.items() if kind != SECURE_STRING]
-        fresh = self._fetch_side_by_side([name for name in wanted if name not in values])
-        values = {**values, **fresh}
-        lost = [name for name in wanted if name not in values]
+        listed = self._list(prefix)
+        values = {**values, **self._fetch_side_by_side([name for name in _readable(listed) if name not in values])}
+        lost = [name for name in _readable(listed) if name not in values]
         if lost:
             raise DataError(
                 f"parameters in {self.region} are listed but can't be read: {enumerate_names(lost)}. "
@@ -139,13 +137,9 @@ class Reader:
             token = {"NextToken": page["NextToken"]}
 
 
-def _describe_filter(prefix: str) -> Mapping[str, Any]:
-    filters = [{"Key": "Name", "Option": "BeginsWith", "Values": [prefix]}]
-    return {"ParameterFilters": filters, "MaxResults": DESCRIBE_PAGE}
-
-
-def _plain(listed: Mapping[str, str]) -> int:
-    return sum(1 for kind in listed.values() if kind != SECURE_STRING)
+def _readable(listed: Mapping[str, Parameter]) -> list[str]:
+    """Give the names of the parameters whose values are read: all but secrets."""
+    return [name for name, parameter in listed.items() if parameter.type != SECURE_STRING]
 
 
 def _batches(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
@@ -155,5 +149,5 @@ def _batches(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
 
 def _parameter(item: Mapping[str, Any], decrypted: bool) -> Parameter:
     # Without decryption the value of a SecureString is its ciphertext: of no use to anybody, so it is dropped here.
-    value = None if item["Type"] == SECURE_STRING and not decrypted else item["Value"]
+    value = None if item["Type"] == SECURE_STRING and not decrypted else item.get("Value")
     return Parameter(item["Name"], item["Type"], value, item.get("Version", 0), item.get("LastModifiedDate"))

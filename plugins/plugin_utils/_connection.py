@@ -24,12 +24,9 @@ from ansible_collections.amazon.aws.plugins.plugin_utils.base import AWSPluginBa
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws import aws_errors
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import AwsError
 from ansible_collections.tfbridge.aws.plugins.module_utils._instances import describe
-from ansible_collections.tfbridge.aws.plugins.module_utils._retry import Policy, Retrier
+from ansible_collections.tfbridge.aws.plugins.module_utils._module import BOTOCORE_CONFIG, retrier_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._ssm_reader import Reader
 from ansible_collections.tfbridge.aws.plugins.module_utils._text import nearest
-
-# The retrier repeats calls; botocore's own repetitions would multiply with it.
-_CONFIG = {"retries": {"mode": "standard", "total_max_attempts": 1}, "connect_timeout": 10, "read_timeout": 30}
 
 
 class Connection(AWSPluginBase):
@@ -39,7 +36,7 @@ class Connection(AWSPluginBase):
         self.ansible_name = plugin_name
         self._options = dict(options)
         self._credentials: dict[str, Any] = {}
-        self.retrier = Retrier(Policy(budget=float(options["retry_budget"])))
+        self.retrier = retrier_of(options["retry_budget"])
         self.require_aws_sdk()
         if self._options.get("assume_role_arn"):
             self._assume_role(self._options["assume_role_arn"])
@@ -58,7 +55,7 @@ class Connection(AWSPluginBase):
     def client_for(self, service: str, region: Optional[str]) -> Any:
         """Give a client for a service in a region."""
         arguments = {**self._credentials, **({"region": region} if region else {})}
-        return self.client(service, config=_CONFIG, **arguments)
+        return self.client(service, config=BOTOCORE_CONFIG, **arguments)
 
     def reader(self, region: Optional[str]) -> Reader:
         """Give the reader of Parameter Store in a region; None means the region of the profile or environment."""
@@ -66,19 +63,11 @@ class Connection(AWSPluginBase):
         if not region:
             raise AwsError("no region is known. Give 'regions' or 'region', or set AWS_REGION")
         display = Display()
-        return Reader(self.client_for("ssm", region), self.retrier, region, display.vv, self._region_hint(region))
+        return Reader(self.client_for("ssm", region), self.retrier, region, display.vv, lambda: _region_hint(region))
 
     def instances(self, region: str, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """Give EC2 instances of a region by id."""
         return describe(self.client_for("ec2", region), self.retrier, ids, region)
-
-    def _region_hint(self, region: str) -> str:
-        session = botocore.session.get_session()
-        partitions = session.get_available_partitions()
-        known = [name for partition in partitions for name in session.get_available_regions("ssm", partition)]
-        if region in known:
-            return ""
-        return f" The region {region!r} is not one that botocore knows.{nearest(region, known)}"
 
     def _assume_role(self, arn: str) -> None:
         """Take the role once; every client then has its credentials."""
@@ -91,3 +80,12 @@ class Connection(AWSPluginBase):
             "aws_secret_access_key": answer["Credentials"]["SecretAccessKey"],
             "aws_session_token": answer["Credentials"]["SessionToken"],
         }
+
+
+def _region_hint(region: str) -> str:
+    session = botocore.session.get_session()
+    partitions = session.get_available_partitions()
+    known = [name for partition in partitions for name in session.get_available_regions("ssm", partition)]
+    if region in known:
+        return ""
+    return f" The region {region!r} is not one that botocore knows.{nearest(region, known)}"

@@ -52,6 +52,11 @@ def resolve_options(plugin: Optioned) -> dict[str, Any]:
     return options
 
 
+def builtin_options(plugin: Optioned) -> dict[str, Any]:
+    """Give the options in builtin types; those of a lookup have no templates left."""
+    return {name: plain(value) for name, value in plugin.get_options().items()}
+
+
 def refuse_unknown(plugin: Optioned, config: Mapping[str, Any]) -> None:
     """Raise OptionError for an option that the plugin doesn't have; Ansible itself says nothing."""
     definitions = plugin.option_definitions

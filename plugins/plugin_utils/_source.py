@@ -19,6 +19,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._errors import Nothin
 from ansible_collections.tfbridge.aws.plugins.module_utils._host_merge import Host
 from ansible_collections.tfbridge.aws.plugins.module_utils._host_rules import parse_host_rules, parse_variable_rules
 from ansible_collections.tfbridge.aws.plugins.module_utils._inventory_plan import Group, Plan, Render, Settings, plan
+from ansible_collections.tfbridge.aws.plugins.module_utils._module import retrier_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix, check_region
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import OutputSet, assemble
 from ansible_collections.tfbridge.aws.plugins.module_utils._variable_names import NameRules
@@ -74,7 +75,7 @@ class Source:
             outputs = assemble(reader.read(self.prefix), self.prefix)
             regions[reader.region] = outputs
             if not outputs and self.settings.on_missing != "skip":
-                missing.append(self._nothing(reader.region, outputs, reader.hint))
+                missing.append(self._nothing(reader.region, outputs, reader.hint()))
         if missing and self.settings.on_missing == "error":
             raise NothingFoundError(missing[0])
 
@@ -100,8 +101,7 @@ def parse_source(options: Mapping[str, Any], keywords: frozenset[str]) -> Source
     if twice:
         raise OptionError(f"regions: {twice} is there twice")
     option = "regions" if options["regions"] else "region"
-    if not 0 < options["retry_budget"] <= 3600:
-        raise OptionError(f"retry_budget: {options['retry_budget']} is not within 0 to 3600 seconds")
+    retrier_of(options["retry_budget"])
     variables = parse_variable_rules(options["variables"], options["allow_variables"])
     rules = parse_host_rules(options["hosts"])
     settings = Settings(
