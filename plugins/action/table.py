@@ -1,0 +1,40 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.tfbridge.aws.plugins.module_utils._table import table
+
+
+class ActionModule(ActionBase):
+    """Print a table."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+
+    def run(self, tmp: Any = None, task_vars: Optional[dict[str, Any]] = None) -> dict[str, Any]:
+        """Lay the table out and print it."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _checked, options = self.validate_argument_spec(
+            {
+                "title": {"type": "str"},
+                "columns": {"type": "list", "elements": "str", "required": True},
+                "rows": {"type": "list", "elements": "list", "required": True},
+                "notes": {"type": "list", "elements": "str", "default": []},
+            }
+        )
+        try:
+            lines = table(options["columns"], options["rows"])
+        except ValueError as exc:
+            raise AnsibleActionFail(f"rows: {exc}") from exc
+        Display().display(
+            "\n".join(("", *([options["title"], ""] if options["title"] else []), *lines, "", *options["notes"]))
+        )
+        result.update(changed=False, lines=lines)
+        return result

@@ -1,0 +1,298 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: ssm_outputs
+short_description: Hosts, groups and variables from Terraform outputs in SSM Parameter Store
+version_added: 0.1.0
+author:
+  - The tfbridge.aws maintainers (@tfbridge)
+description:
+  - Reads the outputs that C(terraform apply) published as SSM parameters and makes an inventory of them. Neither
+    Terraform
+    nor its state is needed.
+  - Outputs that are IP addresses, alone, in lists, in maps of names to addresses or in lists of objects, become
+    hosts in a
+    group named after the output in lower case. All other outputs become variables, named in lower case.
+  - Parameters named C(X_0), C(X_1) and so on are one list C(X) in numeric order. A value that is a JSON array or
+    object is
+    decoded. A C(StringList) is split at its commas. All else is a string.
+  - The inventory file's name ends in C(ssm_outputs.yml) or C(ssm_outputs.yaml).
+notes:
+  - "IAM: C(ssm:DescribeParameters) and C(ssm:GetParameters), or C(ssm:GetParametersByPath) alone where O(prefix)
+    ends in a
+    slash; C(ec2:DescribeInstances) where a host output has instance ids; C(kms:Decrypt) where
+    O(secure_strings=decrypt)."
+  - "Every host has the variables C(tfbridge_region) and C(tfbridge_outputs) (a mapping of the outputs that name it
+    to its
+    index, key or null there); C(tfbridge_item) with the whole object where the output holds objects, whose
+    attributes are
+    host variables too unless Ansible has a use of its own for the name; C(tfbridge_instance) with type, zone,
+    addresses,
+    state and tags where it was found by its instance id."
+  - Values of parameters are data. They are never templated, and no output and no attribute becomes a variable named
+    C(ansible_*) or one of Ansible's own, unless O(allow_variables) names it.
+extends_documentation_fragment:
+  - amazon.aws.common.plugins
+  - amazon.aws.region.plugins
+  - amazon.aws.assume_role.plugins
+  - ansible.builtin.inventory_cache
+  - ansible.builtin.constructed
+  - tfbridge.aws.outputs
+options:
+  plugin:
+    description: The name of this plugin.
+    type: str
+    required: true
+    choices: [tfbridge.aws.ssm_outputs]
+  regions:
+    description:
+      - The regions to read. Given more than one, each region's variables are set for that region's hosts only,
+        through a
+        group named after the region (C(eu_central_1)).
+      - Where it is not given, O(region) is read, or the region of the environment or the profile.
+    type: list
+    elements: str
+    default: []
+  hosts:
+    description:
+      - The outputs whose values are hosts. Given this, no other output makes a host; an empty list makes none.
+      - Where it is not given, every output that consists of IP addresses makes hosts.
+    type: list
+    elements: dict
+    suboptions:
+      output:
+        description: The output's name, without the prefix. It also stands for the numbered parameters of a list.
+        type: str
+        required: true
+      groups:
+        description: The groups that its hosts are in.
+        type: list
+        elements: str
+      hostname:
+        description:
+          - A template for the inventory hostname, with the variables C(name) (the key of a map, the C(name) of an
+            object, or
+            the output in lower case with the position), C(address), C(output), C(index), C(key), C(region), C(value),
+            C(item) and C(instance).
+          - Where it is not given, the key of a map or the C(name) of an object is the hostname, or else the address.
+        type: str
+      address:
+        description:
+          - For objects, the attribute that holds the address; by default the first there is of C(address), C(ip),
+            C(ip_address), C(private_ip), C(public_ip).
+          - For instance ids, which address of the instance to use, V(private_ip) by default, or V(public_ip),
+            V(private_dns), V(public_dns).
+        type: str
+      vars:
+        description: Variables for its hosts. They are the file's own text, so templates in them work.
+        type: dict
+  variables:
+    description: Which other outputs become variables.
+    type: dict
+    default: {}
+    suboptions:
+      include:
+        description: The outputs to take; C(*) and C(?) are wildcards.
+        type: list
+        elements: str
+        default: ['*']
+      exclude:
+        description: The outputs to leave out, of variables and of hosts that are found by their addresses.
+        type: list
+        elements: str
+        default: []
+      prefix:
+        description: What the variables' names begin with.
+        type: str
+        default: ''
+  allow_variables:
+    description: Variables that data may set though Ansible has a meaning for them, like V(ansible_user).
+    type: list
+    elements: str
+    default: []
+  secure_strings:
+    description:
+      - What to do with parameters of the type C(SecureString).
+      - V(skip) leaves them out. V(decrypt) sets a variable that reads the secret when a play uses it, by
+        P(tfbridge.aws.ssm_output#lookup); the value is never part of the inventory, its output or its cache.
+    type: str
+    choices: [skip, decrypt]
+    default: skip
+  on_missing:
+    description: What to do when nothing is published, or an output that O(hosts) names is not.
+    type: str
+    choices: [error, warn, skip]
+    default: error
+  strict:
+    description:
+      - Whether warnings about the outputs (a hole in a numbered list, a parameter whose name is not an output's)
+        are errors,
+        as well as invalid entries in O(compose), O(groups) and O(keyed_groups).
+  abort_on_error:
+    description:
+      - Whether an error ends the run with exit code 4. Ansible itself only warns about an inventory source that
+        fails, and
+        goes on with the hosts it has.
+      - With V(false) that is up to C(any_unparsed_is_failed) in C(ansible.cfg).
+    type: bool
+    default: true
+"""
+
+EXAMPLES = r"""
+# The least: everything published as OUTPUT_* in one region.
+plugin: tfbridge.aws.ssm_outputs
+regions: [eu-central-1]
+
+---
+# The hosts of one output, with their groups and variables; every other output is a variable.
+plugin: tfbridge.aws.ssm_outputs
+regions: [eu-central-1]
+hosts:
+  - output: MY_IP
+    groups: [my_super_infra]
+    hostname: "{{ name }}"
+    vars:
+      ansible_user: ec2-user
+
+---
+# Instance ids are resolved by one call; groups come from what is known of the instances.
+plugin: tfbridge.aws.ssm_outputs
+regions: [eu-central-1]
+prefix: /prod/web/OUTPUT_
+hosts:
+  - output: WORKER_INSTANCE_IDS
+    groups: [workers]
+    address: private_ip
+variables:
+  exclude: [INTERNAL_*]
+  prefix: tf_
+keyed_groups:
+  - key: tfbridge_instance.instance_type
+    prefix: type
+
+---
+# Two regions, secrets read when they are used, and the inventory kept for an hour.
+plugin: tfbridge.aws.ssm_outputs
+regions: [eu-central-1, us-east-1]
+hosts:
+  - output: MY_IP
+    groups: [my_super_infra]
+    hostname: "{{ name }}-{{ region }}"
+secure_strings: decrypt
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/tfbridge
+cache_timeout: 3600
+"""
+
+import os
+import traceback
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._inventory_plan import Plan
+from ansible_collections.tfbridge.aws.plugins.plugin_utils import _source
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._construct import construct
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import (
+    refuse_unknown,
+    reserved_keywords,
+    resolve_options,
+)
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_config, as_data
+
+# What Ansible's own command lines return for an inventory that can't be parsed.
+EXIT_CODE = 4
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    """Outputs of Terraform as an inventory."""
+
+    NAME = "tfbridge.aws.ssm_outputs"
+
+    def verify_file(self, path: str) -> bool:
+        """Accept readable files by the end of their names."""
+        if not super().verify_file(path):
+            return False
+        if path.endswith(("ssm_outputs.yml", "ssm_outputs.yaml")):
+            return True
+        self.display.vvv(f"Skipping {path}: its name doesn't end in ssm_outputs.yml or ssm_outputs.yaml")
+        return False
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        """Add hosts, groups and variables, all of them or none."""
+        super().parse(inventory, loader, path, cache)
+        try:
+            config = self._read_config_data(path)
+            refuse_unknown(self, config)
+            self._add(*self._plan(config, cache))
+        except (BridgeError, AnsibleError) as exc:
+            self._fail(path, str(exc), exc)
+        except Exception as exc:  # noqa: BLE001  Ansible would make a warning of it, and exit with 0
+            self.display.vvv(traceback.format_exc())
+            self._fail(path, f"unexpected {type(exc).__name__}: {exc}. Please report it, with the output of -vvv", exc)
+
+    def _plan(self, config: Mapping[str, Any], cache: bool) -> tuple[Plan, _source.Source]:
+        source = _source.parse_source(resolve_options(self), reserved_keywords())
+        if source.settings.decrypt:
+            _source.check_secret_credentials(source, os.environ)
+        if not self.get_option("cache"):
+            return source.read(self.NAME, self._render), source
+        key = source.cache_key(config, os.environ)
+        plan = _source.from_cache(self._cache.get(key)) if cache else None
+        if plan is None:
+            plan = source.read(self.NAME, self._render)
+            self._cache[key] = _source.to_cache(plan)
+        return plan, source
+
+    def _add(self, plan: Plan, source: _source.Source) -> None:
+        for message in plan.warnings:
+            self.display.warning(message)
+        for host in plan.hosts:
+            host.variables = {
+                name: as_config(value) if name in host.from_file else as_data(value)
+                for name, value in host.variables.items()
+            }
+        construct(self, plan)
+        self._add_groups(plan, source)
+        self._add_hosts(plan)
+
+    def _add_groups(self, plan: Plan, source: _source.Source) -> None:
+        for name, group in plan.groups.items():
+            self.inventory.add_group(name)
+            for variable, value in group.variables.items():
+                self.inventory.set_variable(name, variable, as_data(value))
+            for variable, output in group.secrets.items():
+                template = _source.secret_template(source, output, group.region)
+                self.inventory.set_variable(name, variable, as_config(template))
+        for name, group in plan.groups.items():
+            for child in sorted(group.children):
+                self.inventory.add_child(name, child)
+
+    def _add_hosts(self, plan: Plan) -> None:
+        for host in plan.hosts:
+            self.inventory.add_host(host.name)
+            for group in host.groups:
+                self.inventory.add_child(group, host.name)
+            for variable, value in host.variables.items():
+                self.inventory.set_variable(host.name, variable, value)
+
+    def _render(self, template: str, variables: Mapping[str, Any]) -> Any:
+        self.templar.available_variables = {name: as_data(value) for name, value in variables.items()}
+        try:
+            return self.templar.template(as_config(template))
+        except AnsibleError as exc:
+            raise OptionError(f"hosts: the hostname {template!r} can't be filled in: {exc}") from exc
+
+    def _fail(self, path: str, text: str, exc: Exception) -> NoReturn:
+        message = f"{path}: {text}"
+        if self.get_option("abort_on_error"):
+            self.display.error(message, wrap_text=False)
+            raise SystemExit(EXIT_CODE) from exc
+        raise AnsibleParserError(message) from exc

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: ssm_output
+short_description: Read Terraform outputs from SSM Parameter Store by name
+version_added: 0.1.0
+author:
+  - The tfbridge.aws maintainers (@tfbridge)
+description:
+  - Reads outputs that C(terraform apply) published as SSM parameters. Lists and JSON come typed.
+  - Several names share calls, ten parameters to a call.
+notes:
+  - "IAM: C(ssm:GetParameters), and C(kms:Decrypt) where O(decrypt) is set."
+  - A list is read until three of its elements in a row are missing; a shorter hole is null in the list, with a
+    warning.
+extends_documentation_fragment:
+  - amazon.aws.common.plugins
+  - amazon.aws.region.plugins
+  - amazon.aws.assume_role.plugins
+  - tfbridge.aws.outputs
+options:
+  _terms:
+    description: The names of outputs, without the prefix, in upper or lower case.
+    required: true
+    type: list
+    elements: str
+  default:
+    description: The value to give for an output that isn't published. Given this, a missing output is no error.
+    type: raw
+  raw:
+    description: Whether to give the text as it is stored, neither decoded nor split.
+    type: bool
+    default: false
+  decrypt:
+    description:
+      - Whether a C(SecureString) may be read. Without it, asking for one is an error.
+      - Use C(no_log) for tasks that show the value.
+    type: bool
+    default: false
+  on_missing:
+    description: What to do for an output that isn't published. With V(warn) and V(skip) its value is null.
+    type: str
+    choices: [error, warn, skip]
+    default: error
+  on_denied:
+    description: What to do when AWS denies access. With V(warn) and V(skip) the value is O(default), or null.
+    type: str
+    choices: [error, warn, skip]
+    default: error
+"""
+
+EXAMPLES = r"""
+- name: Mount what Terraform made
+  ansible.builtin.debug:
+    msg: "The file system is {{ lookup('tfbridge.aws.ssm_output', 'EFS_DNS_URL', region='eu-central-1') }}"
+
+- name: Read a list and an object in one call
+  ansible.builtin.debug:
+    msg: "{{ query('tfbridge.aws.ssm_output', 'MY_IP', 'APP_CONFIG', region='eu-central-1') }}"
+
+- name: Go on where an output may be missing
+  ansible.builtin.debug:
+    msg: "{{ lookup('tfbridge.aws.ssm_output', 'BASTION_IP', default='none', region='eu-central-1') }}"
+
+- name: Use a secret
+  ansible.builtin.copy:
+    content: "{{ lookup('tfbridge.aws.ssm_output', 'DB_PASSWORD', decrypt=true, region='eu-central-1') }}"
+    dest: /tmp/db_password
+    mode: "0600"
+  no_log: true
+"""
+
+RETURN = r"""
+_raw:
+  description: One value for each name, a string, a list, an object, or whatever JSON holds.
+  type: list
+  elements: raw
+"""
+
+from collections.abc import Mapping
+from typing import Any, Optional
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix, check_region, output_name
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._lookup import Request, look_up
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import builtin_options, refuse_unknown
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_data
+
+NAME = "tfbridge.aws.ssm_output"
+
+
+class LookupModule(LookupBase):
+    """Outputs by name."""
+
+    def run(self, terms: list[Any], variables: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> list[Any]:
+        """Give one value for each term."""
+        self.set_options(var_options=variables, direct=kwargs)
+        try:
+            refuse_unknown(self, kwargs)
+            return self._run(terms, builtin_options(self), "default" in kwargs)
+        except BridgeError as exc:
+            raise AnsibleLookupError(str(exc)) from exc
+
+    def _run(self, terms: list[Any], options: Mapping[str, Any], has_default: bool) -> list[Any]:
+        request = Request(
+            names=[output_name(term, "_terms") for term in terms],
+            prefix=check_prefix(options["prefix"]),
+            default=(options["default"],) if has_default else (),
+            raw=options["raw"],
+            decrypt=options["decrypt"],
+            on_missing=options["on_missing"],
+            on_denied=options["on_denied"],
+        )
+        region = check_region(options["region"], "region") if options["region"] else None
+        # Imported here: a wrong option is refused without waiting for boto3.
+        from ansible_collections.tfbridge.aws.plugins.plugin_utils._connection import (  # noqa: PLC0415  see above
+            Connection,
+        )
+
+        answers = look_up(Connection(NAME, options).reader(region), request)
+        for message in answers.warnings:
+            Display().warning(f"{NAME}: {message}")
+        return [as_data(value) for value in answers.values]

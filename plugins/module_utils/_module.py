@@ -1,0 +1,37 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What modules and plugins share to reach AWS: retries, botocore's settings, a reader of outputs.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import AwsError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_region
+from ansible_collections.tfbridge.aws.plugins.module_utils._retry import MAX_BUDGET, Policy, Retrier
+from ansible_collections.tfbridge.aws.plugins.module_utils._ssm_reader import Reader
+
+# The retrier repeats calls; botocore's own repetitions would multiply with it.
+BOTOCORE_CONFIG = {"retries": {"mode": "standard", "total_max_attempts": 1}, "connect_timeout": 10, "read_timeout": 30}
+
+
+def retrier_of(budget: float) -> Retrier:
+    """Give the retrier for a budget in seconds; raises OptionError for one out of bounds."""
+    if not 0 < budget <= MAX_BUDGET:
+        raise OptionError(f"retry_budget: {budget} is not within 0 to {MAX_BUDGET} seconds")
+    return Retrier(Policy(budget=budget))
+
+
+def reader_of(module: Any) -> Reader:
+    """Give the reader for an AnsibleAWSModule with the options of the fragment C(outputs)."""
+    region = module.region
+    if not region:
+        raise AwsError("no region is known. Give 'region', or set AWS_REGION")
+    check_region(region, "region")
+    retrier = retrier_of(module.params["retry_budget"])
+    return Reader(module.client("ssm", config=BOTOCORE_CONFIG), retrier, region)

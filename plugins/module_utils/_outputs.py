@@ -1,0 +1,214 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Parameters of SSM become outputs: typed values with the names that Terraform gave them.
+
+PRIVATE: not for use outside this collection, may change in any release.
+
+The contract: C(X_0 .. X_n) are one list C(X), read back in numeric order; a value that is a JSON array or
+object is decoded; a StringList is split; a SecureString is a secret, whose value is not looked at; the rest
+is a string.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+from collections.abc import Iterable, Mapping
+from typing import Any, Optional
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._documents import looks_like_document, parse_document
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._names import element_of, is_output_name, is_snapshot_name
+from ansible_collections.tfbridge.aws.plugins.module_utils._text import enumerate_names
+
+SECURE_STRING = "SecureString"
+STRING_LIST = "StringList"
+
+
+@dataclasses.dataclass(frozen=True)
+class Parameter:
+    """A parameter as AWS returned it. The value of a SecureString is None unless somebody asked to decrypt it."""
+
+    name: str
+    type: str
+    value: Optional[str] = dataclasses.field(repr=False)
+    version: int = 0
+    last_modified: Optional[dt.datetime] = None
+
+
+class Kind(enum.Enum):
+    """The form in which an output is published."""
+
+    STRING = "string"
+    LIST = "list"
+    STRING_LIST = "string_list"
+    JSON = "json"
+    SECRET = "secret"  # noqa: S105  the name of a kind, not a secret
+
+
+class Severity(enum.Enum):
+    """What a problem is to a reader: an error, or a warning that is an error under strict."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclasses.dataclass(frozen=True)
+class Problem:
+    """Something about an output that its readers have to know."""
+
+    kind: str
+    severity: Severity
+    message: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Output:
+    """One output: its value, and where it came from. The value of a secret that isn't decrypted is None.
+
+    C(run) has the parameters of a numbered list by position; it is empty for an output that is one parameter.
+    """
+
+    name: str
+    kind: Kind
+    value: Any = dataclasses.field(repr=False)
+    parameters: tuple[Parameter, ...] = dataclasses.field(repr=False)
+    problems: tuple[Problem, ...] = ()
+    run: Mapping[int, Parameter] = dataclasses.field(default_factory=dict, repr=False)
+
+    @property
+    def secret(self) -> bool:
+        """Whether any part of it is a SecureString."""
+        return self.kind is Kind.SECRET
+
+    @property
+    def version(self) -> int:
+        """The highest version among its parameters."""
+        return max((parameter.version for parameter in self.parameters), default=0)
+
+    @property
+    def last_modified(self) -> Optional[dt.datetime]:
+        """The latest change among its parameters."""
+        return max((p.last_modified for p in self.parameters if p.last_modified), default=None)
+
+
+@dataclasses.dataclass(frozen=True)
+class OutputSet:
+    """What is published under one prefix: outputs by name, in the order of their names, and stray parameters."""
+
+    outputs: Mapping[str, Output]
+    strays: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.outputs)
+
+
+def assemble(parameters: Iterable[Parameter], prefix: str) -> OutputSet:
+    """Make outputs of parameters whose names begin with the prefix. Never raises: problems are part of an output."""
+    named: dict[str, Parameter] = {}
+    strays: list[str] = []
+    for parameter in parameters:
+        name = parameter.name[len(prefix) :]
+        if is_output_name(name):
+            named[name] = parameter
+        elif not is_snapshot_name(name):
+            strays.append(parameter.name)
+    runs = _runs(named)
+    in_runs = {parameter.name for run in runs.values() for parameter in run.values()}
+    singles = {name for name, parameter in named.items() if parameter.name not in in_runs}
+    outputs = {name: output_of(name, named.get(name), runs.get(name, {})) for name in sorted(singles | set(runs))}
+    return OutputSet(outputs, tuple(sorted(strays)))
+
+
+def output_of(name: str, single: Optional[Parameter], run: Mapping[int, Parameter]) -> Output:
+    """Make the output of a single parameter, of the numbered ones of a list, or of both, which is an ambiguity."""
+    if 0 in run:
+        return _list_output(name, run, single)
+    if single is None:
+        raise ValueError(f"no parameter for {name}")
+    return _single_output(name, single)
+
+
+def _runs(named: Mapping[str, Parameter]) -> dict[str, dict[int, Parameter]]:
+    runs: dict[str, dict[int, Parameter]] = {}
+    for name, parameter in named.items():
+        element = element_of(name)
+        # A run begins at 0: without that, X_1 is a single value of that name.
+        if element and f"{element.name}_0" in named:
+            runs.setdefault(element.name, {})[element.position] = parameter
+    return runs
+
+
+def _single_output(name: str, parameter: Parameter) -> Output:
+    if parameter.type == SECURE_STRING and parameter.value is None:
+        return Output(name, Kind.SECRET, None, (parameter,))
+    value, problem = decode(parameter)
+    if parameter.type == SECURE_STRING:
+        kind = Kind.SECRET
+    elif parameter.type == STRING_LIST:
+        kind = Kind.STRING_LIST
+    else:
+        kind = Kind.STRING if isinstance(value, str) else Kind.JSON
+    return Output(name, kind, value, (parameter,), (problem,) if problem else ())
+
+
+def _list_output(name: str, run: Mapping[int, Parameter], single: Optional[Parameter]) -> Output:
+    """Make one output of a run. A position that isn't published stays in the list, as null."""
+    problems: list[Problem] = []
+    values: list[Any] = [None] * (max(run) + 1)
+    for index in sorted(run):
+        values[index], problem = decode(run[index])
+        if problem:
+            problems.append(problem)
+    parameters = tuple(run[index] for index in sorted(run))
+    if single is not None:
+        parameters = (single, *parameters)
+        problems.append(_ambiguity(single, run[0]))
+    if len(run) != len(values):
+        problems.append(_hole(run))
+    secret = any(parameter.type == SECURE_STRING for parameter in parameters)
+    return Output(name, Kind.SECRET if secret else Kind.LIST, values, parameters, tuple(problems), run)
+
+
+def decode(parameter: Parameter) -> tuple[Any, Optional[Problem]]:
+    """Give the typed value of one parameter, and what is wrong with it. The text of a secret is never in a message."""
+    value = parameter.value
+    if value is None:
+        return None, None
+    if parameter.type == STRING_LIST:
+        return value.split(","), None
+    if not looks_like_document(value):
+        return value, None
+    try:
+        return parse_document(value), None
+    except DataError as exc:
+        # What is wrong with a secret may quote a part of it.
+        reason = "what is wrong is not shown, it is a secret" if parameter.type == SECURE_STRING else str(exc)
+        message = (
+            f"parameter {parameter.name} begins like JSON but isn't: {reason}. "
+            "Accepted are a valid JSON array or object, or text that doesn't look like one"
+        )
+        return value, Problem("broken_json", Severity.ERROR, message)
+
+
+def _ambiguity(single: Parameter, first: Parameter) -> Problem:
+    return Problem(
+        "ambiguous",
+        Severity.ERROR,
+        f"parameters {single.name} and {first.name} both claim the name of one output: the first is a single value, "
+        "the second begins a list. Delete or rename one of them",
+    )
+
+
+def _hole(run: Mapping[int, Parameter]) -> Problem:
+    base = run[0].name[: -len("_0")]
+    missing = [f"{base}_{index}" for index in range(max(run)) if index not in run]
+    return Problem(
+        "hole",
+        Severity.WARNING,
+        f"parameters {base}_0 to {base}_{max(run)} are a list with holes, not published: {enumerate_names(missing)}. "
+        "The other elements keep their positions. Publish the list again, or delete the rest of an older, longer one",
+    )

@@ -1,0 +1,136 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One retry policy for every AWS call: full jitter, a time budget, and a pace below AWS's own limit.
+
+PRIVATE: not for use outside this collection, may change in any release.
+
+amazon.aws's AWSRetry counts attempts; a reader that may run hundreds of calls needs a bound on the time
+they take together, and a pace that its threads share. Clock, sleep and random source are passed in.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import threading
+import time
+from typing import Any, Callable, Optional, TypeVar
+
+T = TypeVar("T")
+
+# Parameter Store allows 40 reads a second and account, all callers together (AWS's quotas page).
+DEFAULT_RATE = 30.0
+DEFAULT_BURST = 10
+DEFAULT_BUDGET = 60.0
+MAX_BUDGET = 3600
+
+_RETRYABLE = frozenset(
+    {
+        "InternalFailure",
+        "InternalServerError",
+        "InternalServerException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TooManyUpdates",
+    }
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Policy:
+    """How long to go on: seconds in all for one call, the first longest wait, and the longest wait ever."""
+
+    budget: float = DEFAULT_BUDGET
+    base: float = 0.2
+    cap: float = 8.0
+
+
+class ExhaustedError(Exception):
+    """The budget is spent. The cause is AWS's last answer."""
+
+    def __init__(self, attempts: int, seconds: float) -> None:
+        super().__init__(f"{attempts} attempts in {seconds:.0f} s")
+        self.attempts = attempts
+        self.seconds = seconds
+
+
+class Pace:
+    """At most rate calls a second, after a burst, for all threads that share it."""
+
+    def __init__(
+        self,
+        rate: float = DEFAULT_RATE,
+        burst: int = DEFAULT_BURST,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._interval = 1.0 / rate
+        self._slack = (burst - 1) * self._interval
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._next = clock() - self._slack
+
+    def wait(self) -> None:
+        """Return when the next call may be sent."""
+        with self._lock:
+            now = self._clock()
+            slot = max(self._next, now - self._slack)
+            self._next = slot + self._interval
+        if slot > now:
+            self._sleep(slot - now)
+
+
+class Retrier:
+    """Calls that are repeated while AWS throttles or stumbles."""
+
+    def __init__(
+        self,
+        policy: Optional[Policy] = None,
+        pace: Optional[Pace] = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        uniform: Callable[[float, float], float] = random.uniform,
+    ) -> None:
+        self._policy = policy or Policy()
+        self._pace = pace or Pace(clock=clock, sleep=sleep)
+        self._clock = clock
+        self._sleep = sleep
+        self._uniform = uniform
+
+    def call(self, function: Callable[..., T], **arguments: Any) -> T:
+        """Call the function until it returns; raises its error when that is final, ExhaustedError when time is up."""
+        began = self._clock()
+        attempts = 0
+        while True:
+            self._pace.wait()
+            attempts += 1
+            try:
+                return function(**arguments)
+            except Exception as exc:
+                if not is_retryable(exc):
+                    raise
+                longest = min(self._policy.cap, self._policy.base * 2.0 ** min(attempts - 1, 16))
+                pause = self._uniform(0.0, longest)
+                spent = self._clock() - began
+                if spent + pause > self._policy.budget:
+                    raise ExhaustedError(attempts, spent) from exc
+                self._sleep(pause)
+
+
+def is_retryable(exc: BaseException) -> bool:
+    """Tell whether AWS may answer otherwise a moment later: throttled, or an error on its side (5xx)."""
+    response = getattr(exc, "response", None)
+    if not isinstance(response, dict):
+        return False
+    if response.get("Error", {}).get("Code") in _RETRYABLE:
+        return True
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return isinstance(status, int) and status >= 500

@@ -1,0 +1,37 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How values and lists of names are shown in messages.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+_SHOWN_CHARACTERS = 60
+_SHOWN_NAMES = 5
+
+
+def show(value: object) -> str:
+    """Give a value as it appears in a message: quoted, on one line, shortened where it is long."""
+    text = value if isinstance(value, str) else repr(value)
+    if len(text) <= _SHOWN_CHARACTERS:
+        return repr(value)
+    return f"{text[:_SHOWN_CHARACTERS]!r}... ({len(text):,} characters)"
+
+
+def enumerate_names(names: Sequence[str]) -> str:
+    """Give names as a list that stays readable: the first few, then how many more there are."""
+    if len(names) <= _SHOWN_NAMES + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:_SHOWN_NAMES])} and {len(names) - _SHOWN_NAMES:,} more"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Give " Did you mean 'x'?" for a name that is close to a known one, else nothing."""
+    matches = difflib.get_close_matches(name, list(known), n=1)
+    return f" Did you mean {matches[0]!r}?" if matches else ""

@@ -1,0 +1,179 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan of an inventory, made from what AWS has, or from the cache.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import NothingFoundError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._host_merge import Host
+from ansible_collections.tfbridge.aws.plugins.module_utils._host_rules import parse_host_rules, parse_variable_rules
+from ansible_collections.tfbridge.aws.plugins.module_utils._inventory_plan import Group, Plan, Render, Settings, plan
+from ansible_collections.tfbridge.aws.plugins.module_utils._module import retrier_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix, check_region
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import OutputSet, assemble
+from ansible_collections.tfbridge.aws.plugins.module_utils._variable_names import NameRules
+
+# Raised when what the cache holds changes its shape, so that an older entry is never read.
+CACHE_FORMAT = 1
+
+_CONNECTION = ("access_key", "secret_key", "session_token", "profile", "endpoint_url", "assume_role_arn", "region")
+# What else decides which account and endpoint answer; an entry of one must not serve the other.
+_ENVIRONMENT = (
+    "AWS_CONFIG_FILE",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_SSM",
+    "AWS_ROLE_ARN",
+    "AWS_SHARED_CREDENTIALS_FILE",
+)
+_SECRET = ("secret_key", "session_token")
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """Where an inventory file says that its outputs are: checked options, nothing read yet."""
+
+    regions: tuple[str, ...]
+    prefix: str
+    settings: Settings
+    connection: Mapping[str, Any] = dataclasses.field(repr=False)
+
+    def cache_key(self, config: Mapping[str, Any], environment: Mapping[str, str]) -> str:
+        """Give a key that changes with the account, the region, the prefix and every option; secrets are not in it."""
+        known = {name: value for name, value in self.connection.items() if name not in _SECRET}
+        parts = {
+            "format": CACHE_FORMAT,
+            "connection": known,
+            "environment": {name: environment.get(name) for name in _ENVIRONMENT},
+            "config": {name: value for name, value in config.items() if name not in _SECRET},
+        }
+        text = json.dumps(parts, sort_keys=True, default=str)
+        return "tfbridge_aws_" + hashlib.sha256(text.encode()).hexdigest()[:24]
+
+    def read(self, plugin_name: str, render: Render) -> Plan:
+        """Read every region once and plan the inventory."""
+        # Imported here: boto3 takes longer to import than a cached inventory takes to load.
+        from ansible_collections.tfbridge.aws.plugins.plugin_utils._connection import (  # noqa: PLC0415  see above
+            Connection,
+        )
+
+        connection = Connection(plugin_name, self.connection)
+        regions: dict[str, OutputSet] = {}
+        missing: list[str] = []
+        for region in self.regions or (None,):
+            reader = connection.reader(region)
+            outputs = assemble(reader.read(self.prefix), self.prefix)
+            regions[reader.region] = outputs
+            if not outputs and self.settings.on_missing != "skip":
+                missing.append(self._nothing(reader.region, outputs, reader.hint()))
+        if missing and self.settings.on_missing == "error":
+            raise NothingFoundError(missing[0])
+
+        def resolve(region: str, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+            return connection.instances(region, ids)
+
+        result = plan(regions, self.settings, render, resolve)
+        result.warnings[:0] = missing
+        return result
+
+    def _nothing(self, region: str, outputs: OutputSet, hint: str) -> str:
+        strays = f" (there are other parameters, like {outputs.strays[0]})" if outputs.strays else ""
+        return (
+            f"nothing is published under {self.prefix!r} in {region}{strays}.{hint} Check region, prefix and account, "
+            "and that terraform apply has run; 'on_missing: warn' or 'skip' accepts an empty inventory"
+        )
+
+
+def parse_source(options: Mapping[str, Any], keywords: frozenset[str]) -> Source:
+    """Check the options of an inventory file; raises OptionError."""
+    regions = options["regions"] or ([options["region"]] if options["region"] else [])
+    twice = next((region for region in regions if regions.count(region) > 1), None)
+    if twice:
+        raise OptionError(f"regions: {twice} is there twice")
+    option = "regions" if options["regions"] else "region"
+    retrier_of(options["retry_budget"])
+    variables = parse_variable_rules(options["variables"], options["allow_variables"])
+    rules = parse_host_rules(options["hosts"])
+    settings = Settings(
+        rules=rules,
+        variables=variables,
+        names=NameRules(frozenset(variables.allow), keywords),
+        strict=options["strict"],
+        decrypt=options["secure_strings"] == "decrypt",
+        on_missing=options["on_missing"],
+    )
+    return Source(
+        regions=tuple(check_region(region, option) for region in regions),
+        prefix=check_prefix(options["prefix"]),
+        settings=settings,
+        connection={name: options.get(name) for name in (*_CONNECTION, "retry_budget")},
+    )
+
+
+def secret_template(source: Source, output: str, region: str) -> str:
+    """Give the template that reads a secret when a play uses it: its value is never part of the inventory."""
+    names = ("profile", "endpoint_url", "assume_role_arn")
+    arguments = {name: source.connection[name] for name in names if source.connection.get(name)}
+    arguments.update(prefix=source.prefix, region=region, decrypt=True)
+    text = ", ".join(f"{name}={_literal(value, name)}" for name, value in sorted(arguments.items()))
+    return f"{{{{ lookup('tfbridge.aws.ssm_output', '{output}', {text}) }}}}"
+
+
+def check_secret_credentials(source: Source, environment: Mapping[str, str]) -> None:
+    """Refuse credentials that are only in the inventory file: the lookup of a secret could not have them."""
+    given = source.connection.get("access_key")
+    if given and given not in (environment.get("AWS_ACCESS_KEY_ID"), environment.get("AWS_ACCESS_KEY")):
+        raise OptionError(
+            "secure_strings: 'decrypt' reads secrets while plays run, and can't hand on an access_key of the inventory "
+            "file. Accepted are the environment, a profile, assume_role_arn or an instance role"
+        )
+
+
+def _literal(value: object, option: str) -> str:
+    if value is True:
+        return "true"
+    text = str(value)
+    if "'" in text or "\\" in text or "{" in text:
+        raise OptionError(f"{option}: {text!r} has a quote, a backslash or a brace, which no {option} has")
+    return f"'{text}'"
+
+
+def to_cache(plan_: Plan) -> dict[str, Any]:
+    """Give the plan as the cache keeps it: one JSON text, quick to load and of no interest to Ansible."""
+    document = {
+        "hosts": [[host.name, host.groups, host.variables, host.from_file] for host in plan_.hosts],
+        "groups": {
+            name: [group.variables, group.secrets, sorted(group.children), group.region]
+            for name, group in plan_.groups.items()
+        },
+        "warnings": plan_.warnings,
+    }
+    return {"format": CACHE_FORMAT, "inventory": json.dumps(document)}
+
+
+def from_cache(entry: Any) -> Plan | None:
+    """Give the plan that the cache kept, or None for an entry that isn't ours or is damaged."""
+    try:
+        if entry["format"] != CACHE_FORMAT:
+            return None
+        document = json.loads(entry["inventory"])
+        return Plan(
+            hosts=[Host(*fields) for fields in document["hosts"]],
+            groups={
+                name: Group(variables, secrets, set(children), region)
+                for name, (variables, secrets, children, region) in document["groups"].items()
+            },
+            warnings=document["warnings"],
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
