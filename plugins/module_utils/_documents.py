@@ -19,7 +19,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataEr
 # after its first bracket; from there on a mistake is reported, not taken for a string.
 _DOCUMENT = re.compile(
     r"\s*(?:\{\s*(?:\"|\})"
-    r"|\[\s*(?:[\"{\]\[]|(?:-?[0-9][0-9.eE+-]*|true|false|null)\s*[,\]]))"
+    r"|\[\s*(?:[\"{\]\[]|(?:-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null)\s*[,\]]))"
 )
 
 

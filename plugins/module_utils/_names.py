@@ -56,7 +56,8 @@ def element_of(name: str) -> Optional[Element]:
 
 def output_name(term: object, option: str) -> str:
     """Give the output's name for what a user wrote, who may write it in lower case as in Terraform."""
-    if isinstance(term, str) and is_output_name(term.upper()):
+    # Beyond ASCII, upper() makes letters of other letters.
+    if isinstance(term, str) and term.isascii() and is_output_name(term.upper()):
         return str(term.upper())
     raise OptionError(
         f"{option}: {show(term)} is not the name of an output. "

@@ -1,0 +1,131 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When an instance has to run: the union of its bookings.
+
+PRIVATE: not for use outside this collection, may change in any release.
+
+All functions take the bookings of one instance. Instants are whole seconds since 1970 inside, and UTC outside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from ._booking import DAYS, SHORTEST, UTC, Booking, OneOff, Weekly, minutes, resolve, zone_of
+from ._errors import OptionError
+
+MERGE_GAP = SHORTEST
+DAY = 86400
+_SHORTEST = int(SHORTEST.total_seconds())
+
+
+@dataclass(frozen=True)
+class Window:
+    """An unbroken time that the instance runs, and the bookings that it is made of."""
+
+    start: datetime
+    end: datetime
+    reasons: tuple[str, ...]
+
+
+class Span(NamedTuple):
+    """A window in seconds since 1970."""
+
+    start: int
+    end: int
+    reasons: tuple[str, ...]
+
+
+def windows(
+    bookings: tuple[Booking, ...], now: datetime, until: datetime, merge_gap: timedelta = MERGE_GAP
+) -> tuple[Window, ...]:
+    """Return the windows that end after now and start before until; one that is cut off by until goes on after it."""
+    first, last, gap = epoch(now), epoch(until), gap_seconds(merge_gap)
+    spans = [span for span in one_off_spans(bookings) if span.end > first - DAY]
+    for booking in bookings:
+        if isinstance(booking, Weekly):
+            # A week more on both sides, so that what is joined over midnight is seen whole.
+            spans += occurrences(booking, first - 8 * DAY, last + DAY)
+    return tuple(
+        Window(moment(span.start), moment(span.end), span.reasons)
+        for span in merge(spans, gap)
+        if span.end > first and span.start < last
+    )
+
+
+def gap_seconds(merge_gap: timedelta) -> int:
+    """Return merge_gap in seconds, or refuse it."""
+    if merge_gap < SHORTEST:
+        raise OptionError(f"merge_gap: {merge_gap} is too short: 2 minutes is the least that Scheduler can keep apart")
+    return int(merge_gap.total_seconds())
+
+
+def merge(spans: list[Span], gap: int) -> list[Span]:
+    """Unite spans that overlap or are closer than gap seconds."""
+    merged: list[Span] = []
+    start, end, reasons = 0, 0, set[str]()
+    for span in sorted(spans):
+        if reasons and span.start - end < gap:
+            end = max(end, span.end)
+            reasons.update(span.reasons)
+            continue
+        if reasons:
+            merged.append(Span(start, end, tuple(sorted(reasons))))
+        start, end, reasons = span.start, span.end, set(span.reasons)
+    if reasons:
+        merged.append(Span(start, end, tuple(sorted(reasons))))
+    return merged
+
+
+def one_off_spans(bookings: tuple[Booking, ...]) -> list[Span]:
+    """Return the one-off bookings as spans."""
+    return [
+        Span(int(booking.start.timestamp()), int(booking.end.timestamp()), (booking.booking_id,))
+        for booking in bookings
+        if isinstance(booking, OneOff)
+    ]
+
+
+def occurrences(weekly: Weekly, first: int, last: int) -> list[Span]:
+    """Return when a weekly booking runs, from the local day of first up to that of last."""
+    begin, finish = minutes(weekly.start), minutes(weekly.end)
+    if finish <= begin:
+        finish += 1440
+    zone, reason = weekly.timezone, (weekly.booking_id,)
+    days = {DAYS.index(day) for day in weekly.days}
+    spans = []
+    for day in range(ordinal(first) - 1, ordinal(last) + 2):
+        if (day - 1) % 7 in days:  # ordinal 1 is a Monday
+            start, end = instant(zone, day, begin, later=False)[0], instant(zone, day, finish, later=True)[0]
+            if end > start:  # a gap can swallow the whole of it
+                spans.append(Span(start, max(end, start + _SHORTEST), reason))
+    return spans
+
+
+@lru_cache(maxsize=200_000)
+def instant(zone: str, day: int, minute: int, *, later: bool) -> tuple[int, bool]:
+    """Return the instant of a local minute of a day (proleptic ordinal), and whether it is exactly one."""
+    days, minute = divmod(minute, 1440)
+    local = datetime.combine(date.fromordinal(day + days), datetime.min.time()) + timedelta(minutes=minute)
+    utc, exact = resolve(local, zone_of(zone), later=later)
+    return int(utc.timestamp()), exact
+
+
+def ordinal(second: int) -> int:
+    """Return the proleptic ordinal of the UTC day of an instant."""
+    return second // DAY + 719163
+
+
+def epoch(value: datetime) -> int:
+    """Return an aware datetime as seconds since 1970."""
+    return int(value.timestamp())
+
+
+def moment(second: int) -> datetime:
+    """Return seconds since 1970 as a UTC datetime."""
+    return datetime.fromtimestamp(second, UTC)
