@@ -93,24 +93,17 @@ class Timeline:
 
     def when(self, moment: datetime) -> str:
         """Write a moment as a reader in this zone says it."""
-        local = moment.astimezone(self.zone)
-        seconds = f":{local.second:02}" if local.second else ""
-        return f"{self._day(moment)} {local:%H:%M}{seconds}"
+        return when(moment, self.zone)
 
     def days_words(self) -> str:
         """Say which days are shown, the last one included."""
-        first, last = (self.bounds.start, self.bounds.end - timedelta(seconds=1))
-        return " to ".join(f"{self._day(day)} {day.astimezone(self.zone).year}" for day in (first, last))
-
-    def _day(self, moment: datetime) -> str:
-        local = moment.astimezone(self.zone)
-        return f"{WEEKDAYS[local.weekday()]} {day_month(local)}"
+        last = self.bounds.end - timedelta(seconds=1)
+        days = [moment.astimezone(self.zone) for moment in (self.bounds.start, last)]
+        return " to ".join(f"{WEEKDAYS[day.weekday()]} {day_month(day)} {day.year}" for day in days)
 
     def span_words(self, span: Span) -> str:
-        """Say a span: the day once when it starts and ends on one."""
-        start, end = span.start.astimezone(self.zone), span.end.astimezone(self.zone)
-        until = f"{end:%H:%M}" if start.date() == end.date() else self.when(span.end)
-        return f"{self.when(span.start)} to {until}"
+        """Say a span in this zone."""
+        return span_words(span, self.zone)
 
     def day_starts(self) -> list[datetime]:
         """Return each local midnight in the bounds. A day of 23 or 25 hours is as long as it is."""
@@ -131,6 +124,20 @@ def visible(spans: Iterable[Span], bounds: Span) -> list[Span]:
 def day_month(local: datetime) -> str:
     """Write a date without asking the machine's locale."""
     return f"{local.day} {MONTHS[local.month - 1]}"
+
+
+def when(moment: datetime, zone: tzinfo) -> str:
+    """Write a moment as a reader in a zone says it."""
+    local = moment.astimezone(zone)
+    seconds = f":{local.second:02}" if local.second else ""
+    return f"{WEEKDAYS[local.weekday()]} {day_month(local)} {local:%H:%M}{seconds}"
+
+
+def span_words(span: Span, zone: tzinfo) -> str:
+    """Say a span: the day once when it starts and ends on one."""
+    start, end = span.start.astimezone(zone), span.end.astimezone(zone)
+    until = f"{end:%H:%M}" if start.date() == end.date() else when(span.end, zone)
+    return f"{when(span.start, zone)} to {until}"
 
 
 def hours(value: float) -> str:
