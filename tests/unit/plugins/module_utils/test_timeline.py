@@ -247,3 +247,34 @@ def test_cutting_keeps_the_front(value: str, room: float, size: float) -> None:
 def test_days_crowd_out_their_labels() -> None:
     """Ninety days have no ninety labels."""
     assert 20 < draw(timeline(TWO_BOOKINGS, days=90)).count('class="day-label"') < 46
+
+
+def colours(scheme: int) -> dict[str, str]:
+    """Return the page's colours by name; scheme 0 is the light one, 1 the dark one."""
+    block = re.findall(r":root \{(.*?)\}", page(timeline()), re.DOTALL)[scheme]
+    found = dict(re.findall(r"--([\w-]+): #([0-9a-f]+)", block))
+    return {name: value if len(value) == 6 else "".join(char * 2 for char in value) for name, value in found.items()}
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, as WCAG 2 defines it."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [0, 1])
+def test_it_can_be_read_in_both_schemes(scheme: int) -> None:
+    """Texts have a contrast of 4.5 and bars one of 3 on every ground they stand on (WCAG AA)."""
+    named = colours(scheme)
+
+    for text_colour in ("ink", "soft", "now"):
+        assert contrast(named[text_colour], named["ground"]) >= 4.5
+    assert contrast(named["soft"], named["panel"]) >= 4.5
+    for bar in ("run", "book-edge"):
+        assert min(contrast(named[bar], named[ground]) for ground in ("ground", "weekend")) >= 3
