@@ -10,7 +10,7 @@ locals {
 resource "aws_cloudwatch_log_group" "function" {
   count = local.api_count
 
-  name              = "/aws/lambda/${replace(var.name, ".", "-")}-api"
+  name              = "/aws/lambda/${replace(var.name, ".", "-")}-booking-api"
   retention_in_days = var.api.log_retention_days
   tags              = var.tags
 }
@@ -53,7 +53,7 @@ resource "aws_iam_role_policy" "function" {
 resource "aws_lambda_function" "api" {
   count = local.api_count
 
-  function_name    = "${replace(var.name, ".", "-")}-api"
+  function_name    = "${replace(var.name, ".", "-")}-booking-api"
   description      = "Books EC2 instances: the planner and the store of the Ansible collection tfbridge.aws behind HTTP."
   role             = aws_iam_role.function[0].arn
   runtime          = "python3.12"

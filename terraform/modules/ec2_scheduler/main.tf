@@ -14,7 +14,7 @@ locals {
   instances_arn = "arn:${local.partition}:ec2:${local.region}:${local.account_id}:instance/*"
 
   # IAM's names are global in an account, the rest of this module is regional.
-  role_name = "${var.name}-${local.region}"
+  role_name = "${var.name}-ec2-${local.region}"
 
   start_stop_statement = merge(
     {
@@ -44,7 +44,7 @@ resource "aws_scheduler_schedule_group" "this" {
 
 # What could not be delivered, with its reason. EventBridge Scheduler sends it with the execution role.
 resource "aws_sqs_queue" "dead_letters" {
-  name                      = "${replace(var.name, ".", "-")}-dead-letters"
+  name                      = "${replace(var.name, ".", "-")}-ec2-dead-letters"
   message_retention_seconds = var.dead_letter_retention_days * 86400
   sqs_managed_sse_enabled   = true
   tags                      = var.tags

@@ -1,7 +1,7 @@
 variable "name" {
   description = "Name of the schedule group, and what the names of the role, the queue, the function and the API start with."
   type        = string
-  default     = "tfbridge-ec2"
+  default     = "tfbridge"
 
   validation {
     condition     = can(regex("^[0-9A-Za-z_.-]{1,40}$", var.name))

@@ -42,7 +42,7 @@ run "only_schedules_of_the_group_may_take_the_role" {
       Condition = {
         StringEquals = {
           "aws:SourceAccount" = "123456789012"
-          "aws:SourceArn"     = "arn:aws:scheduler:eu-central-1:123456789012:schedule-group/tfbridge-ec2"
+          "aws:SourceArn"     = "arn:aws:scheduler:eu-central-1:123456789012:schedule-group/tfbridge"
         }
       }
     }
