@@ -166,7 +166,9 @@ class _Drawing:
 
     def _booking(self, booking: Booked, top: int) -> Iterator[str]:
         words = f"{booking.name} · {booking.rule}"
-        yield _text("booking-name", 12, top + 13, fit(words, NAMES - 28, 12), words)
+        room = NAMES - 28
+        shown = words if fit(words, room, 12) == words else fit(booking.name, room, 12)  # never half a time
+        yield _text("booking-name", 12, top + 13, shown, words)
         for span in visible(booking.spans, self.timeline.bounds):
             yield self._bar("booking", span, top + 4, 10, f"{words}: {self.timeline.span_words(span)}")
 

@@ -5,7 +5,7 @@
 """Write the zip of the booking API's function: `python3 build_lambda.py [FILE]`.
 
 The function runs the collection's own planner and store. They are not copied into this folder: this script follows
-the imports of lambda/handler.py through plugins/module_utils and packs what it finds, and nothing else. The same
+the imports of lambda/*.py through plugins/module_utils and packs what it finds, and nothing else. The same
 sources give the same bytes on every machine, so a plan stays empty wherever the zip was built.
 """
 
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-HANDLER = HERE / "lambda" / "handler.py"
+LAMBDA = HERE / "lambda"
 MODULE_UTILS = HERE.parents[2] / "plugins" / "module_utils"
 PACKAGE = "ansible_collections.tfbridge.aws.plugins.module_utils"
 DEFAULT_ZIP = HERE / "build" / "ec2_scheduler.zip"
@@ -52,6 +52,8 @@ def _own_module(name: str, importer: Path) -> Path | None:
             raise BuildError(f"{importer.name} imports {name}, which is not in plugins/module_utils.")
         return path
     top = name.partition(".")[0]
+    if (LAMBDA / f"{top}.py").is_file():
+        return None  # packed anyway
     if top not in sys.stdlib_module_names and top not in RUNTIME_HAS:
         raise BuildError(f"{importer.name} imports {name}, which Lambda's Python runtime does not have.")
     return None
@@ -59,8 +61,8 @@ def _own_module(name: str, importer: Path) -> Path | None:
 
 def contents() -> dict[str, bytes]:
     """Collect what goes into the zip: names and bytes."""
-    files = {"handler.py": HANDLER.read_bytes()}
-    waiting = [HANDLER]
+    waiting = list(LAMBDA.glob("*.py"))
+    files = {path.name: path.read_bytes() for path in waiting}
     while waiting:
         importer = waiting.pop()
         for name in _imported(importer.read_text(encoding="utf-8"), importer):
@@ -76,9 +78,10 @@ def contents() -> dict[str, bytes]:
 
 def write(target: Path) -> Path:
     """Write the zip, uncompressed: what deflate makes of the same bytes differs between zlib's versions."""
+    files = sorted(contents().items())
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for name, data in sorted(contents().items()):
+        for name, data in files:
             entry = zipfile.ZipInfo(name, NO_TIME)
             entry.create_system = 3
             entry.external_attr = 0o100644 << 16
