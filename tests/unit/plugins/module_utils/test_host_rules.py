@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._host_rules import (
     HostRule,
@@ -22,7 +21,7 @@ def test_a_full_entry_is_parsed():
 
 def test_not_given_is_not_the_same_as_empty():
     """Not given finds hosts by their addresses, empty makes none."""
-    assert (None, ()) == (parse_host_rules(None), parse_host_rules([]))
+    assert (parse_host_rules(None), parse_host_rules([])) == (None, ())
 
 
 @pytest.mark.parametrize(
@@ -71,6 +70,6 @@ def test_patterns_select_outputs_whatever_their_case():
     """An empty include takes none."""
     rules = VariableRules(include=("EFS_*", "X"), exclude=("EFS_SECRET",))
 
-    assert [True, False, True, False] == [rules.selects(name) for name in ("EFS_DNS", "EFS_SECRET", "X", "Y")]
+    assert [rules.selects(name) for name in ("EFS_DNS", "EFS_SECRET", "X", "Y")] == [True, False, True, False]
     assert not parse_variable_rules({"include": []}).selects("X")
     assert parse_variable_rules({"include": ["efs_*"]}).selects("EFS_DNS")

@@ -6,14 +6,13 @@ import ipaddress
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError, DataError, NothingFoundError
 from ansible_collections.tfbridge.aws.plugins.module_utils._host_rules import parse_host_rules, parse_variable_rules
 from ansible_collections.tfbridge.aws.plugins.module_utils._inventory_plan import Settings, plan
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import Parameter, assemble
 from ansible_collections.tfbridge.aws.plugins.module_utils._variable_names import NameRules
+from hypothesis import given
+from hypothesis import strategies as st
 
 EU = "eu-central-1"
 ADDRESSES = st.ip_addresses(v=4).filter(
@@ -83,8 +82,8 @@ class TestFindingHosts:
             ("10.0.1.1", ["run"]),
         ]
         assert expected == hosts(result)
-        assert "10.0.3.1" == host_variables(result, "web-a")["ansible_host"]
-        assert "primary" == host_variables(result, "db")["role"]
+        assert host_variables(result, "web-a")["ansible_host"] == "10.0.3.1"
+        assert host_variables(result, "db")["role"] == "primary"
 
     @pytest.mark.parametrize(
         "value",
@@ -107,7 +106,7 @@ class TestFindingHosts:
         """A DNS name, a network, a list with something else in it."""
         result = planned(outputs(X=value))
 
-        assert [] == result.hosts
+        assert result.hosts == []
         assert {"x": value} == result.groups["all"].variables
 
     @given(st.lists(ADDRESSES.map(str), min_size=1, max_size=30, unique=True))
@@ -138,7 +137,7 @@ class TestFindingHosts:
         """variables.exclude leaves an output out of everything."""
         result = planned(outputs(NAT_IP="10.0.0.1", X="a"), variables={"exclude": ["nat_*"]})
 
-        assert ([], {"x": "a"}) == (result.hosts, result.groups["all"].variables)
+        assert (result.hosts, result.groups["all"].variables) == ([], {"x": "a"})
 
 
 class TestRules:
@@ -151,8 +150,8 @@ class TestRules:
             hosts=[{"output": "db", "groups": ["data"]}, {"output": "MY_IP", "groups": ["a", "b"]}],
         )
 
-        assert [("db.example.com", ["data"]), ("10.0.0.1", ["a", "b"])] == hosts(result)
-        assert {"other": "10.0.0.2"} == result.groups["all"].variables
+        assert hosts(result) == [("db.example.com", ["data"]), ("10.0.0.1", ["a", "b"])]
+        assert result.groups["all"].variables == {"other": "10.0.0.2"}
 
     def test_a_hostname_template_knows_the_element(self):
         """With its name, position and region; the address goes into ansible_host."""
@@ -161,14 +160,14 @@ class TestRules:
             hosts=[{"output": "MY_IP", "hostname": "{{ name }}.{{ region }}.{{ index }}"}],
         )
 
-        assert ["my_ip_0.eu-central-1.0", "my_ip_1.eu-central-1.1"] == [host.name for host in result.hosts]
-        assert "10.0.0.2" == result.hosts[1].variables["ansible_host"]
+        assert [host.name for host in result.hosts] == ["my_ip_0.eu-central-1.0", "my_ip_1.eu-central-1.1"]
+        assert result.hosts[1].variables["ansible_host"] == "10.0.0.2"
 
     def test_a_hole_keeps_the_index_of_those_after_it(self):
         """The host of element 2 says 2, and the hole is a warning."""
         result = planned(outputs(MY_IP_0="10.0.0.1", MY_IP_2="10.0.0.3"))
 
-        assert {"MY_IP": 2} == host_variables(result, "10.0.0.3")["tfbridge_outputs"]
+        assert host_variables(result, "10.0.0.3")["tfbridge_outputs"] == {"MY_IP": 2}
         assert "OUTPUT_MY_IP_1" in result.warnings[0]
 
     def test_instances_are_resolved_to_the_address_that_is_asked_for(self):
@@ -185,7 +184,7 @@ class TestRules:
             hosts=[{"output": "IDS", "address": "public_ip"}],
         )
 
-        assert ["192.0.2.1"] == [host.name for host in result.hosts]
+        assert [host.name for host in result.hosts] == ["192.0.2.1"]
         assert instance == result.hosts[0].variables["tfbridge_instance"]
 
     def test_the_files_variables_are_told_from_data(self):
@@ -196,14 +195,14 @@ class TestRules:
         )
 
         (host,) = result.hosts
-        assert ["ansible_user"] == host.from_file
-        assert "{{ evil }}" == host.variables["role"]
+        assert host.from_file == ["ansible_user"]
+        assert host.variables["role"] == "{{ evil }}"
 
     def test_groups_exist_without_hosts(self):
         """A play at an empty group says so, instead of not knowing the group."""
         result = planned(outputs(X=[]), hosts=[{"output": "X", "groups": ["web"]}])
 
-        assert ([], True) == (result.hosts, "web" in result.groups)
+        assert (result.hosts, "web" in result.groups) == ([], True)
 
     def test_a_missing_output_is_an_error_with_a_hint(self):
         """Or a warning, or nothing, as on_missing says."""
@@ -211,8 +210,8 @@ class TestRules:
 
         with pytest.raises(NothingFoundError, match=r"MY_IPS is not published in eu-central-1. Did you mean 'MY_IP'\?"):
             planned(outputs(MY_IP="10.0.0.1"), hosts=rule)
-        assert 1 == len(planned(outputs(MY_IP="10.0.0.1"), hosts=rule, on_missing="warn").warnings)
-        assert [] == planned(outputs(MY_IP="10.0.0.1"), hosts=rule, on_missing="skip").warnings
+        assert len(planned(outputs(MY_IP="10.0.0.1"), hosts=rule, on_missing="warn").warnings) == 1
+        assert planned(outputs(MY_IP="10.0.0.1"), hosts=rule, on_missing="skip").warnings == []
 
 
 class TestMerging:
@@ -222,15 +221,15 @@ class TestMerging:
         """And knows both outputs."""
         result = planned(outputs(A="10.0.0.1", B=["10.0.0.2", "10.0.0.1"]))
 
-        assert ("10.0.0.1", ["a", "b"]) == hosts(result)[0]
-        assert {"A": None, "B": 1} == host_variables(result, "10.0.0.1")["tfbridge_outputs"]
+        assert hosts(result)[0] == ("10.0.0.1", ["a", "b"])
+        assert host_variables(result, "10.0.0.1")["tfbridge_outputs"] == {"A": None, "B": 1}
 
     def test_a_given_name_wins_over_the_address(self):
         """Whichever comes first."""
         for first, second in (("A", "B"), ("B", "A")):
             result = planned(outputs(**{first: ["10.0.0.1"], second: {"web": "10.0.0.1"}}))
 
-            assert ["web"] == [host.name for host in result.hosts]
+            assert [host.name for host in result.hosts] == ["web"]
 
     @pytest.mark.parametrize(
         ("published", "message"),
@@ -259,15 +258,15 @@ class TestMerging:
         with pytest.raises(DataError, match="two hosts one name"):
             planned(regions)
         named = planned(regions, hosts=[{"output": "IP", "hostname": "{{ name }}-{{ region }}"}])
-        assert ["ip-eu-central-1", "ip-us-east-1"] == [host.name for host in named.hosts]
+        assert [host.name for host in named.hosts] == ["ip-eu-central-1", "ip-us-east-1"]
 
     def test_variables_of_several_regions_stay_apart(self):
         """Each region's hosts get the values of their region."""
         result = planned({EU: outputs(IP="10.0.0.1", X="a"), "us-east-1": outputs(IP="10.0.0.2", X="b")})
 
-        assert {"x": "a"} == result.groups["eu_central_1"].variables
-        assert {"x": "b"} == result.groups["us_east_1"].variables
-        assert [("10.0.0.1", ["ip", "eu_central_1"]), ("10.0.0.2", ["ip", "us_east_1"])] == hosts(result)
+        assert result.groups["eu_central_1"].variables == {"x": "a"}
+        assert result.groups["us_east_1"].variables == {"x": "b"}
+        assert hosts(result) == [("10.0.0.1", ["ip", "eu_central_1"]), ("10.0.0.2", ["ip", "us_east_1"])]
 
 
 class TestSafety:
@@ -293,11 +292,11 @@ class TestSafety:
 
     def test_a_prefix_or_a_permission_lets_them_in(self):
         """The inventory file's author decides."""
-        assert {"tf_hostvars": "x"} == planned(outputs(HOSTVARS="x"), variables={"prefix": "tf_"}).groups[
-            "all"
-        ].variables
+        assert planned(outputs(HOSTVARS="x"), variables={"prefix": "tf_"}).groups["all"].variables == {
+            "tf_hostvars": "x"
+        }
         allowed = planned(outputs(ANSIBLE_USER="x"), allow=["ansible_user"])
-        assert {"ansible_user": "x"} == allowed.groups["all"].variables
+        assert allowed.groups["all"].variables == {"ansible_user": "x"}
 
     @pytest.mark.parametrize(
         "key", ["ansible_connection", "ansible_ssh_common_args", "ANSIBLE_HOST", "hostvars", "tfbridge_x"]
@@ -313,8 +312,8 @@ class TestSafety:
             planned(outputs(X=[{"ip": "10.0.0.1", "tags": "a", "a b": 1, "role": "db"}])), "10.0.0.1"
         )
 
-        assert {"ip": "10.0.0.1", "tags": "a", "a b": 1, "role": "db"} == variables["tfbridge_item"]
-        assert ("db", False, False) == (variables["role"], "tags" in variables, "a b" in variables)
+        assert variables["tfbridge_item"] == {"ip": "10.0.0.1", "tags": "a", "a b": 1, "role": "db"}
+        assert (variables["role"], "tags" in variables, "a b" in variables) == ("db", False, False)
 
     @pytest.mark.parametrize(
         "name",
@@ -367,8 +366,8 @@ class TestSafety:
         """Its value is in no plan."""
         published = assemble([Parameter("OUTPUT_PW", "SecureString", None)], "OUTPUT_")
 
-        assert ({}, {}) == (planned(published).groups["all"].secrets, planned(published).groups["all"].variables)
-        assert {"pw": "PW"} == planned(published, decrypt=True).groups["all"].secrets
+        assert (planned(published).groups["all"].secrets, planned(published).groups["all"].variables) == ({}, {})
+        assert planned(published, decrypt=True).groups["all"].secrets == {"pw": "PW"}
         with pytest.raises(DataError, match="a secret can't be a host"):
             planned(published, hosts=[{"output": "PW"}])
 
@@ -418,7 +417,7 @@ class TestBadValues:
 
         with pytest.raises(DataError, match="OUTPUT_BAD begins like JSON"):
             planned(published)
-        assert 1 == len(planned(published, variables={"exclude": ["BAD"]}).hosts)
+        assert len(planned(published, variables={"exclude": ["BAD"]}).hosts) == 1
 
     def test_strict_makes_errors_of_warnings(self):
         """Holes and strays."""

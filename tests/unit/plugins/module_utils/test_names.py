@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix, check_region, output_name
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize("prefix", ["OUTPUT_", "/prod/web/OUTPUT_", "/prod/web/", "a.b-c_", "/" + "a/" * 14, "X"])

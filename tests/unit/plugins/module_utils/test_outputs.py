@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import Kind, Parameter, assemble
 from hypothesis import given
 from hypothesis import strategies as st
-
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import Kind, Parameter, assemble
 
 NAMES = st.from_regex(r"[A-Z][A-Z0-9_]{0,20}", fullmatch=True)
 # Text that no reader could take for JSON, with all that JSON would trip over inside.
@@ -44,7 +43,7 @@ def test_a_numbered_run_is_a_list_in_numeric_order(name, values, random):
 
     assert values == output.value
     assert Kind.LIST is output.kind
-    assert () == output.problems
+    assert output.problems == ()
 
 
 @given(st.dictionaries(NAMES, TEXT, max_size=8), st.randoms())
@@ -98,7 +97,7 @@ def test_text_that_is_not_json_stays_text(text):
     output = only(published(X=text), "X")
 
     assert text == output.value
-    assert () == output.problems
+    assert output.problems == ()
 
 
 @pytest.mark.parametrize(
@@ -117,7 +116,7 @@ def test_broken_json_is_a_problem_that_names_the_parameter(text, reason):
     """Text that begins like JSON and isn't is never taken for a string in silence."""
     (problem,) = only(published(X=text), "X").problems
 
-    assert "broken_json" == problem.kind
+    assert problem.kind == "broken_json"
     assert "parameter OUTPUT_X " in problem.message
     assert reason in problem.message
 
@@ -135,7 +134,7 @@ def test_a_single_value_and_a_run_of_one_name_are_ambiguous():
     """Both parameters are named; neither wins."""
     (problem,) = only(published(X="a", X_0="b"), "X").problems
 
-    assert "ambiguous" == problem.kind
+    assert problem.kind == "ambiguous"
     assert "OUTPUT_X and OUTPUT_X_0" in problem.message
 
 
@@ -143,7 +142,7 @@ def test_a_hole_keeps_the_positions_and_is_named():
     """Elements after a hole are not renumbered."""
     output = only(published(X_0="a", X_3="d"), "X")
 
-    assert ["a", None, None, "d"] == output.value
+    assert output.value == ["a", None, None, "d"]
     assert "OUTPUT_X_1, OUTPUT_X_2" in output.problems[0].message
 
 
@@ -157,26 +156,26 @@ def test_a_huge_hole_is_told_in_a_short_message():
 
 def test_an_element_without_a_first_one_is_a_value_of_its_own():
     """RELEASE_2 is no list."""
-    assert ["RELEASE_2"] == list(assemble(published(RELEASE_2="x"), "OUTPUT_").outputs)
+    assert list(assemble(published(RELEASE_2="x"), "OUTPUT_").outputs) == ["RELEASE_2"]
 
 
 def test_padded_numbers_are_not_elements():
     """X_00 and X_01 are names like any other."""
-    assert ["X_00", "X_01"] == list(assemble(published(X_00="a", X_01="b"), "OUTPUT_").outputs)
+    assert list(assemble(published(X_00="a", X_01="b"), "OUTPUT_").outputs) == ["X_00", "X_01"]
 
 
 def test_a_run_of_runs_keeps_every_parameter():
     """X_0_0 is the first of X_0, which is not the first of X."""
     outputs = assemble(published(X_0_0="a", X_0_1="b"), "OUTPUT_").outputs
 
-    assert {"X_0": ["a", "b"]} == {name: output.value for name, output in outputs.items()}
+    assert {name: output.value for name, output in outputs.items()} == {"X_0": ["a", "b"]}
 
 
 def test_a_string_list_is_split_at_its_commas():
     """That is all the structure it has."""
     output = only([Parameter("OUTPUT_X", "StringList", "a,b,,c d")], "X")
 
-    assert (["a", "b", "", "c d"], Kind.STRING_LIST) == (output.value, output.kind)
+    assert (output.value, output.kind) == (["a", "b", "", "c d"], Kind.STRING_LIST)
 
 
 def test_a_secret_has_no_value_and_does_not_show():
@@ -184,8 +183,8 @@ def test_a_secret_has_no_value_and_does_not_show():
     hidden = only([Parameter("OUTPUT_X", "SecureString", None)], "X")
     shown = only([Parameter("OUTPUT_X", "SecureString", "hunter2")], "X")
 
-    assert (True, None) == (hidden.secret, hidden.value)
-    assert (True, "hunter2") == (shown.secret, shown.value)
+    assert (hidden.secret, hidden.value) == (True, None)
+    assert (shown.secret, shown.value) == (True, "hunter2")
     assert "hunter2" not in repr(shown) + repr(shown.parameters)
 
 
@@ -197,5 +196,5 @@ def test_names_outside_the_grammar_are_strays_and_snapshots_are_not():
 
     outputs = assemble(parameters, "OUTPUT_")
 
-    assert ("OUTPUT_", "OUTPUT_9X", "OUTPUT_A.B", "OUTPUT_A/B", "OUTPUT_lower") == outputs.strays
-    assert {} == dict(outputs.outputs)
+    assert outputs.strays == ("OUTPUT_", "OUTPUT_9X", "OUTPUT_A.B", "OUTPUT_A/B", "OUTPUT_lower")
+    assert dict(outputs.outputs) == {}

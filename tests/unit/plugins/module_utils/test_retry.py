@@ -5,9 +5,6 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from ansible_collections.tfbridge.aws.plugins.module_utils._retry import (
     ExhaustedError,
     Pace,
@@ -15,6 +12,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._retry import (
     Retrier,
     is_retryable,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 class AwsAnswer(Exception):
@@ -71,7 +70,7 @@ def test_a_call_is_repeated_until_it_works(failures):
             raise AwsAnswer("InternalServerError", 500)
         return "answer"
 
-    assert "answer" == retrier(time, 600, random.Random(1).uniform).call(flaky, Name="x")
+    assert retrier(time, 600, random.Random(1).uniform).call(flaky, Name="x") == "answer"
     assert [{"Name": "x"}] * (failures + 1) == seen
 
 
@@ -86,7 +85,7 @@ def test_what_will_not_change_is_not_repeated():
     with pytest.raises(AwsAnswer):
         retrier(time, 60, random.Random(1).uniform).call(denied)
 
-    assert (1, 1000.0) == (len(calls), time.now)
+    assert (len(calls), time.now) == (1, 1000.0)
 
 
 def test_waits_double_up_to_the_cap_and_are_drawn_from_zero():
@@ -103,7 +102,7 @@ def test_waits_double_up_to_the_cap_and_are_drawn_from_zero():
     with pytest.raises(ExhaustedError):
         retrier(time, 40, uniform).call(throttled)
 
-    assert [(0.0, 0.2), (0.0, 0.4), (0.0, 0.8), (0.0, 1.6), (0.0, 3.2), (0.0, 6.4), (0.0, 8.0)] == bounds[:7]
+    assert bounds[:7] == [(0.0, 0.2), (0.0, 0.4), (0.0, 0.8), (0.0, 1.6), (0.0, 3.2), (0.0, 6.4), (0.0, 8.0)]
     assert max(bounds) == (0.0, 8.0)
 
 

@@ -1,0 +1,54 @@
+"""Fixtures of all tests: a strict AWS over HTTP, and the genuine command lines of Ansible."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+COLLECTIONS = ROOT / ".cache" / "collections"
+
+
+def _lay_link() -> None:
+    """Make the checkout importable as ansible_collections.tfbridge.aws, wherever it is."""
+    link = COLLECTIONS / "ansible_collections" / "tfbridge" / "aws"
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.exists():
+        # Workers start at the same time; whoever comes second finds it done.
+        try:
+            link.symlink_to(os.path.relpath(ROOT, link.parent), target_is_directory=True)
+        except FileExistsError:
+            assert link.exists()
+
+
+_lay_link()
+for place in (str(COLLECTIONS), str(ROOT)):
+    if place not in sys.path:
+        sys.path.insert(0, place)
+
+from tests.support.aws import Aws  # noqa: E402  needs the path above
+from tests.support.command_lines import CommandLines  # noqa: E402  needs the path above
+
+
+@pytest.fixture(scope="session")
+def _aws_server():
+    """Start one server for each worker."""
+    server = Aws.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def aws(_aws_server):
+    """AWS without anything in it."""
+    _aws_server.reset()
+    return _aws_server
+
+
+@pytest.fixture
+def run(tmp_path, aws):
+    """Run Ansible's command lines in an empty folder, against the strict AWS."""
+    return CommandLines(tmp_path, COLLECTIONS, aws.env)

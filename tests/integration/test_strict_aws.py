@@ -1,0 +1,129 @@
+"""The layer in front of moto refuses what AWS refuses: what the other tests rely on."""
+
+from __future__ import annotations
+
+import boto3
+import botocore.config
+import pytest
+from botocore.exceptions import ClientError
+
+
+@pytest.fixture
+def ssm(aws):
+    """A client that doesn't check or repeat anything itself."""
+    config = botocore.config.Config(parameter_validation=False, retries={"total_max_attempts": 1})
+    return boto3.client(
+        "ssm",
+        region_name="eu-central-1",
+        endpoint_url=aws.url,
+        aws_access_key_id="AKIA",
+        aws_secret_access_key="secret",  # noqa: S106  no secret of anybody's
+        config=config,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("OUTPUT_X", "a {{ template }}", "ValidationException"),
+        ("OUTPUT_X", "", "ValidationException"),
+        ("OUTPUT_X", "x" * 4097, "ValidationException"),
+        ("OUTPUT_X", "\N{EURO SIGN}" * 1366, "ValidationException"),
+        ("OUTPUT X", "a", "ValidationException"),
+        ("prod/X", "a", "ValidationException"),
+        ("/a" * 16, "a", "HierarchyLevelLimitExceededException"),
+        ("aws_x", "a", "AccessDeniedException"),
+        ("/ssm/x", "a", "AccessDeniedException"),
+    ],
+)
+def test_parameters_that_aws_refuses(ssm, name, value, code):
+    """moto takes most of them."""
+    with pytest.raises(ClientError) as caught:
+        ssm.put_parameter(Name=name, Value=value, Type="String")
+
+    assert code == caught.value.response["Error"]["Code"]
+
+
+def test_four_kilobytes_are_accepted(ssm):
+    """The limit itself is within the limit."""
+    ssm.put_parameter(Name="OUTPUT_X", Value="x" * 4096, Type="String")
+
+    assert 4096 == len(ssm.get_parameters(Names=["OUTPUT_X"])["Parameters"][0]["Value"])
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments"),
+    [
+        ("get_parameters", {"Names": [f"X_{index}" for index in range(11)]}),
+        ("get_parameters", {"Names": []}),
+        ("get_parameters", {"Names": ["X", "X"]}),
+        ("get_parameters_by_path", {"Path": "OUTPUT_"}),
+        ("get_parameters_by_path", {"Path": "/", "MaxResults": 11}),
+        ("describe_parameters", {"MaxResults": 51}),
+    ],
+)
+def test_calls_that_aws_refuses(ssm, operation, arguments):
+    """Page sizes and paths."""
+    with pytest.raises(ClientError) as caught:
+        getattr(ssm, operation)(**arguments)
+
+    assert "ValidationException" == caught.value.response["Error"]["Code"]
+
+
+def test_pages_have_the_sizes_of_aws(aws, ssm):
+    """Fifty described, ten by path, and every parameter once."""
+    aws.publish({"X": [str(index) for index in range(120)]}, prefix="/p/")
+
+    described = [page["Parameters"] for page in ssm.get_paginator("describe_parameters").paginate()]
+    by_path = [page["Parameters"] for page in ssm.get_paginator("get_parameters_by_path").paginate(Path="/p")]
+
+    assert [50, 50, 20] == [len(page) for page in described]
+    assert [10] * 12 == [len(page) for page in by_path]
+    assert 120 == len({item["Name"] for page in by_path for item in page})
+
+
+def test_empty_pages_can_come_before_full_ones(aws, ssm):
+    """As AWS may do: only the token says that there is more."""
+    aws.publish({"X": "a"})
+    aws.app.settings.empty_pages = True
+
+    first = ssm.describe_parameters()
+    second = ssm.describe_parameters(NextToken=first["NextToken"])
+
+    assert ([], 1) == (first["Parameters"], len(second["Parameters"]))
+
+
+def test_a_secret_is_not_shown_unless_it_is_decrypted(aws, ssm):
+    """moto shows it in plain sight."""
+    aws.publish_secret("PW", "hunter2")
+
+    hidden = ssm.get_parameters(Names=["OUTPUT_PW"])["Parameters"][0]["Value"]
+    shown = ssm.get_parameters(Names=["OUTPUT_PW"], WithDecryption=True)["Parameters"][0]["Value"]
+
+    assert "hunter2" not in hidden
+    assert "hunter2" == shown
+
+
+def test_faults_throttling_and_counts(aws, ssm):
+    """What a test asks for happens as often as it asks."""
+    aws.fault("ssm:GetParameters", "ThrottlingException", times=2)
+
+    codes = []
+    for _call in range(3):
+        try:
+            ssm.get_parameters(Names=["X"])
+        except ClientError as exc:
+            codes.append(exc.response["Error"]["Code"])
+
+    assert ["ThrottlingException"] * 2 == codes
+    assert {"ssm:GetParameters": 3} == dict(aws.calls())
+
+
+def test_a_rate_can_be_set(aws, ssm):
+    """More calls in a second than that are throttled."""
+    aws.app.settings.rate = 5
+
+    for _call in range(5):
+        ssm.get_parameters(Names=["X"])
+    with pytest.raises(ClientError, match="Rate exceeded"):
+        ssm.get_parameters(Names=["X"])

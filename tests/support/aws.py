@@ -1,0 +1,91 @@
+"""The strict AWS as tests use it: its URL, clients for it, and what to publish."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+from werkzeug.serving import BaseWSGIServer
+
+from tests.support.strict_aws import StrictAws, serve
+
+REGION = "eu-central-1"
+
+
+@dataclasses.dataclass
+class Aws:
+    """One server on loopback."""
+
+    server: BaseWSGIServer
+    app: StrictAws
+    url: str
+
+    @classmethod
+    def start(cls) -> Aws:
+        """Start a server on a free port."""
+        app = StrictAws()
+        server, url = serve(app)
+        return cls(server, app, url)
+
+    def stop(self) -> None:
+        """End the server."""
+        self.server.shutdown()
+
+    def reset(self) -> None:
+        """Empty it."""
+        self.app.reset()
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment in which boto3 and Terraform find the server."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "AKIATESTTESTTESTTEST",
+            "AWS_SECRET_ACCESS_KEY": "test-secret-key",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """Give a boto3 client."""
+        return boto3.client(
+            service,
+            region_name=region or REGION,
+            endpoint_url=self.url,
+            aws_access_key_id=self.env["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.env["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def calls(self) -> collections.Counter[str]:
+        """Count the calls since the last reset or forget, by service:Operation."""
+        return self.app.calls()
+
+    def forget_calls(self) -> None:
+        """Start counting anew."""
+        self.app.forget_calls()
+
+    def fault(self, operation: str, code: str, times: int = 1, **others: Any) -> None:
+        """Fail the next calls of an operation; ``times=-1`` all of them."""
+        self.app.fault(operation, code, times, **others)
+
+    def publish(self, outputs: Mapping[str, Any], prefix: str = "OUTPUT_", region: str | None = None) -> None:
+        """Publish outputs as Terraform does: strings, lists as numbered parameters, anything else as JSON."""
+        ssm = self.client("ssm", region)
+        for name, value in outputs.items():
+            if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+                for index, item in enumerate(value):
+                    ssm.put_parameter(Name=f"{prefix}{name}_{index}", Value=item, Type="String")
+            else:
+                text = value if isinstance(value, str) else json.dumps(value)
+                ssm.put_parameter(Name=f"{prefix}{name}", Value=text, Type="String")
+        self.forget_calls()
+
+    def publish_secret(self, name: str, value: str, prefix: str = "OUTPUT_") -> None:
+        """Publish a SecureString."""
+        self.client("ssm").put_parameter(Name=f"{prefix}{name}", Value=value, Type="SecureString")
+        self.forget_calls()

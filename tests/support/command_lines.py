@@ -1,0 +1,100 @@
+"""Ansible's genuine command lines, run as a user runs them, away from the user's own files."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pathlib
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+TIMEOUT = 240
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """What a command did."""
+
+    rc: int
+    stdout: str
+    stderr: str
+
+    @property
+    def output(self) -> str:
+        """Everything it said."""
+        return self.stdout + self.stderr
+
+    @property
+    def said(self) -> str:
+        """Everything it said, on one line: Ansible wraps messages as it likes."""
+        return " ".join(self.output.split())
+
+    @property
+    def json(self) -> Any:
+        """What it printed, parsed."""
+        return json.loads(self.stdout)
+
+
+class CommandLines:
+    """Runs commands in one folder."""
+
+    def __init__(self, folder: pathlib.Path, collections: pathlib.Path, aws_environment: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.env = {
+            "PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(folder / "home"),
+            "LANG": "C.UTF-8",
+            "ANSIBLE_COLLECTIONS_PATH": str(collections),
+            "ANSIBLE_HOME": str(folder / "home" / ".ansible"),
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_NOCOLOR": "true",
+            "ANSIBLE_DEPRECATION_WARNINGS": "true",
+            **aws_environment,
+        }
+        (folder / "home").mkdir(exist_ok=True)
+
+    def write(self, name: str, content: Any) -> pathlib.Path:
+        """Write a file, as YAML where it isn't text."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
+        return path
+
+    def command(self, arguments: Sequence[str | pathlib.Path], env: Mapping[str, str] | None = None) -> Result:
+        """Run a command to its end."""
+        done = subprocess.run(
+            [str(argument) for argument in arguments],
+            cwd=self.folder,
+            env={**self.env, **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def inventory(self, config: Any, *arguments: str, env: Mapping[str, str] | None = None) -> Result:
+        """Run ansible-inventory on an inventory file of ours; ``--list`` where nothing else is asked for."""
+        path = self.write("demo.ssm_outputs.yml", _inventory(config))
+        return self.command(["ansible-inventory", "-i", path, *(arguments or ("--list",))], env)
+
+    def playbook(
+        self, plays: Any, *arguments: str, inventory: Any = None, env: Mapping[str, str] | None = None
+    ) -> Result:
+        """Run ansible-playbook on plays, or on a playbook named as collection.playbook."""
+        named = isinstance(plays, str) and "\n" not in plays
+        playbook = plays if named else self.write("play.yml", plays)
+        chosen = []
+        if inventory is not None:
+            chosen = ["-i", str(self.write("demo.ssm_outputs.yml", _inventory(inventory)))]
+        return self.command(["ansible-playbook", *chosen, playbook, *arguments], env)
+
+
+def _inventory(config: Any) -> Any:
+    return {"plugin": "tfbridge.aws.ssm_outputs", **config} if isinstance(config, dict) else config

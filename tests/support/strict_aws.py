@@ -1,0 +1,197 @@
+"""AWS as the tests see it: moto's server behind a layer that is as strict as AWS where moto is kinder.
+
+The layer enforces AWS's page sizes and refusals, hides what moto shows of undecrypted secrets, counts calls,
+and throttles, delays or fails them on request. ``python -m tests.support.strict_aws`` runs it on its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import dataclasses
+import io
+import json
+import re
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from moto.server import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from tests.support import strict_scheduler, strict_ssm
+from tests.support.aws_answers import Answer, RefusedError, Request
+
+_CREDENTIAL = re.compile(r"Credential=([^/]+)/[0-9]+/([^/]+)/([^/]+)/")
+
+
+@dataclasses.dataclass
+class Fault:
+    """A failure that the next calls of one operation get. ``times`` below zero means all of them."""
+
+    operation: str
+    code: str
+    times: int = 1
+    status: int = 400
+    message: str = "injected by the test"
+
+
+@dataclasses.dataclass
+class Settings:
+    """How the layer behaves beyond refusing what AWS refuses."""
+
+    latency: float = 0.0  # seconds before each answer
+    rate: float = 0.0  # calls a second and account before throttling sets in; 0 is without limit
+    empty_pages: bool = False  # put an empty page with a token before each page
+    pages: dict[str, Any] = dataclasses.field(default_factory=dict, repr=False)  # what moto listed since the last write
+
+
+class StrictAws:
+    """A WSGI application in front of moto's."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._lock = threading.RLock()
+        self._clock = clock
+        self._calls: list[Request] = []
+        self._faults: list[Fault] = []
+        self._recent: collections.deque[float] = collections.deque()
+        self.settings = Settings()
+
+    def reset(self) -> None:
+        """Forget everything: calls, faults, settings and what moto holds."""
+        with self._lock:
+            self._calls, self._faults, self.settings = [], [], Settings()
+            self._recent.clear()
+            environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/moto-api/reset", "HTTP_HOST": "localhost"}
+            self._ask_moto({**environ, "wsgi.url_scheme": "http", "SERVER_NAME": "localhost", "SERVER_PORT": "80"}, b"")
+
+    def forget_calls(self) -> None:
+        """Start counting anew."""
+        self._calls = []
+
+    def calls(self) -> collections.Counter[str]:
+        """Count the calls since the last reset, by service:Operation."""
+        return collections.Counter(f"{request.service}:{request.operation}" for request in self._calls)
+
+    def requests(self, name: str) -> list[Mapping[str, Any]]:
+        """Give what was sent in the calls of one service:Operation."""
+        return [request.payload for request in self._calls if f"{request.service}:{request.operation}" == name]
+
+    def fault(self, operation: str, code: str, times: int = 1, status: int = 400, message: str = "injected") -> None:
+        """Fail the next calls of an operation (ssm:GetParameters, or * for any)."""
+        self._faults.append(Fault(operation, code, times, status, message))
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one HTTP request."""
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        path = environ.get("PATH_INFO", "")
+        if path.startswith("/_strict/"):
+            answer = self._control(path.removeprefix("/_strict/"), body)
+        elif path.startswith("/moto-api"):
+            answer = self._ask_moto(environ, body)
+        else:
+            answer = self._serve(environ, body)
+        start_response(f"{answer.status} {'OK' if answer.status < 400 else 'Error'}", list(answer.headers))
+        return [answer.body]
+
+    def _serve(self, environ: dict[str, Any], body: bytes) -> Answer:
+        request = parse_request(environ, body)
+        with self._lock:
+            self._calls.append(request)
+        if self.settings.latency:
+            time.sleep(self.settings.latency)
+        try:
+            self._inject(request)
+            if not request.operation.startswith(("Get", "Describe", "List")):
+                self.settings.pages.clear()
+            for strict in (strict_ssm, strict_scheduler):
+                if request.service == strict.SERVICE:
+                    return strict.serve(request, lambda payload: self._again(environ, payload), self.settings)
+        except RefusedError as refusal:
+            return refusal.answer(request.protocol)
+        return self._ask_moto(environ, body)
+
+    def _inject(self, request: Request) -> None:
+        with self._lock:
+            now = self._clock()
+            while self._recent and self._recent[0] <= now - 1:
+                self._recent.popleft()
+            if self.settings.rate and len(self._recent) >= self.settings.rate:
+                raise RefusedError("ThrottlingException", "Rate exceeded")
+            self._recent.append(now)
+            for fault in self._faults:
+                if fault.times and fault.operation in ("*", f"{request.service}:{request.operation}"):
+                    fault.times -= 1
+                    raise RefusedError(fault.code, fault.message, fault.status)
+
+    def _again(self, environ: dict[str, Any], payload: Mapping[str, Any] | None) -> Answer:
+        """Ask moto with another payload; None means the one that came."""
+        if payload is None:
+            return self._ask_moto(environ, environ["tests.body"])
+        return self._ask_moto(environ, json.dumps(payload).encode())
+
+    def _ask_moto(self, environ: dict[str, Any], body: bytes) -> Answer:
+        environ = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        started: list[Any] = []
+        with self._lock:  # moto's backends are not made for threads
+            chunks = self._moto(environ, lambda status, headers, *_info: started.extend((status, headers)))
+            content = b"".join(chunks)
+        return Answer(int(started[0].split()[0]), content, tuple(started[1]))
+
+    def _control(self, what: str, body: bytes) -> Answer:
+        arguments = json.loads(body) if body else {}
+        if what == "reset":
+            self.reset()
+        elif what == "fault":
+            self.fault(**arguments)
+        elif what == "settings":
+            self.settings = dataclasses.replace(self.settings, **arguments)
+        elif what != "calls":
+            return Answer(404, b"{}")
+        return Answer(200, json.dumps(self.calls()).encode(), (("Content-Type", "application/json"),))
+
+
+def parse_request(environ: dict[str, Any], body: bytes) -> Request:
+    """Tell which operation of which service a request is, for the protocols that AWS uses."""
+    environ["tests.body"] = body
+    match = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+    access_key, region, service = match.groups() if match else ("", "", "")
+    target = environ.get("HTTP_X_AMZ_TARGET", "")
+    if target:
+        return Request(service, target.rsplit(".", 1)[-1], region, access_key, json.loads(body or b"{}"), "json")
+    form = dict(urllib.parse.parse_qsl(body.decode("utf-8", "replace"))) if b"Action=" in body else {}
+    if form:
+        return Request(service, form["Action"], region, access_key, form, "query")
+    payload = json.loads(body) if body[:1] == b"{" else {}
+    operation = strict_scheduler.operation(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
+    query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", "")))
+    path = urllib.parse.unquote(environ.get("PATH_INFO", ""))
+    return Request(service, operation, region, access_key, payload, "rest-json", path, query)
+
+
+def serve(app: StrictAws, port: int = 0) -> tuple[BaseWSGIServer, str]:
+    """Start the server on loopback, in a thread; gives it and its URL."""
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server, f"http://127.0.0.1:{server.port}"
+
+
+def main() -> None:
+    """Run in the foreground and print the URL."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
+    parser.add_argument("--rate", type=float, default=0.0, help="calls a second before throttling")
+    arguments = parser.parse_args()
+    app = StrictAws()
+    app.settings = Settings(arguments.latency, arguments.rate)
+    server = make_server("127.0.0.1", arguments.port, app, threaded=True)
+    print(f"http://127.0.0.1:{server.port}", flush=True)  # noqa: T201  its caller reads it
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""What SSM Parameter Store refuses and pages, where moto does otherwise. Limits are those of its API reference."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.support.aws_answers import Answer, RefusedError, Request
+
+SERVICE = "ssm"
+
+_NAME = re.compile(r"[a-zA-Z0-9_.\-/]+\Z")
+_TIER_LIMIT = {"Standard": 4096, "Advanced": 8192, "Intelligent-Tiering": 8192}
+_PAGED = {"DescribeParameters": (50, 50), "GetParametersByPath": (10, 10)}
+
+Ask = Callable[[Mapping[str, Any] | None], Answer]
+
+
+def serve(request: Request, ask: Ask, settings: Any) -> Answer:
+    """Refuse what AWS refuses, page as AWS does, and show nothing of secrets."""
+    check = {
+        "PutParameter": _check_put,
+        "GetParameters": _check_get,
+        "GetParametersByPath": _check_by_path,
+        "DescribeParameters": _check_describe,
+    }.get(request.operation)
+    if check:
+        check(request.payload)
+    if request.operation in _PAGED:
+        return _paged(request, ask, settings)
+    answer = ask(None)
+    return _masked(answer, request) if request.operation in {"GetParameter", "GetParameters"} else answer
+
+
+def _invalid(message: str) -> RefusedError:
+    return RefusedError("ValidationException", message)
+
+
+def _check_put(payload: Mapping[str, Any]) -> None:
+    name, value = payload["Name"], payload.get("Value", "")
+    if not _NAME.match(name):
+        raise _invalid(
+            f'Parameter name: can\'t be prefixed with "ssm" (case-insensitive) or have other characters: {name}'
+        )
+    if "/" in name and not name.startswith("/"):
+        raise _invalid("Parameter name must be a fully qualified name.")
+    if re.match(r"/?(aws|ssm)", name, re.IGNORECASE):
+        raise RefusedError("AccessDeniedException", f"No access to reserved parameter name: {name}.")
+    if name.count("/") > 15:
+        raise RefusedError("HierarchyLevelLimitExceededException", "A hierarchy can have a maximum of 15 levels.")
+    if not value:
+        raise _invalid("Value of parameter must have a length of at least 1.")
+    if "{{" in value:
+        raise _invalid(f'Parameter value: {value} can\'t nest another parameter. Do not use "{{{{}}}}" in the value.')
+    tier = payload.get("Tier", "Standard")
+    if len(value.encode()) > _TIER_LIMIT[tier]:
+        raise _invalid(f"{tier} tier parameters support a maximum parameter value of {_TIER_LIMIT[tier]} characters.")
+
+
+def _check_get(payload: Mapping[str, Any]) -> None:
+    names = payload["Names"]
+    if not 1 <= len(names) <= 10:
+        raise _invalid(f"Value at 'names' failed to satisfy constraint: length between 1 and 10, got {len(names)}")
+    if len(set(names)) != len(names):
+        raise _invalid("Duplicate parameter names")
+    if not all(_NAME.match(name) for name in names):
+        raise _invalid("Parameter name has characters that are not allowed")
+
+
+def _check_by_path(payload: Mapping[str, Any]) -> None:
+    if not payload["Path"].startswith("/"):
+        raise _invalid(
+            'The parameter doesn\'t meet the parameter name requirements. It must begin with a forward slash "/".'
+        )
+    if not 1 <= payload.get("MaxResults", 10) <= 10:
+        raise _invalid("Value at 'maxResults' failed to satisfy constraint: between 1 and 10")
+
+
+def _check_describe(payload: Mapping[str, Any]) -> None:
+    if not 1 <= payload.get("MaxResults", 50) <= 50:
+        raise _invalid("Value at 'maxResults' failed to satisfy constraint: between 1 and 50")
+
+
+def _paged(request: Request, ask: Ask, settings: Any) -> Answer:
+    """Gather moto's pages, which are of its own size, and cut AWS's from them."""
+    default, most = _PAGED[request.operation]
+    size = min(request.payload.get("MaxResults", default), most)
+    kind, _, offset_text = request.payload.get("NextToken", "page:0").partition(":")
+    offset = int(offset_text)
+    answer, items = _gather(request, ask, settings.pages)
+    if answer.status >= 400:
+        return answer
+    if settings.empty_pages and kind == "page":
+        return answer.with_json({"Parameters": [], "NextToken": f"full:{offset}"})
+    document: dict[str, Any] = {"Parameters": items[offset : offset + size]}
+    if offset + size < len(items):
+        document["NextToken"] = f"page:{offset + size}"
+    answer = answer.with_json(document)
+    return _masked(answer, request) if request.operation == "GetParametersByPath" else answer
+
+
+def _gather(request: Request, ask: Ask, remembered: dict[str, Any]) -> tuple[Answer, list[Any]]:
+    payload = {key: value for key, value in request.payload.items() if key not in {"NextToken", "MaxResults"}}
+    key = json.dumps([request.operation, request.region, request.access_key, payload], sort_keys=True)
+    if key not in remembered:
+        remembered[key] = _gather_all(payload, ask)
+    return remembered[key]
+
+
+def _gather_all(payload: dict[str, Any], ask: Ask) -> tuple[Answer, list[Any]]:
+    items: list[Any] = []
+    while True:
+        answer = ask(payload)
+        if answer.status >= 400:
+            return answer, []
+        document = answer.json()
+        items += document["Parameters"]
+        if not document.get("NextToken"):
+            return answer, items
+        payload["NextToken"] = document["NextToken"]
+
+
+def _masked(answer: Answer, request: Request) -> Answer:
+    """Hide the values of secrets that were not asked for in clear; moto shows them after 'kms:'."""
+    if answer.status >= 400 or request.payload.get("WithDecryption"):
+        return answer
+    document = json.loads(answer.body)
+    parameters = document.get("Parameters", [document["Parameter"]] if "Parameter" in document else [])
+    for parameter in parameters:
+        if parameter["Type"] == "SecureString":
+            digest = hashlib.sha512(parameter["Name"].encode()).digest()
+            parameter["Value"] = base64.b64encode(digest * 2).decode()
+    return answer.with_json(document)
