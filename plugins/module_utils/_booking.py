@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import Any, Optional, Union
 from zoneinfo import ZoneInfo
 
-from ._errors import DataError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataError, OptionError
 
 UTC = timezone.utc
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -28,7 +28,7 @@ DESCRIPTION_MAX = 512
 RECORD_VERSION = 1
 
 _INSTANCE = re.compile(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})")
-_NAME = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z_.-]{0,39}")
+_NAME = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z_.-]{0,34}")
 _MOMENT = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})[T ](?P<time>\d{2}:\d{2}(?::\d{2})?)(?:\.0+)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2}(?::00)?)?"
 )
@@ -93,7 +93,7 @@ def check_name(value: Optional[str], option: str = "name") -> str:
     if not _NAME.fullmatch(value):
         raise OptionError(
             f"{option}: {value!r} ({len(value)} characters) can't name a booking: "
-            "1 to 40 letters, digits, '-', '_' and '.', not starting with '.'"
+            "1 to 35 letters, digits, '-', '_' and '.', not starting with '.'"
         )
     return value
 

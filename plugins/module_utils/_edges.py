@@ -21,11 +21,20 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple, Optional
 
-from ._booking import DAYS, Booking, OneOff, Weekly, minutes
-from ._errors import OptionError
-from ._truth import Series, Truth, series_of, truth_of
-from ._weekly import LocalWeek, local_weeks, nearest, pattern_of
-from ._windows import MERGE_GAP, Window, epoch, gap_seconds, instant, moment, ordinal, windows
+from ansible_collections.tfbridge.aws.plugins.module_utils._booking import DAYS, Booking, OneOff, Weekly, minutes
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._truth import Series, Truth, series_of, truth_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._weekly import LocalWeek, local_weeks, nearest, pattern_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._windows import (
+    MERGE_GAP,
+    Window,
+    epoch,
+    gap_seconds,
+    instant,
+    moment,
+    ordinal,
+    windows,
+)
 
 LEAD = 60
 AGE_MIN, AGE_MAX = 60, 86400

@@ -14,9 +14,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ._booking import Booking, Weekly
-from ._weekly import WEEK, Firing, LocalWeek
-from ._windows import DAY, Span, merge, occurrences, one_off_spans
+from ansible_collections.tfbridge.aws.plugins.module_utils._booking import Booking, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._weekly import WEEK, Firing, LocalWeek
+from ansible_collections.tfbridge.aws.plugins.module_utils._windows import DAY, Span, merge, occurrences, one_off_spans
 
 
 class Series(NamedTuple):

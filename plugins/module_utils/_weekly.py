@@ -16,8 +16,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from ._booking import DAYS, UTC, Weekly, minutes, zone_of
-from ._windows import DAY, instant, ordinal
+from ansible_collections.tfbridge.aws.plugins.module_utils._booking import DAYS, UTC, Weekly, minutes, zone_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._windows import DAY, instant, ordinal
 
 WEEK = 7 * 1440
 # Clock changes are looked up this many years ahead; whoever plans in between renews what follows from them.

@@ -16,8 +16,18 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from ._booking import DAYS, SHORTEST, UTC, Booking, OneOff, Weekly, minutes, resolve, zone_of
-from ._errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._booking import (
+    DAYS,
+    SHORTEST,
+    UTC,
+    Booking,
+    OneOff,
+    Weekly,
+    minutes,
+    resolve,
+    zone_of,
+)
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import OptionError
 
 MERGE_GAP = SHORTEST
 DAY = 86400

@@ -1,0 +1,218 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Change the bookings of one instance, and make its edges follow.
+
+PRIVATE: not for use outside this collection, may change in any release.
+
+Look, plan, write own records, write edges, look again until nothing differs. There are no locks: several writers may
+be at it at once, and each may die between any two calls. What keeps that safe:
+
+- All objects are immutable and uniquely named (see _schedule_names): no write or delete of one writer undoes another's.
+- Edges are created before others are deleted; stops are created first and deleted last.
+- A stop that this run relies on while it takes another away is one that it wrote itself (see Steps): one that was there
+  may be about to be taken away by a writer who relies on the other.
+- Whoever wrote looks again. So the last one to write sees a state that agrees with all records, or goes on.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Callable, Optional
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._booking import UTC
+from ansible_collections.tfbridge.aws.plugins.module_utils._edges import Plan, plan
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import AwsError, DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names import (
+    EdgeName,
+    Record,
+    RecordName,
+    edge_schedule,
+    read_name,
+    read_record,
+    record_schedule,
+)
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_steps import Change, Steps, View, WantedRecords
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_store import Store
+from ansible_collections.tfbridge.aws.plugins.module_utils._windows import MERGE_GAP
+
+ROUNDS = 12
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _nonce() -> str:
+    return secrets.token_hex(3)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The clock, the source of unique names and the way to wait."""
+
+    now: Callable[[], datetime] = _now
+    nonce: Callable[[], str] = _nonce
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True)
+class Action:
+    """One write, done or (in check mode) left undone."""
+
+    action: str
+    what: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was there, what is planned, what was done for it."""
+
+    instance_id: str
+    before: View
+    plan: Plan
+    records: dict[str, Record]
+    actions: tuple[Action, ...]
+    warnings: tuple[str, ...]
+    cancelled: tuple[str, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was, or would be, written."""
+        return bool(self.actions)
+
+
+@dataclass
+class Writer:
+    """Changes the bookings of one instance in a store."""
+
+    store: Store
+    instance_id: str
+    tools: Tools = field(default_factory=Tools)
+    dry_run: bool = False
+    actions: list[Action] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    _read: dict[str, Record] = field(default_factory=dict)
+    _fresh: set[str] = field(default_factory=set)
+
+    def apply(self, change: Change) -> Outcome:
+        """Make the change and its edges; in a dry run only say what would be done."""
+        before = self.look()
+        self._refuse_damage(before, change)
+        now = self.tools.now()
+        wanted = WantedRecords(before, change, now)
+        planned = plan_of(wanted.records, now)
+        steps = Steps(planned, wanted.records, before, before.bookings, frozenset(self._fresh))
+        for name in before.foreign:
+            self.warnings.append(f"schedule {name!r} in the group is not of this collection and was left alone")
+        self._write(wanted, steps)
+        records = wanted.records
+        if self.actions and not self.dry_run:
+            planned, records = self._settle(before)
+        self.warnings += planned.warnings
+        return Outcome(
+            self.instance_id,
+            before,
+            planned,
+            records,
+            tuple(self.actions),
+            tuple(self.warnings),
+            tuple(wanted.cancelled),
+        )
+
+    def look(self) -> View:
+        """List what there is of the instance, and read the records that weren't read before."""
+        foreign, edges, objects = [], [], []
+        for listed in self.store.list(f"{self.instance_id}."):
+            name = read_name(listed)
+            if name is None:
+                foreign.append(listed.name)
+            elif isinstance(name, EdgeName):
+                edges.append(name)
+            else:
+                objects.append(name)
+        current: dict[str, RecordName] = {}
+        for record_name in sorted(objects, key=lambda each: (each.created, each.name)):
+            current[record_name.booking_id] = record_name
+        records, damaged = {}, {}
+        for booking_id, record_name in current.items():
+            try:
+                record = self._record(record_name)
+            except DataError as error:
+                damaged[booking_id] = str(error)
+                continue
+            if record is not None:
+                records[booking_id] = record
+        return View(records, tuple(objects), current, tuple(edges), tuple(foreign), damaged)
+
+    def _record(self, name: RecordName) -> Optional[Record]:
+        if name.name not in self._read:
+            schedule = self.store.get(name.name)
+            if schedule is None:
+                return None
+            self._read[name.name] = read_record(name, schedule)
+        return self._read[name.name]
+
+    def _refuse_damage(self, view: View, change: Change) -> None:
+        """Without a record's window nobody can tell which edges are right: nothing is written but its cancellation."""
+        for booking_id, text in view.damaged.items():
+            if booking_id not in change.drop:
+                raise DataError(f"{text}. Nothing was changed; cancel booking {booking_id!r} by its name to remove it")
+
+    def _settle(self, before: View) -> tuple[Plan, dict[str, Record]]:
+        """Look and write until nothing differs."""
+        seen = before.bookings
+        for attempt in range(ROUNDS):
+            view = self.look()
+            self._refuse_damage(view, Change())
+            now = self.tools.now()
+            wanted = WantedRecords(view, Change(), now)
+            planned = plan_of(wanted.records, now)
+            steps = Steps(planned, wanted.records, view, seen, frozenset(self._fresh))
+            if not (wanted.create or wanted.delete or steps.create or steps.delete):
+                return planned, wanted.records
+            self._write(wanted, steps)
+            seen = view.bookings
+            self.tools.sleep(0.05 * attempt)
+        raise AwsError(
+            f"the schedules of {self.instance_id} still change after {ROUNDS} rounds: others book it at the same time, "
+            "or something rewrites them. Its bookings are stored; run again to make the edges follow"
+        )
+
+    def _write(self, wanted: WantedRecords, steps: Steps) -> None:
+        for record in wanted.create:
+            schedule = record_schedule(record, self.tools.nonce(), self.tools.now())
+            self._note("create", "booking", schedule.name, record.booking.describe())
+            if not self.dry_run:
+                self.store.create(schedule)
+                self._read[schedule.name] = record
+        for name, reason in wanted.delete:
+            self._delete("booking", name, reason)
+        for edge in steps.create:
+            schedule = edge_schedule(edge, self.tools.nonce())
+            self._note("create", edge.edge.kind, schedule.name, edge.edge.reason)
+            if not self.dry_run:
+                self.store.create(schedule)
+                self._fresh.add(schedule.name)
+        for old in steps.delete:
+            self._delete(old.kind, old.name, "no longer an edge of the bookings")
+
+    def _delete(self, what: str, name: str, reason: str) -> None:
+        self._note("delete", what, name, reason)
+        if not self.dry_run:
+            self.store.delete(name)
+
+    def _note(self, action: str, what: str, name: str, reason: str) -> None:
+        self.actions.append(Action(action, what, name.rsplit(".", 1)[0] if self.dry_run else name, reason))
+
+
+def plan_of(records: dict[str, Record], now: datetime) -> Plan:
+    """Plan the edges of stored bookings; the widest merge_gap among them counts, so that every writer plans alike."""
+    gap = max((timedelta(seconds=record.settings.merge_gap) for record in records.values()), default=MERGE_GAP)
+    return plan([records[key].booking for key in sorted(records)], now, gap)
