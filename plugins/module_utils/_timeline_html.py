@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ._timeline import Lane, Timeline, hours, visible
-from ._timeline_svg import count_instances, draw, text
+from ansible_collections.tfbridge.aws.plugins.module_utils._timeline import Lane, Timeline, hours, visible
+from ansible_collections.tfbridge.aws.plugins.module_utils._timeline_svg import count_instances, draw, text
 
 # Colours are named once for each scheme. Text and bars keep a contrast of 4.5 and 3 to the ground they stand on.
 _STYLE = """

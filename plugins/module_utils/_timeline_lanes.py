@@ -9,13 +9,34 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, tzinfo
-from typing import Optional
+from typing import Any, Optional
 
-from ._booking import DAYS, Booking, OneOff, Weekly
-from ._edges import plan
-from ._timeline import WEEKDAYS, Booked, Lane, NextEdge, Span, Timeline, span_words
-from ._windows import windows
+from ansible_collections.tfbridge.aws.plugins.module_utils._booking import (
+    DAYS,
+    Booking,
+    OneOff,
+    Weekly,
+    from_record,
+    zone_of,
+)
+from ansible_collections.tfbridge.aws.plugins.module_utils._edges import plan
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._timeline import (
+    WEEKDAYS,
+    Booked,
+    Lane,
+    NextEdge,
+    Span,
+    Timeline,
+    bounds_of_days,
+    span_words,
+)
+from ansible_collections.tfbridge.aws.plugins.module_utils._windows import windows
+
+MAX_DAYS = 92
 
 
 def lane_on(page: Timeline, instance_id: str, name: str, bookings: tuple[Booking, ...]) -> Lane:
@@ -48,7 +69,7 @@ def rule(booking: Booking, zone: tzinfo) -> str:
     if isinstance(booking, Weekly):
         elsewhere = "" if booking.timezone == str(zone) else f" {booking.timezone}"
         return f"{days_words(booking.days)} {booking.start} to {booking.end}{elsewhere}"
-    return span_words(Span(booking.start, booking.end), zone)
+    return span_words(Span(booking.start, booking.end), zone) + (", cancelled" if booking.cancelled else "")
 
 
 def days_words(days: tuple[str, ...]) -> str:
@@ -66,3 +87,29 @@ def days_words(days: tuple[str, ...]) -> str:
 def _run_words(run: list[int]) -> str:
     names = [WEEKDAYS[number] for number in run]
     return f"{names[0]}-{names[-1]}" if len(names) > 2 else ", ".join(names)
+
+
+def timeline_of(result: Mapping[str, Any], timezone: str, days: object, now: datetime) -> Timeline:
+    """Return the page of what M(tfbridge.aws.ec2_schedule_info) returned, from today on."""
+    zone = zone_of(timezone)
+    try:
+        count = int(str(days))
+    except ValueError as error:
+        raise OptionError(f"days: {days!r} is not a number of days, 1 to {MAX_DAYS}") from error
+    if not 1 <= count <= MAX_DAYS:
+        raise OptionError(f"days: {count} is not within 1 to {MAX_DAYS}")
+    page = Timeline(bounds_of_days(now, zone, count), now, zone, timezone, ())
+    return replace(page, lanes=tuple(_read(page, result)))
+
+
+def _read(page: Timeline, result: Mapping[str, Any]) -> Iterator[Lane]:
+    try:
+        for item in result["instances"]:
+            bookings = tuple(_booking(item["instance_id"], body) for body in item["bookings"])
+            yield lane_on(page, str(item["instance_id"]), str(item.get("name") or ""), bookings)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DataError("the input is not a result of tfbridge.aws.ec2_schedule_info") from error
+
+
+def _booking(instance_id: str, body: Mapping[str, Any]) -> Booking:
+    return from_record(instance_id, str(body["name"]), body)

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from html import escape
 
-from ._timeline import (
+from ansible_collections.tfbridge.aws.plugins.module_utils._timeline import (
     WEEKDAYS,
     Booked,
     Lane,

@@ -444,3 +444,16 @@ def test_what_aws_refuses_is_named(function: Function, aws: Any) -> None:
     assert (status, answer["error"]) == (502, "aws")
     assert "ec2:DescribeInstances" in answer["message"]
     assert schedules(aws) == []
+
+
+def test_cancelling_may_stop_at_once(function: Function, aws: Any) -> None:
+    """With on_cancel=stop_now a running booking ends in two minutes; its stop is scheduled before its old one goes."""
+    one = instance(aws, Bookable="true")
+    now = datetime.now(timezone.utc).replace(microsecond=0)
+    begun = {"start_time": (now - timedelta(hours=1)).isoformat(), "end_time": (now + timedelta(hours=1)).isoformat()}
+    function.post({"instance_id": one, "name": "alice", **begun})
+    status, _answer = function.delete(f"{one}.alice", on_cancel="stop_now")
+    (stop,) = stops(aws)
+
+    assert status == 200
+    assert now < datetime.fromisoformat(stop[3:-1]).replace(tzinfo=timezone.utc) <= now + timedelta(minutes=3)

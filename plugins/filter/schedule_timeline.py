@@ -1,0 +1,32 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._timeline_html import page
+from ansible_collections.tfbridge.aws.plugins.module_utils._timeline_lanes import timeline_of
+
+
+def _filter(
+    result: Mapping[str, Any], timezone: object = "UTC", days: object = 7, title: object = "EC2 schedule"
+) -> str:
+    now = dt.datetime.now(dt.timezone.utc)
+    try:
+        return page(timeline_of(result, str(timezone), days, now), str(title))
+    except BridgeError as exc:
+        raise AnsibleFilterError(f"schedule_timeline: {exc}") from exc
+
+
+class FilterModule:
+    """Wires the filter to its name."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """Give the filters by name."""
+        return {"schedule_timeline": _filter}
