@@ -201,7 +201,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._inventory_plan impor
 from ansible_collections.tfbridge.aws.plugins.plugin_utils import _source
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._construct import construct
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import (
-    refuse_unknown,
+    check_config,
     reserved_keywords,
     resolve_options,
 )
@@ -230,7 +230,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         super().parse(inventory, loader, path, cache)
         try:
             config = self._read_config_data(path)
-            refuse_unknown(self, config)
+            check_config(self, config)
             self._add(*self._plan(config, cache))
         except (BridgeError, AnsibleError) as exc:
             self._fail(path, str(exc), exc)

@@ -37,7 +37,7 @@ def ssm(aws):
     ],
 )
 def test_parameters_that_aws_refuses(ssm, name, value, code):
-    """moto takes most of them."""
+    """Moto takes most of them."""
     with pytest.raises(ClientError) as caught:
         ssm.put_parameter(Name=name, Value=value, Type="String")
 
@@ -94,7 +94,7 @@ def test_empty_pages_can_come_before_full_ones(aws, ssm):
 
 
 def test_a_secret_is_not_shown_unless_it_is_decrypted(aws, ssm):
-    """moto shows it in plain sight."""
+    """Moto shows it in plain sight."""
     aws.publish_secret("PW", "hunter2")
 
     hidden = ssm.get_parameters(Names=["OUTPUT_PW"])["Parameters"][0]["Value"]
