@@ -17,7 +17,7 @@ def ssm(aws):
         region_name="eu-central-1",
         endpoint_url=aws.url,
         aws_access_key_id="AKIA",
-        aws_secret_access_key="secret",  # noqa: S106  no secret of anybody's
+        aws_secret_access_key="secret",
         config=config,
     )
 
