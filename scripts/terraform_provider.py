@@ -132,7 +132,7 @@ def _mirrors(host: str) -> Iterator[pathlib.Path]:
     # Where Terraform itself looks, and then the upper levels of the file system.
     yield pathlib.Path("~/.terraform.d/plugins").expanduser()
     level = [path for path in pathlib.Path("/").iterdir() if path.name not in NO_MIRRORS]
-    for _ in range(DEPTH):
+    for _depth in range(DEPTH):
         below: list[pathlib.Path] = []
         for folder in level:
             try:

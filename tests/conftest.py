@@ -38,6 +38,13 @@ from tests.support.terraform import Terraform  # noqa: E402  needs the path abov
 NOT_HERE = "not on this machine: "
 
 
+def pytest_collection_modifyitems(items):
+    """Mark what runs Terraform, by what it asks for."""
+    for item in items:
+        if "provider" in item.fixturenames:
+            item.add_marker(pytest.mark.terraform)
+
+
 @pytest.fixture(scope="session")
 def _aws_server():
     """Start one server for each worker."""

@@ -89,7 +89,7 @@ def _paged(request: Request, ask: Ask, settings: Any) -> Answer:
     """Gather moto's pages, which are of its own size, and cut AWS's from them."""
     default, most = _PAGED[request.operation]
     size = min(request.payload.get("MaxResults", default), most)
-    kind, _, offset_text = request.payload.get("NextToken", "page:0").partition(":")
+    kind, _colon, offset_text = request.payload.get("NextToken", "page:0").partition(":")
     offset = int(offset_text)
     answer, items = _gather(request, ask, settings.pages)
     if answer.status >= 400:

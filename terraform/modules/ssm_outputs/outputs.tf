@@ -1,6 +1,6 @@
 output "names" {
   description = "The names of all parameters, with the prefix."
-  value       = sort([for parameter in local.parameters : parameter.name])
+  value       = sort(concat([for parameter in aws_ssm_parameter.output : parameter.name], [for parameter in aws_ssm_parameter.secret : parameter.name]))
 
   precondition {
     condition     = length(local.collisions) == 0
@@ -22,28 +22,28 @@ output "names" {
 
 output "arns" {
   description = "The ARN of each parameter, by its name."
-  value       = { for parameter in local.parameters : parameter.name => parameter.arn }
+  value = merge(
+    { for parameter in aws_ssm_parameter.output : parameter.name => parameter.arn },
+    { for parameter in aws_ssm_parameter.secret : parameter.name => parameter.arn },
+  )
 }
 
 output "versions" {
   description = "The version of each parameter, by its name: SSM counts up with every change of the value."
-  value       = { for parameter in local.parameters : parameter.name => parameter.version }
+  value = merge(
+    { for parameter in aws_ssm_parameter.output : parameter.name => parameter.version },
+    { for parameter in aws_ssm_parameter.secret : parameter.name => parameter.version },
+  )
 }
 
 output "reader_policy_json" {
   description = "An IAM policy with the least rights that reading these outputs needs; null where nothing is published. It has no kms:Decrypt: to read secrets under a key of your own, grant that on the key."
-  value       = length(local.parameters) == 0 ? null : jsonencode(local.reader_policy)
+  value       = local.arn_base == "" ? null : jsonencode(local.reader_policy)
 }
 
 locals {
-  # Secrets' names and versions are no secrets, their values are.
-  parameters = concat(
-    [for parameter in values(aws_ssm_parameter.output) : { name = parameter.name, arn = parameter.arn, version = parameter.version }],
-    [for parameter in values(aws_ssm_parameter.secret) : { name = parameter.name, arn = parameter.arn, version = parameter.version }],
-  )
-
   # "arn:aws:ssm:eu-central-1:123456789012:parameter" of any of them: no call of AWS is needed to know the account.
-  arn_base = try(regex("^.*?:parameter", local.parameters[0].arn), "")
+  arn_base = try(regex("^.*?:parameter", concat(values(aws_ssm_parameter.output), values(aws_ssm_parameter.secret))[0].arn), "")
   by_path  = endswith(var.prefix, "/")
   readable = "${local.arn_base}/${trimprefix(var.prefix, "/")}*"
 
