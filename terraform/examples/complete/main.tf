@@ -48,7 +48,6 @@ resource "aws_efs_file_system" "shared" {
   encrypted = true
 }
 
-# begin: outputs
 module "outputs" {
   source = "../../modules/ssm_outputs"
 
@@ -57,7 +56,6 @@ module "outputs" {
   objects = { web = { for server in aws_instance.web : server.tags.Name => server.private_ip } }
   secrets = { db_password = var.db_password }
 }
-# end: outputs
 
 output "parameters" {
   description = "What is published, with the version of each."
