@@ -15,6 +15,9 @@ There are no locks: several writers may be at it at once, and each may die betwe
 - An edge that was not wanted before a change is not relied on after it, but created anew (see Steps): a writer with an
   older view may be about to delete it.
 - Starts are created after stops and deleted before them.
+
+A writer that is alone has a stop ahead of the instance after each of its calls. Of several at once, one may create a
+start in the moment in which another deletes its stop; it sees that at its next look, and puts it right.
 """
 
 from __future__ import annotations
