@@ -29,8 +29,20 @@ for place in (str(COLLECTIONS), str(ROOT)):
     if place not in sys.path:
         sys.path.insert(0, place)
 
+from scripts import terraform_provider  # noqa: E402  needs the path above
 from tests.support.aws import Aws  # noqa: E402  needs the path above
 from tests.support.command_lines import CommandLines  # noqa: E402  needs the path above
+from tests.support.terraform import Terraform  # noqa: E402  needs the path above
+
+# Reasons of this kind are reported; every other skip is a failure where REQUIRE_ALL is set (scripts/check.py).
+NOT_HERE = "not on this machine: "
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what runs Terraform, by what it asks for."""
+    for item in items:
+        if "provider" in item.fixturenames:
+            item.add_marker(pytest.mark.terraform)
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +64,20 @@ def aws(_aws_server):
 def run(tmp_path, aws):
     """Run Ansible's command lines in an empty folder, against the strict AWS."""
     return CommandLines(tmp_path, COLLECTIONS, aws.env)
+
+
+@pytest.fixture(scope="session", params=["oldest", "newest"])
+def provider(request):
+    """The oldest AWS provider that the modules support, and the newest line."""
+    if request.param == "oldest":
+        return terraform_provider.oldest_provider()
+    try:
+        return terraform_provider.newest_provider()
+    except terraform_provider.TerraformUnavailableError as error:
+        pytest.skip(f"{NOT_HERE}{error}")
+
+
+@pytest.fixture
+def terraform(tmp_path, provider, aws):
+    """Genuine Terraform, against the strict AWS."""
+    return Terraform(tmp_path / "terraform", provider, aws.env)

@@ -23,7 +23,7 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         _checked, options = self.validate_argument_spec(
             {
-                "title": {"type": "str"},
+                "heading": {"type": "str"},
                 "columns": {"type": "list", "elements": "str", "required": True},
                 "rows": {"type": "list", "elements": "list", "required": True},
                 "notes": {"type": "list", "elements": "str", "default": []},
@@ -34,7 +34,7 @@ class ActionModule(ActionBase):
         except ValueError as exc:
             raise AnsibleActionFail(f"rows: {exc}") from exc
         Display().display(
-            "\n".join(("", *([options["title"], ""] if options["title"] else []), *lines, "", *options["notes"]))
+            "\n".join(("", *([options["heading"], ""] if options["heading"] else []), *lines, "", *options["notes"]))
         )
         result.update(changed=False, lines=lines)
         return result

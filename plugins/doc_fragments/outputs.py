@@ -13,18 +13,16 @@ options:
   prefix:
     description:
       - What the parameters' names begin with. It may carry a path, like V(/prod/web/OUTPUT_).
-      - A prefix that ends in a slash is read with C(GetParametersByPath), ten parameters a call; any other is
-        listed with
-        C(DescribeParameters), fifty a call, and read with C(GetParameters), ten a call, by a few threads.
+      - A prefix that ends in a slash is read with C(GetParametersByPath), ten parameters a call; any other is listed
+        with C(DescribeParameters), fifty a call, and read with C(GetParameters), ten a call, by a few threads.
       - Letters, digits and C(_.-/) are accepted, at most 15 levels, not beginning with C(aws) or C(ssm); these are
-        the limits
-        of the C(PutParameter) API.
+        the limits of the C(PutParameter) API.
     type: str
     default: OUTPUT_
   retry_budget:
     description:
-      - How long one call is repeated while AWS throttles it or answers with an error of its own, in seconds, at
-        most 3600.
+      - How long one call is repeated while AWS throttles it or answers with an error of its own, in seconds, at most
+        3600.
     type: float
     default: 60
 """

@@ -12,27 +12,20 @@ author:
   - The tfbridge.aws maintainers (@tfbridge)
 description:
   - Reads the outputs that C(terraform apply) published as SSM parameters and makes an inventory of them. Neither
-    Terraform
-    nor its state is needed.
-  - Outputs that are IP addresses, alone, in lists, in maps of names to addresses or in lists of objects, become
-    hosts in a
-    group named after the output in lower case. All other outputs become variables, named in lower case.
+    Terraform nor its state is needed.
+  - Outputs that are IP addresses, alone, in lists, in maps of names to addresses or in lists of objects, become hosts
+    in a group named after the output in lower case. All other outputs become variables, named in lower case.
   - Parameters named C(X_0), C(X_1) and so on are one list C(X) in numeric order. A value that is a JSON array or
-    object is
-    decoded. A C(StringList) is split at its commas. All else is a string.
+    object is decoded. A C(StringList) is split at its commas. All else is a string.
   - The inventory file's name ends in C(ssm_outputs.yml) or C(ssm_outputs.yaml).
 notes:
-  - "IAM: C(ssm:DescribeParameters) and C(ssm:GetParameters), or C(ssm:GetParametersByPath) alone where O(prefix)
-    ends in a
-    slash; C(ec2:DescribeInstances) where a host output has instance ids; C(kms:Decrypt) where
+  - "IAM: C(ssm:DescribeParameters) and C(ssm:GetParameters), or C(ssm:GetParametersByPath) alone where O(prefix) ends
+    in a slash; C(ec2:DescribeInstances) where a host output has instance ids; C(kms:Decrypt) where
     O(secure_strings=decrypt)."
-  - "Every host has the variables C(tfbridge_region) and C(tfbridge_outputs) (a mapping of the outputs that name it
-    to its
-    index, key or null there); C(tfbridge_item) with the whole object where the output holds objects, whose
-    attributes are
-    host variables too unless Ansible has a use of its own for the name; C(tfbridge_instance) with type, zone,
-    addresses,
-    state and tags where it was found by its instance id."
+  - "Every host has the variables C(tfbridge_region) and C(tfbridge_outputs) (a mapping of the outputs that name it to
+    its index, key or null there); C(tfbridge_item) with the whole object where the output holds objects, whose
+    attributes are host variables too unless Ansible has a use of its own for the name; C(tfbridge_instance) with
+    type, zone, addresses, state and tags where it was found by its instance id."
   - Values of parameters are data. They are never templated, and no output and no attribute becomes a variable named
     C(ansible_*) or one of Ansible's own, unless O(allow_variables) names it.
 extends_documentation_fragment:
@@ -51,8 +44,7 @@ options:
   regions:
     description:
       - The regions to read. Given more than one, each region's variables are set for that region's hosts only,
-        through a
-        group named after the region (C(eu_central_1)).
+        through a group named after the region (C(eu_central_1)).
       - Where it is not given, O(region) is read, or the region of the environment or the profile.
     type: list
     elements: str
@@ -75,9 +67,8 @@ options:
       hostname:
         description:
           - A template for the inventory hostname, with the variables C(name) (the key of a map, the C(name) of an
-            object, or
-            the output in lower case with the position), C(address), C(output), C(index), C(key), C(region), C(value),
-            C(item) and C(instance).
+            object, or the output in lower case with the position), C(address), C(output), C(index), C(key),
+            C(region), C(value), C(item) and C(instance).
           - Where it is not given, the key of a map or the C(name) of an object is the hostname, or else the address.
         type: str
       address:
@@ -129,14 +120,12 @@ options:
     default: error
   strict:
     description:
-      - Whether warnings about the outputs (a hole in a numbered list, a parameter whose name is not an output's)
-        are errors,
-        as well as invalid entries in O(compose), O(groups) and O(keyed_groups).
+      - Whether warnings about the outputs (a hole in a numbered list, a parameter whose name is not an output's) are
+        errors, as well as invalid entries in O(compose), O(groups) and O(keyed_groups).
   abort_on_error:
     description:
       - Whether an error ends the run with exit code 4. Ansible itself only warns about an inventory source that
-        fails, and
-        goes on with the hosts it has.
+        fails, and goes on with the hosts it has.
       - With V(false) that is up to C(any_unparsed_is_failed) in C(ansible.cfg).
     type: bool
     default: true
@@ -201,7 +190,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._inventory_plan impor
 from ansible_collections.tfbridge.aws.plugins.plugin_utils import _source
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._construct import construct
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import (
-    refuse_unknown,
+    check_config,
     reserved_keywords,
     resolve_options,
 )
@@ -230,7 +219,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         super().parse(inventory, loader, path, cache)
         try:
             config = self._read_config_data(path)
-            refuse_unknown(self, config)
+            check_config(self, config)
             self._add(*self._plan(config, cache))
         except (BridgeError, AnsibleError) as exc:
             self._fail(path, str(exc), exc)

@@ -90,7 +90,7 @@ from ansible.utils.display import Display
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix, check_region, output_name
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._lookup import Request, look_up
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import builtin_options, refuse_unknown
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import builtin_options, check_config
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_data
 
 NAME = "tfbridge.aws.ssm_output"
@@ -103,7 +103,7 @@ class LookupModule(LookupBase):
         """Give one value for each term."""
         self.set_options(var_options=variables, direct=kwargs)
         try:
-            refuse_unknown(self, kwargs)
+            check_config(self, kwargs)
             return self._run(terms, builtin_options(self), "default" in kwargs)
         except BridgeError as exc:
             raise AnsibleLookupError(str(exc)) from exc

@@ -34,7 +34,8 @@ def read_named(reader: Reader, names: Sequence[str], prefix: str, decrypt: bool 
         first = GET_NAMES // len(group) - 1
         asked = [f"{prefix}{name}" for name in group]
         asked += [f"{prefix}{name}_{index}" for name in group for index in range(first)]
-        found = reader.get(asked, decrypt)
+        # X and X_0 may both be asked for, and AWS refuses a name that is there twice.
+        found = reader.get(list(dict.fromkeys(asked)), decrypt)
         for name in group:
             base = f"{prefix}{name}"
             run = _run(reader, base, found, first, decrypt)

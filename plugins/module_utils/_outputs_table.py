@@ -18,14 +18,14 @@ COLUMNS = ("output", "type", "value", "version", "last change", "flags")
 
 
 def outputs_table(result: Mapping[str, Any], stale_after: int, now: dt.datetime) -> dict[str, Any]:
-    """Give title, columns, rows and notes for a result of ssm_outputs_info. Secrets are masked there already."""
+    """Give heading, columns, rows and notes for a result of ssm_outputs_info. Secrets are masked there already."""
     rows = [_row(output, stale_after, now) for output in result["outputs"]]
     flagged = sum(1 for row in rows if row[-1])
     notes = [problem for output in result["outputs"] for problem in output["problems"]]
     notes += [f"not an output's name: {name}" for name in result["strays"]]
     notes.append(f"{len(rows)} outputs, {flagged} with flags, {len(result['strays'])} other parameters")
     return {
-        "title": f"Published as {result['prefix']}* in {result['region']}",
+        "heading": f"Published as {result['prefix']}* in {result['region']}",
         "columns": list(COLUMNS),
         "rows": rows,
         "notes": notes,

@@ -6,14 +6,18 @@
 
 PRIVATE: not for use outside this collection, may change in any release.
 
-Look, plan, write own records, write edges, look again until nothing differs. There are no locks: several writers may
-be at it at once, and each may die between any two calls. What keeps that safe:
+Look, plan, write own records, create edges, look again; when a look finds nothing to create, delete what is left over.
+There are no locks: several writers may be at it at once, and each may die between any two calls. What keeps that safe:
 
 - All objects are immutable and uniquely named (see _schedule_names): no write or delete of one writer undoes another's.
-- Edges are created before others are deleted; stops are created first and deleted last.
-- A stop that this run relies on while it takes another away is one that it wrote itself (see Steps): one that was there
-  may be about to be taken away by a writer who relies on the other.
-- Whoever wrote looks again. So the last one to write sees a state that agrees with all records, or goes on.
+- Nothing is deleted before a look after the last write has found all that has to be there. Of two writers who change
+  what the other relies on, one at least sees the other's record, and goes on.
+- An edge that was not wanted before a change is not relied on after it, but created anew (see Steps): a writer with an
+  older view may be about to delete it.
+- Starts are created after stops and deleted before them.
+
+A writer that is alone has a stop ahead of the instance after each of its calls. Of several at once, one may create a
+start in the moment in which another deletes its stop; it sees that at its next look, and puts it right.
 """
 
 from __future__ import annotations
@@ -21,11 +25,11 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Callable, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._booking import UTC
-from ansible_collections.tfbridge.aws.plugins.module_utils._edges import Plan, plan
+from ansible_collections.tfbridge.aws.plugins.module_utils._edges import Plan
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import AwsError, DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names import (
     EdgeName,
@@ -36,9 +40,15 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names impor
     read_record,
     record_schedule,
 )
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_steps import Change, Steps, View, WantedRecords
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_steps import (
+    Change,
+    Standing,
+    Steps,
+    View,
+    WantedRecords,
+    plan_of,
+)
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_store import Store
-from ansible_collections.tfbridge.aws.plugins.module_utils._windows import MERGE_GAP
 
 ROUNDS = 12
 
@@ -103,31 +113,43 @@ class Writer:
 
     def apply(self, change: Change) -> Outcome:
         """Make the change and its edges; in a dry run only say what would be done."""
-        before = self.look()
-        self._refuse_damage(before, change)
-        now = self.tools.now()
-        wanted = WantedRecords(before, change, now)
-        planned = plan_of(wanted.records, now)
-        steps = Steps(planned, wanted.records, before, before.bookings, frozenset(self._fresh))
+        before = view = self.look()
+        self._refuse_damage(view, change)
         for name in before.foreign:
             self.warnings.append(f"schedule {name!r} in the group is not of this collection and was left alone")
-        self._write(wanted, steps)
-        records = wanted.records
-        if self.actions and not self.dry_run:
-            planned, records = self._settle(before)
-        self.warnings += planned.warnings
-        return Outcome(
-            self.instance_id,
-            before,
-            planned,
-            records,
-            tuple(self.actions),
-            tuple(self.warnings),
-            tuple(wanted.cancelled),
+        now = self.tools.now()
+        wanted = WantedRecords(view, change, now)
+        cancelled, own = tuple(wanted.cancelled), frozenset(record.booking.booking_id for record in wanted.create)
+        seen = view.records
+        for attempt in range(ROUNDS):
+            planned = plan_of(wanted.records, now)
+            standing = Standing(seen, frozenset(self._fresh), own, confirmed=attempt > 0)
+            steps = Steps(planned, wanted.records, view, standing)
+            if self._write(wanted, steps) or self.dry_run:
+                self._delete_edges(steps)
+                warnings = (*self.warnings, *planned.warnings)
+                return Outcome(
+                    self.instance_id, before, planned, wanted.records, tuple(self.actions), warnings, cancelled
+                )
+            self.tools.sleep(0.05 * attempt)
+            seen, view, now = view.records, self.look(), self.tools.now()
+            self._refuse_damage(view, Change())
+            wanted = WantedRecords(view, Change(), now)
+        raise AwsError(
+            f"the schedules of {self.instance_id} still change after {ROUNDS} rounds: others book it at the same time, "
+            "or something rewrites them. Its bookings are stored; run again to make the edges follow"
         )
 
     def look(self) -> View:
         """List what there is of the instance, and read the records that weren't read before."""
+        for _attempt in range(ROUNDS):
+            view = self._look()
+            if view is not None:
+                return view
+        raise AwsError(f"the records of {self.instance_id} vanish while they are read, {ROUNDS} times in a row")
+
+    def _look(self) -> Optional[View]:
+        """Look once; None if a record vanished between the listing and its reading, so that neither tells the truth."""
         foreign, edges, objects = [], [], []
         for listed in self.store.list(f"{self.instance_id}."):
             name = read_name(listed)
@@ -147,8 +169,9 @@ class Writer:
             except DataError as error:
                 damaged[booking_id] = str(error)
                 continue
-            if record is not None:
-                records[booking_id] = record
+            if record is None:
+                return None
+            records[booking_id] = record
         return View(records, tuple(objects), current, tuple(edges), tuple(foreign), damaged)
 
     def _record(self, name: RecordName) -> Optional[Record]:
@@ -165,27 +188,8 @@ class Writer:
             if booking_id not in change.drop:
                 raise DataError(f"{text}. Nothing was changed; cancel booking {booking_id!r} by its name to remove it")
 
-    def _settle(self, before: View) -> tuple[Plan, dict[str, Record]]:
-        """Look and write until nothing differs."""
-        seen = before.bookings
-        for attempt in range(ROUNDS):
-            view = self.look()
-            self._refuse_damage(view, Change())
-            now = self.tools.now()
-            wanted = WantedRecords(view, Change(), now)
-            planned = plan_of(wanted.records, now)
-            steps = Steps(planned, wanted.records, view, seen, frozenset(self._fresh))
-            if not (wanted.create or wanted.delete or steps.create or steps.delete):
-                return planned, wanted.records
-            self._write(wanted, steps)
-            seen = view.bookings
-            self.tools.sleep(0.05 * attempt)
-        raise AwsError(
-            f"the schedules of {self.instance_id} still change after {ROUNDS} rounds: others book it at the same time, "
-            "or something rewrites them. Its bookings are stored; run again to make the edges follow"
-        )
-
-    def _write(self, wanted: WantedRecords, steps: Steps) -> None:
+    def _write(self, wanted: WantedRecords, steps: Steps) -> bool:
+        """Write records and create edges; say whether there was nothing to write."""
         for record in wanted.create:
             schedule = record_schedule(record, self.tools.nonce(), self.tools.now())
             self._note("create", "booking", schedule.name, record.booking.describe())
@@ -194,12 +198,15 @@ class Writer:
                 self._read[schedule.name] = record
         for name, reason in wanted.delete:
             self._delete("booking", name, reason)
-        for edge in steps.create:
+        for edge in steps.create + (steps.waiting if self.dry_run else []):
             schedule = edge_schedule(edge, self.tools.nonce())
             self._note("create", edge.edge.kind, schedule.name, edge.edge.reason)
             if not self.dry_run:
                 self.store.create(schedule)
                 self._fresh.add(schedule.name)
+        return not (wanted.create or wanted.delete or steps.create or steps.waiting)
+
+    def _delete_edges(self, steps: Steps) -> None:
         for old in steps.delete:
             self._delete(old.kind, old.name, "no longer an edge of the bookings")
 
@@ -210,9 +217,3 @@ class Writer:
 
     def _note(self, action: str, what: str, name: str, reason: str) -> None:
         self.actions.append(Action(action, what, name.rsplit(".", 1)[0] if self.dry_run else name, reason))
-
-
-def plan_of(records: dict[str, Record], now: datetime) -> Plan:
-    """Plan the edges of stored bookings; the widest merge_gap among them counts, so that every writer plans alike."""
-    gap = max((timedelta(seconds=record.settings.merge_gap) for record in records.values()), default=MERGE_GAP)
-    return plan([records[key].booking for key in sorted(records)], now, gap)

@@ -119,6 +119,7 @@ class EdgeName:
     begin: Optional[datetime]
     digest: str
     enabled: bool
+    created: float
 
     def does(self, wanted: WantedEdge, now: datetime) -> bool:
         """Whether this schedule does, from now on, what is wanted."""
@@ -175,7 +176,8 @@ def read_name(listed: Listed) -> Union[RecordName, EdgeName, None]:
         return None
     enabled = listed.state == ENABLED
     weekly = match["weekly"] or ""
-    return EdgeName(listed.name, match["instance"], match["kind"], at, weekly, begin, match["digest"], enabled)
+    kind, digest = match["kind"], match["digest"]
+    return EdgeName(listed.name, match["instance"], kind, at, weekly, begin, digest, enabled, listed.created)
 
 
 def _stamp(text: Optional[str], form: str) -> Optional[datetime]:

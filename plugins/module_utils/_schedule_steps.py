@@ -11,13 +11,12 @@ Nothing here calls anything: a view of what is there, a change and the clock go 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._booking import Booking, OneOff
-from ansible_collections.tfbridge.aws.plugins.module_utils._edges import Plan
+from ansible_collections.tfbridge.aws.plugins.module_utils._edges import Plan, plan
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names import (
     EdgeName,
     Record,
@@ -25,7 +24,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names impor
     WantedEdge,
     want,
 )
-from ansible_collections.tfbridge.aws.plugins.module_utils._windows import Window, epoch, moment, windows
+from ansible_collections.tfbridge.aws.plugins.module_utils._windows import MERGE_GAP, Window, epoch, moment, windows
 
 # A booking that ended, and an edge whose time is past, are left this long: retries may still be under way.
 LINGER = timedelta(hours=1)
@@ -126,53 +125,96 @@ def running_window(booking: Booking, now: datetime) -> Optional[Window]:
     return next(iter(windows((booking,), now, now + NOTICE)), None)
 
 
-class Steps:
-    """Which edges have to be created and deleted, in the order to do it."""
+def plan_of(records: dict[str, Record], now: datetime) -> Plan:
+    """Plan the edges of stored bookings; the widest merge_gap among them counts, so that every writer plans alike."""
+    gap = max((_gap(record) for record in records.values()), default=MERGE_GAP)
+    return plan([records[key].booking for key in sorted(records)], now, gap)
 
-    def __init__(
-        self,
-        planned: Plan,
-        records: dict[str, Record],
-        view: View,
-        seen: Sequence[Booking],
-        fresh: frozenset[str],
-    ) -> None:
-        self._plan, self._now, self._fresh, self._seen = planned, planned.now, fresh, seen
+
+@dataclass(frozen=True)
+class Standing:
+    """What a run relies on: the records of its last look, the edges that it created, the bookings that it made.
+
+    confirmed says that those bookings were there at the time of the look that is being worked on.
+    """
+
+    before: dict[str, Record]
+    fresh: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+    confirmed: bool = False
+
+
+class Steps:
+    """Which edges have to be created, and which deleted once another look has confirmed the plan.
+
+    An edge that is there is relied on only if this run created it, or if it was wanted all along: by the records
+    before, those now, what they share and what they are together. Otherwise a writer who saw other records may be about
+    to delete it. For the same reason a start is created only after its stop was, or, where it is the start of an own
+    booking, after a look that found the stop and the booking: whoever takes that stop away has seen the booking.
+    """
+
+    def __init__(self, planned: Plan, records: dict[str, Record], view: View, standing: Standing) -> None:
+        self._plan, self._now, self._view, self._standing = planned, planned.now, view, standing
+        self._once = [want(plan_of(each, self._now).edges, each) for each in _between(standing.before, records)]
+        self._kept: dict[WantedEdge, EdgeName] = {}
         wanted = want(planned.edges, records)
-        doing = [(each, [edge for edge in view.edges if edge.does(each, self._now)]) for each in wanted]
-        keep = {each: min(edges, key=_name) for each, edges in doing if edges}
-        kept = {edge.name for edge in keep.values()}
-        create = [each for each, edges in doing if not edges]
+        stops = [each for each in wanted if each.edge.kind == "stop"]
+        starts = [each for each in wanted if each.edge.kind == "start"]
+        self.create = self._missing(stops)
+        self.waiting = [each for each in self._missing(starts) if not self._begin(each, stops)]
+        kept = {edge.name for edge in self._kept.values()}
         delete = [edge for edge in view.edges if edge.name not in kept and not self._lingers(edge)]
-        for guard in self._guards(keep, delete):
-            create.append(guard)
-            delete.append(keep[guard])
-        # Stops are created first and deleted last.
-        self.create = sorted(create, key=lambda each: each.edge.kind, reverse=True)
+        # Starts are deleted before stops.
         self.delete = sorted(delete, key=lambda edge: (edge.kind, edge.name))
+
+    def _missing(self, wanted: list[WantedEdge]) -> list[WantedEdge]:
+        """Find the edge that does each, and return those that none does for certain."""
+        for each in wanted:
+            doing = [edge for edge in self._view.edges if edge.does(each, self._now)]
+            if any(self._relied_on(edge) for edge in doing):
+                # The newest stays: what an older view condemned is older.
+                self._kept[each] = max(doing, key=lambda edge: (edge.created, edge.name))
+        return [each for each in wanted if each not in self._kept]
+
+    def _relied_on(self, edge: EdgeName) -> bool:
+        always = all(any(edge.does(each, self._now) for each in once) for once in self._once)
+        return always or edge.name in self._standing.fresh
+
+    def _begin(self, start: WantedEdge, stops: list[WantedEdge]) -> bool:
+        """Create a start if its stop is certain; say False for one that has to wait for the next look."""
+        doubtful = [stop for stop in _stops_of(start, stops) if not self._is_fresh(stop)]
+        if doubtful and self._standing.own.intersection(start.edge.bookings):
+            if not self._standing.confirmed:
+                return False
+        else:
+            for stop in doubtful:
+                del self._kept[stop]
+            self.create += doubtful
+        self.create.append(start)
+        return True
+
+    def _is_fresh(self, stop: WantedEdge) -> bool:
+        return stop not in self._kept or self._kept[stop].name in self._standing.fresh
 
     def _lingers(self, edge: EdgeName) -> bool:
         """Whether an edge of the past may still be fired, and agrees with what is wanted now."""
         past = edge.at is not None and edge.enabled and edge.at <= self._now < edge.at + LINGER
         return past and (edge.kind == "start") == (self._plan.active is not None)
 
-    def _guards(self, keep: dict[WantedEdge, EdgeName], delete: Iterable[EdgeName]) -> list[WantedEdge]:
-        """Return the stops to write anew because another is taken away on the strength of them."""
-        gone = [edge.at for edge in delete if edge.kind == "stop" and edge.at and edge.enabled and edge.at > self._now]
-        relied_on = {at for stop in gone for at in self._covers(stop, keep)}
-        return [each for each, edge in keep.items() if edge.at in relied_on and edge.name not in self._fresh]
 
-    def _covers(self, stop: datetime, keep: dict[WantedEdge, EdgeName]) -> list[datetime]:
-        for window in self._plan.windows:
-            if window.start < stop < window.end:
-                return [window.end]
-        before = [edge.at for edge in keep.values() if edge.kind == "stop" and edge.at and edge.at < stop]
-        if not before:
-            return []
-        last = max(before)
-        inside = windows(tuple(self._seen), last, last + timedelta(seconds=1), self._plan.merge_gap)
-        return [last] if any(window.start < last < window.end for window in inside) else []
+def _between(before: dict[str, Record], after: dict[str, Record]) -> list[dict[str, Record]]:
+    """Return the sets of records that may have been there between two looks, as far as they decide what was wanted."""
+    if before == after:
+        return []
+    shared = {key: record for key, record in before.items() if after.get(key) == record}
+    states = (before, shared, {**before, **after})
+    return [state for at, state in enumerate(states) if state != after and state not in states[:at]]
 
 
-def _name(edge: EdgeName) -> str:
-    return edge.name
+def _stops_of(start: WantedEdge, stops: list[WantedEdge]) -> list[WantedEdge]:
+    """Return the stop that ends what a start begins; the weekly ones where that is one of them."""
+    at = start.edge.at
+    later = [stop for stop in stops if at and stop.edge.at and stop.edge.at > at]
+    if later:
+        return [min(later, key=lambda stop: str(stop.edge.at))]
+    return [stop for stop in stops if stop.edge.at is None]

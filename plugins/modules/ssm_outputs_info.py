@@ -37,7 +37,7 @@ options:
   on_problem:
     description:
       - What to do with an output that can't be read for certain, because a single value and a list claim its name or
-        its JSON is broken. With V(warn) and V(skip) it is returned with its RV(outputs.problems).
+        its JSON is broken. With V(warn) and V(skip) it is returned with its RV(outputs[].problems).
     type: str
     choices: [error, warn, skip]
     default: error

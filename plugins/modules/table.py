@@ -16,7 +16,7 @@ description:
 extends_documentation_fragment:
   - tfbridge.aws.attributes.local
 options:
-  title:
+  heading:
     description: A line to print above the table.
     type: str
   columns:
@@ -39,7 +39,7 @@ options:
 EXAMPLES = r"""
 - name: Show the hosts of a group
   tfbridge.aws.table:
-    title: Web servers
+    heading: Web servers
     columns: [host, region]
     rows:
       - [10.0.0.1, eu-central-1]

@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from ansible.module_utils.parsing.convert_bool import BOOLEANS
 from ansible.vars.reserved import get_reserved_names
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._text import enumerate_names, nearest
+from ansible_collections.tfbridge.aws.plugins.module_utils._text import enumerate_names, nearest, show
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import plain
 
 # The same options may be templates in amazon.aws's inventories; the others belong to Ansible or to our own templates.
@@ -57,14 +58,16 @@ def builtin_options(plugin: Optioned) -> dict[str, Any]:
     return {name: plain(value) for name, value in plugin.get_options().items()}
 
 
-def refuse_unknown(plugin: Optioned, config: Mapping[str, Any]) -> None:
-    """Raise OptionError for an option that the plugin doesn't have; Ansible itself says nothing."""
+def check_config(plugin: Optioned, config: Mapping[str, Any]) -> None:
+    """Raise OptionError for what Ansible takes in silence: unknown options, and text where true or false belongs."""
     definitions = plugin.option_definitions
     known = {alias for definition in definitions.values() for alias in definition.get("aliases", ())} | set(definitions)
     for name in config:
         if name not in known:
             accepted = enumerate_names(sorted(known))
             raise OptionError(f"{name!r} is not an option.{nearest(str(name), known)} Accepted are {accepted}")
+        if definitions.get(name, {}).get("type") == "bool" and str(config[name]).lower() not in BOOLEANS:
+            raise OptionError(f"{name}: {show(plain(config[name]))} is neither true nor false")
 
 
 def reserved_keywords() -> frozenset[str]:

@@ -17,7 +17,7 @@ def ssm(aws):
         region_name="eu-central-1",
         endpoint_url=aws.url,
         aws_access_key_id="AKIA",
-        aws_secret_access_key="secret",  # noqa: S106  no secret of anybody's
+        aws_secret_access_key="secret",
         config=config,
     )
 
@@ -37,7 +37,7 @@ def ssm(aws):
     ],
 )
 def test_parameters_that_aws_refuses(ssm, name, value, code):
-    """moto takes most of them."""
+    """Moto takes most of them."""
     with pytest.raises(ClientError) as caught:
         ssm.put_parameter(Name=name, Value=value, Type="String")
 
@@ -94,7 +94,7 @@ def test_empty_pages_can_come_before_full_ones(aws, ssm):
 
 
 def test_a_secret_is_not_shown_unless_it_is_decrypted(aws, ssm):
-    """moto shows it in plain sight."""
+    """Moto shows it in plain sight."""
     aws.publish_secret("PW", "hunter2")
 
     hidden = ssm.get_parameters(Names=["OUTPUT_PW"])["Parameters"][0]["Value"]

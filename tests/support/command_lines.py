@@ -66,12 +66,13 @@ class CommandLines:
         path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
         return path
 
-    def command(self, arguments: Sequence[str | pathlib.Path], env: Mapping[str, str] | None = None) -> Result:
-        """Run a command to its end."""
+    def command(self, arguments: Sequence[str | pathlib.Path], env: Mapping[str, str | None] | None = None) -> Result:
+        """Run a command to its end. A variable that is None is not there."""
+        merged = {**self.env, **(env or {})}
         done = subprocess.run(
             [str(argument) for argument in arguments],
             cwd=self.folder,
-            env={**self.env, **(env or {})},
+            env={name: value for name, value in merged.items() if value is not None},
             capture_output=True,
             text=True,
             timeout=TIMEOUT,
@@ -79,13 +80,13 @@ class CommandLines:
         )
         return Result(done.returncode, done.stdout, done.stderr)
 
-    def inventory(self, config: Any, *arguments: str, env: Mapping[str, str] | None = None) -> Result:
+    def inventory(self, config: Any, *arguments: str, env: Mapping[str, str | None] | None = None) -> Result:
         """Run ansible-inventory on an inventory file of ours; ``--list`` where nothing else is asked for."""
         path = self.write("demo.ssm_outputs.yml", _inventory(config))
         return self.command(["ansible-inventory", "-i", path, *(arguments or ("--list",))], env)
 
     def playbook(
-        self, plays: Any, *arguments: str, inventory: Any = None, env: Mapping[str, str] | None = None
+        self, plays: Any, *arguments: str, inventory: Any = None, env: Mapping[str, str | None] | None = None
     ) -> Result:
         """Run ansible-playbook on plays, or on a playbook named as collection.playbook."""
         named = isinstance(plays, str) and "\n" not in plays

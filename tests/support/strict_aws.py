@@ -44,6 +44,7 @@ class Settings:
 
     latency: float = 0.0  # seconds before each answer
     rate: float = 0.0  # calls a second and account before throttling sets in; 0 is without limit
+    refuse: bool = True  # whether what AWS refuses is refused
     empty_pages: bool = False  # put an empty page with a token before each page
     pages: dict[str, Any] = dataclasses.field(default_factory=dict, repr=False)  # what moto listed since the last write
 
@@ -79,6 +80,10 @@ class StrictAws:
     def requests(self, name: str) -> list[Mapping[str, Any]]:
         """Give what was sent in the calls of one service:Operation."""
         return [request.payload for request in self._calls if f"{request.service}:{request.operation}" == name]
+
+    def access_keys(self, service: str) -> set[str]:
+        """Give the access keys that the calls of a service were signed with."""
+        return {request.access_key for request in self._calls if request.service == service}
 
     def fault(self, operation: str, code: str, times: int = 1, status: int = 400, message: str = "injected") -> None:
         """Fail the next calls of an operation (ssm:GetParameters, or * for any)."""

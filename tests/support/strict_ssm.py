@@ -28,7 +28,7 @@ def serve(request: Request, ask: Ask, settings: Any) -> Answer:
         "GetParametersByPath": _check_by_path,
         "DescribeParameters": _check_describe,
     }.get(request.operation)
-    if check:
+    if check and settings.refuse:
         check(request.payload)
     if request.operation in _PAGED:
         return _paged(request, ask, settings)
@@ -89,7 +89,7 @@ def _paged(request: Request, ask: Ask, settings: Any) -> Answer:
     """Gather moto's pages, which are of its own size, and cut AWS's from them."""
     default, most = _PAGED[request.operation]
     size = min(request.payload.get("MaxResults", default), most)
-    kind, _, offset_text = request.payload.get("NextToken", "page:0").partition(":")
+    kind, _colon, offset_text = request.payload.get("NextToken", "page:0").partition(":")
     offset = int(offset_text)
     answer, items = _gather(request, ask, settings.pages)
     if answer.status >= 400:

@@ -1,0 +1,23 @@
+# Everything that a developer needs, on a fresh machine with Python 3.11 or later, make and Terraform.
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint venv clean
+
+help:  ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: venv  ## Terraform to Ansible on this machine, without an AWS account
+	@.venv/bin/python scripts/demo.py
+
+test:  ## Run every check and test
+	@$(PYTHON) scripts/check.py
+
+lint:  ## Run the linters only
+	@$(PYTHON) scripts/check.py lint
+
+venv:  ## Install the pinned packages into .venv
+	@$(PYTHON) scripts/venvs.py
+
+clean:  ## Remove what the other commands made
+	rm -rf .venv* .cache .hypothesis .pytest_cache .mypy_cache .ruff_cache .ansible

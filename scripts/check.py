@@ -1,0 +1,240 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run every check of the project, and say at the end what passed, what failed, and what could not run and why.
+
+With REQUIRE_ALL=1 what could not run is a failure, unless only another machine could change that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterable, Sequence
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts import terraform_provider, venvs  # noqa: E402  needs the path above
+
+CACHE = ROOT / ".cache"
+COLLECTIONS = CACHE / "collections"
+PACKAGE = "ansible_collections.tfbridge.aws.plugins"
+# A skip that only another machine could change says so (tests/conftest.py).
+NOT_HERE = "not on this machine: "
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What a check found. What did not run has a reason."""
+
+    passed: int = 0
+    failed: int = 0
+    not_run: list[str] = dataclasses.field(default_factory=list)
+
+    def __add__(self, other: Outcome) -> Outcome:
+        return Outcome(self.passed + other.passed, self.failed + other.failed, self.not_run + other.not_run)
+
+
+Check = Callable[[], Outcome]
+
+
+def _run(command: Sequence[str | pathlib.Path], cwd: pathlib.Path = ROOT, **environment: str) -> bool:
+    """Run a command; show what it says where it fails."""
+    done = subprocess.run(
+        command, cwd=cwd, env={**_environment(), **environment}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        print(done.stdout + done.stderr, flush=True)
+    return done.returncode == 0
+
+
+def _environment() -> dict[str, str]:
+    """Keep the developer's own Ansible, AWS and Terraform settings out."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "AWS_", "TF_"))}
+    kept["PATH"] = f"{_tool('python').parent}{os.pathsep}{os.environ['PATH']}"
+    kept["ANSIBLE_COLLECTIONS_PATH"] = str(COLLECTIONS)
+    return kept
+
+
+def _tool(name: str) -> pathlib.Path:
+    return ROOT / ".venv" / "bin" / name
+
+
+def _commands(*commands: Sequence[str | pathlib.Path]) -> Outcome:
+    results = [_run(command) for command in commands]
+    return Outcome(passed=results.count(True), failed=results.count(False))
+
+
+def ruff() -> Outcome:
+    """Lint and format of Python."""
+    return _commands([_tool("ruff"), "check", "--quiet", "."], [_tool("ruff"), "format", "--quiet", "--check", "."])
+
+
+def mypy() -> Outcome:
+    """Strict types of module_utils and plugin_utils."""
+    packages = [f"--package={PACKAGE}.module_utils", f"--package={PACKAGE}.plugin_utils"]
+    typed = _run([_tool("mypy"), *packages], MYPYPATH=str(COLLECTIONS))
+    return Outcome(passed=int(typed), failed=int(not typed))
+
+
+def tests() -> Outcome:
+    """Unit, property and integration tests, on the main environment."""
+    return _pytest(_tool("python"), "tests", [])
+
+
+def tests_other_core() -> Outcome:
+    """The same on the other line of ansible-core; Terraform does not care about that."""
+    try:
+        python = venvs.other_environment()
+    except venvs.EnvironmentUnavailableError as error:
+        return Outcome(not_run=[f"{NOT_HERE}{error}"])
+    return _pytest(python, "tests-other-core", ["-m", "not terraform"])
+
+
+def _pytest(python: pathlib.Path, name: str, arguments: Sequence[str]) -> Outcome:
+    report = CACHE / f"{name}.xml"
+    report.unlink(missing_ok=True)
+    command = [python, "-m", "pytest", "-q", "-n", "auto", "--dist", "worksteal", f"--junitxml={report}", *arguments]
+    finished = subprocess.run(command, cwd=ROOT, env=_environment(), check=False)
+    if not report.exists():
+        return Outcome(failed=1)
+    outcome = _counted(ET.parse(report).getroot())  # noqa: S314  written by our own pytest
+    # Anything else that went wrong, such as no test at all.
+    return outcome + Outcome(failed=int(finished.returncode != 0 and not outcome.failed))
+
+
+def _counted(report: ET.Element) -> Outcome:
+    outcome = Outcome()
+    for case in report.iter("testcase"):
+        if case.find("failure") is not None or case.find("error") is not None:
+            outcome += Outcome(failed=1)
+        elif (skipped := case.find("skipped")) is not None:
+            outcome += Outcome(not_run=[skipped.get("message", f"{case.get('name')} without a reason")])
+        else:
+            outcome += Outcome(passed=1)
+    return outcome
+
+
+def terraform() -> Outcome:
+    """Format, validation and tests of every Terraform module and example, each in a copy."""
+    try:
+        binary, provider = terraform_provider.find_terraform(), terraform_provider.any_provider()
+    except terraform_provider.TerraformUnavailableError as error:
+        return Outcome(not_run=[str(error)])
+    copy = CACHE / "terraform-check"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(ROOT / "terraform", copy, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
+    formatted = _run([binary, "fmt", "-check", "-diff", "-recursive", copy])
+    outcome = Outcome(passed=int(formatted), failed=int(not formatted))
+    for folder in sorted({path.parent for path in copy.glob("*/*/*.tf")}):
+        outcome += _terraform_folder(binary, folder, dict(provider.environment))
+    return outcome
+
+
+def _terraform_folder(binary: str, folder: pathlib.Path, environment: dict[str, str]) -> Outcome:
+    commands = [["init", "-backend=false", "-input=false"], ["validate"]]
+    if any(folder.glob("tests/*.tftest.hcl")):
+        commands.append(["test"])
+    environment["AWS_REGION"] = "eu-central-1"
+    for count, command in enumerate(commands):
+        if not _run([binary, *command, "-no-color"], cwd=folder, **environment):
+            print(f"^ terraform {command[0]} in terraform/{folder.relative_to(CACHE / 'terraform-check')}", flush=True)
+            return Outcome(passed=count, failed=1)
+    return Outcome(passed=len(commands))
+
+
+def sanity() -> Outcome:
+    """Run the sanity suite of ansible-test."""
+    return _commands([_tool("python"), "scripts/sanity.py"])
+
+
+def ansible_lint() -> Outcome:
+    """Playbooks, roles and metadata at the production profile."""
+    return _commands([_tool("ansible-lint"), "--offline", "--profile", "production", "-q", "--strict"])
+
+
+def docs() -> Outcome:
+    """Documentation and changelog of the collection."""
+    lint_docs = [
+        _tool("antsibull-docs"),
+        "lint-collection-docs",
+        "--plugin-docs",
+        "--validate-collection-refs=dependent",
+    ]
+    # antsibull-docs copies what git lists; of the collections in .venv, which git ignores, it shall copy everything.
+    documented = _run([*lint_docs, "."], GIT_CEILING_DIRECTORIES=str(ROOT / ".venv"))
+    return Outcome(passed=int(documented), failed=int(not documented)) + _commands(
+        [_tool("antsibull-changelog"), "lint"]
+    )
+
+
+CHECKS: dict[str, Check] = {
+    "ruff": ruff,
+    "mypy": mypy,
+    "docs": docs,
+    "ansible-lint": ansible_lint,
+    "terraform": terraform,
+    "sanity": sanity,
+    "tests": tests,
+    "tests-other-core": tests_other_core,
+}
+LINT = ("ruff", "mypy", "docs", "ansible-lint")
+
+
+def _lay_link() -> None:
+    """Make the checkout importable as a collection for every tool (tests/conftest.py does the same)."""
+    link = COLLECTIONS / "ansible_collections" / "tfbridge" / "aws"
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.exists():
+        link.symlink_to(os.path.relpath(ROOT, link.parent), target_is_directory=True)
+
+
+def _chosen(names: Iterable[str]) -> dict[str, Check]:
+    wanted = [name for given in names for name in (LINT if given == "lint" else (given,))]
+    return {name: CHECKS[name] for name in wanted} or CHECKS
+
+
+def main() -> int:
+    """Run what was asked for, all of it by default."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("checks", nargs="*", choices=[[], "lint", *CHECKS], help="all of them without any")
+    checks = _chosen(parser.parse_args().checks)
+    try:
+        venvs.main_environment()
+    except venvs.EnvironmentUnavailableError as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+        return 1
+    _lay_link()
+    total = Outcome()
+    lines: list[str] = []
+    for name, check in checks.items():
+        print(f"== {name}: {check.__doc__}", flush=True)
+        began = time.monotonic()
+        outcome = check()
+        total += outcome
+        seconds = time.monotonic() - began
+        lines.append(f"{name:17} {outcome.passed:4} passed {outcome.failed:3} failed {seconds:5.0f} s")
+    return _summarise(total, lines)
+
+
+def _summarise(total: Outcome, lines: Sequence[str]) -> int:
+    print("\n" + "\n".join(lines))
+    for reason in sorted(set(total.not_run)):
+        print(f"did not run: {reason}")
+    if os.environ.get("REQUIRE_ALL") == "1":
+        total += Outcome(failed=sum(not reason.startswith(NOT_HERE) for reason in total.not_run))
+    print(f"{total.passed} passed, {total.failed} failed", flush=True)
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

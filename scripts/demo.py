@@ -1,0 +1,185 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Terraform to Ansible on this machine: an AWS on loopback, a real apply, a real play. Nothing is left behind.
+
+The AWS is moto's server, a stand-in that answers over HTTP. Terraform, its AWS provider and Ansible are genuine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import os
+import pathlib
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from types import FrameType
+
+from moto.server import ThreadedMotoServer
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts.terraform_provider import Provider, TerraformUnavailableError, any_provider, find_terraform  # noqa: E402  needs the path above
+
+PATIENCE = 10.0
+
+
+class StepFailedError(Exception):
+    """A command of the demo failed."""
+
+
+class Demo:
+    """The steps, counted, in one scratch folder."""
+
+    def __init__(self, folder: pathlib.Path, environment: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.environment = environment
+        self.count = 0
+
+    def step(self, text: str) -> None:
+        """Say what comes next."""
+        self.count += 1
+        print(f"\n[{self.count}] {text}", flush=True)
+
+    def command(self, *words: str, only: Sequence[str] = (), env: Mapping[str, str] | None = None) -> None:
+        """Run a command and show what it says, all of it or only lines that have one of these texts."""
+        print(f"    $ {shlex.join([pathlib.Path(words[0]).name, *words[1:]])}", flush=True)
+        with _child(words, self.folder, {**self.environment, **(env or {})}) as child:
+            lines: list[str] = []
+            for line in child.stdout or ():
+                lines.append(line)
+                if not only or any(text in line for text in only):
+                    print(f"    {line}", end="", flush=True)
+            if child.wait():
+                shown = "" if not only else "".join(lines)
+                raise StepFailedError(f"{shown}{words[0]} ended with exit code {child.returncode}")
+
+
+@contextlib.contextmanager
+def _child(words: Sequence[str], folder: pathlib.Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """Run a process that does not outlive this one."""
+    process = subprocess.Popen(
+        words,
+        cwd=folder,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            # Terraform ends its provider when it is asked to stop, not when it is killed.
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@contextlib.contextmanager
+def _aws() -> Iterator[str]:
+    """Serve moto's AWS in this process, on a free port of loopback."""
+    # A line for each request would drown the demo's own.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()
+
+
+def _environment(folder: pathlib.Path, url: str, provider: Provider) -> dict[str, str]:
+    """Give the commands this project's tools and the AWS on loopback, and nothing of the user's own settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "AWS_", "TF_"))}
+    return {
+        **kept,
+        **provider.environment,
+        "PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
+        "ANSIBLE_HOME": str(folder / "ansible-home"),
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "demo",
+        "AWS_SECRET_ACCESS_KEY": "demo",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "CHECKPOINT_DISABLE": "1",
+        "TF_VAR_endpoint": url,
+    }
+
+
+def _lay_out(folder: pathlib.Path) -> None:
+    shutil.copytree(
+        ROOT / "terraform", folder / "terraform", ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*")
+    )
+    collection = folder / "collections" / "ansible_collections" / "tfbridge" / "aws"
+    collection.parent.mkdir(parents=True)
+    collection.symlink_to(ROOT, target_is_directory=True)
+
+
+def run(folder: pathlib.Path) -> None:
+    """Run all steps in a scratch folder."""
+    terraform, provider = find_terraform(), any_provider()
+    _lay_out(folder)
+    with _aws() as url:
+        demo = Demo(folder / "terraform" / "examples" / "demo", _environment(folder, url, provider))
+        demo.step(f"An AWS on this machine: moto's server at {url}")
+        demo.step(f"terraform apply, with AWS provider {provider.version} from {provider.origin}")
+        demo.command(terraform, "init", "-no-color", "-input=false", only=["Installed", "initialized"])
+        demo.command(
+            terraform,
+            "apply",
+            "-no-color",
+            "-input=false",
+            "-auto-approve",
+            only=["Creation complete", "Apply complete"],
+        )
+        demo.command(terraform, "output", "-no-color", "parameters")
+        demo.step("Terraform is done. From here on Ansible asks SSM, and nobody needs Terraform or its state")
+        demo.command("cat", "ansible/demo.ssm_outputs.yml")
+        demo.command("ansible-inventory", "-i", "ansible/demo.ssm_outputs.yml", "--graph")
+        demo.step("A play on real addresses, and one that looks single values up")
+        demo.command("ansible-playbook", "-i", "ansible/demo.ssm_outputs.yml", "ansible/site.yml")
+        demo.step("What the stack has published")
+        demo.command("ansible-playbook", "tfbridge.aws.show_outputs", "-e", "region=eu-central-1")
+
+
+def _terminated(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+def main() -> int:
+    """Run the demo, and clean up however it ends."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        with tempfile.TemporaryDirectory(prefix="tfbridge-demo-") as folder:
+            run(pathlib.Path(folder))
+    except (TerraformUnavailableError, StepFailedError) as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted; everything is cleaned up.", file=sys.stderr)
+        return 130
+    print("\nDone. Nothing is left running, and nothing is left on disk but .venv and .cache.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

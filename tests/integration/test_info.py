@@ -1,0 +1,172 @@
+"""The module ssm_outputs_info and the playbook show_outputs, through ansible-playbook."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+PLAY = {
+    "hosts": "localhost",
+    "gather_facts": False,
+    "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+}
+
+
+def info(run, *arguments, **options):
+    """Run the module and write what it returned into a file."""
+    kept = str(run.folder / "result.json")
+    tasks = [
+        {"tfbridge.aws.ssm_outputs_info": {"region": "eu-central-1", **options}, "register": "result"},
+        {
+            "ansible.builtin.copy": {
+                "content": "{{ result | to_json }}",
+                "dest": kept,
+                "mode": "0600",
+            }
+        },
+    ]
+    return run.playbook([{**PLAY, "tasks": tasks}], *arguments)
+
+
+def returned(run, result):
+    """What the module returned."""
+    assert 0 == result.rc, result.output
+    return json.loads((run.folder / "result.json").read_text())
+
+
+def test_values_and_what_is_known_of_them(aws, run):
+    """Typed, with versions and dates; a secret without its value."""
+    aws.publish({"MY_IP": ["10.0.0.1", "10.0.0.2"], "CONF": {"a": 1}, "EFS": "fs", "lower": "x"})
+    aws.publish_secret("PW", "hunter2-geheim")
+    aws.client("ssm").put_parameter(Name="OUTPUT_EFS", Value="fs-2", Type="String", Overwrite=True)
+
+    result = info(run, "-vvvv")
+
+    document = returned(run, result)
+    assert {"conf": {"a": 1}, "efs": "fs-2", "my_ip": ["10.0.0.1", "10.0.0.2"]} == document["values"]
+    by_name = {output["name"]: output for output in document["outputs"]}
+    assert ["CONF", "EFS", "MY_IP", "PW"] == list(by_name)
+    assert (2, "string") == (by_name["EFS"]["version"], by_name["EFS"]["kind"])
+    assert by_name["EFS"]["last_modified"].endswith("+00:00")
+    assert ["OUTPUT_MY_IP_0", "OUTPUT_MY_IP_1"] == by_name["MY_IP"]["parameters"]
+    assert (None, "secret") == (by_name["PW"]["value"], by_name["PW"]["kind"])
+    assert (["OUTPUT_lower"], "eu-central-1", False) == (document["strays"], document["region"], document["changed"])
+    assert "hunter2" not in result.output
+
+
+def test_check_mode_reads_the_same(aws, run):
+    """It changes nothing either way."""
+    aws.publish({"EFS": "fs"})
+
+    assert 0 == info(run, "--check").rc
+
+
+def test_names_choose(aws, run):
+    """In either case."""
+    aws.publish({"A": "a", "B": "b"})
+
+    assert {"b": "b"} == returned(run, info(run, names=["b"]))["values"]
+
+
+@pytest.mark.parametrize(
+    ("published", "options", "message"),
+    [
+        ({}, {}, "nothing is published under 'OUTPUT_' in eu-central-1"),
+        ({"A": "a"}, {"names": ["B"]}, "names: not published under 'OUTPUT_' in eu-central-1: B. There are A"),
+        ({"A": "a"}, {"names": ["b-c"]}, "names: 'b-c' is not the name of an output"),
+        ({"A": "a"}, {"prefix": "a b"}, "prefix: 'a b' has characters"),
+        ({"A": "a"}, {"region": "Frankfurt"}, "region: 'Frankfurt' is not a region"),
+        ({"A": "a"}, {"retry_budget": 0}, "retry_budget: 0.0 is not within"),
+        ({"A": "a", "A_0": "b"}, {}, "OUTPUT_A and OUTPUT_A_0 both claim"),
+        ({"A": "[1,"}, {}, "OUTPUT_A begins like JSON but isn't"),
+        ({"A_0": "a", "A_2": "c"}, {"strict": True}, "not published: OUTPUT_A_1"),
+    ],
+)
+def test_bad_input(aws, run, published, options, message):
+    """Each names the option or the parameter."""
+    aws.publish(published)
+
+    result = info(run, **options)
+
+    assert (2, True) == (result.rc, message in result.said), result.output
+
+
+@pytest.mark.parametrize(("on_problem", "warned"), [("warn", True), ("skip", False)])
+def test_problems_can_be_returned_instead(aws, run, on_problem, warned):
+    """With the output that has them."""
+    aws.publish({"A": "a", "A_0": "b"})
+
+    result = info(run, on_problem=on_problem)
+
+    assert ["ambiguous"] == returned(run, result)["outputs"][0]["flags"]
+    assert warned is ("both claim" in result.said)
+
+
+def test_denied_names_the_iam_action(aws, run):
+    """As everywhere."""
+    aws.fault("ssm:DescribeParameters", "AccessDeniedException")
+
+    result = info(run)
+
+    assert (2, True) == (result.rc, "IAM action ssm:DescribeParameters in eu-central-1" in result.said)
+
+
+def test_connection_options_come_from_the_action_group(aws, run):
+    """module_defaults for group/tfbridge.aws.aws."""
+    aws.publish({"A": "a"}, region="us-east-1")
+    play = {
+        **PLAY,
+        "module_defaults": {"group/tfbridge.aws.aws": {"region": "us-east-1"}},
+        "tasks": [
+            {"tfbridge.aws.ssm_outputs_info": {}, "register": "result"},
+            {"ansible.builtin.assert": {"that": ["result['values'].a == 'a'"]}},
+        ],
+    }
+
+    result = run.playbook([play])
+
+    assert 0 == result.rc, result.output
+
+
+def test_the_examples_of_the_documentation_run(aws, run):
+    """As ansible-doc shows them."""
+    aws.publish({"EFS_DNS_URL": "fs-1"})
+    documented = run.command(["ansible-doc", "--json", "tfbridge.aws.ssm_outputs_info"])
+    tasks = yaml.safe_load(documented.json["tfbridge.aws.ssm_outputs_info"]["examples"])
+
+    result = run.playbook([{**PLAY, "tasks": tasks}])
+
+    assert (0, True) == (result.rc, "The file system is fs-1" in result.stdout), result.output
+
+
+class TestShowOutputs:
+    """The playbook tfbridge.aws.show_outputs."""
+
+    def test_a_person_can_read_it(self, aws, run):
+        """A line for each output, secrets masked, problems below."""
+        aws.publish({"MY_IP": ["10.0.0.1", "10.0.0.2"], "AMB": "a", "AMB_0": "b", "H_0": "x", "H_2": "y", "lower": "x"})
+        aws.publish_secret("PW", "hunter2-geheim")
+
+        result = run.playbook("tfbridge.aws.show_outputs", "-e", "region=eu-central-1")
+
+        assert 0 == result.rc, result.output
+        lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
+        assert "Published as OUTPUT_* in eu-central-1" in lines
+        assert "output type value version last change flags" in lines
+        assert any(
+            line.startswith("MY_IP list of 2 10.0.0.1, 10.0.0.2 1 20") and line.endswith("UTC") for line in lines
+        )
+        assert any(line.startswith("PW secret ******** 1 20") for line in lines)
+        assert any(line.startswith("AMB ") and line.endswith("ambiguous") for line in lines)
+        assert any(line.startswith("H list of 3 x, (missing), y") and line.endswith("hole") for line in lines)
+        assert "not an output's name: OUTPUT_lower" in lines
+        assert "4 outputs, 2 with flags, 1 other parameters" in lines
+        assert "hunter2" not in result.output
+
+    def test_nothing_published_is_an_error(self, aws, run):
+        """With what to check."""
+        result = run.playbook("tfbridge.aws.show_outputs", "-e", "prefix=/none/")
+
+        assert (2, True) == (result.rc, "nothing is published under '/none/'" in result.said)

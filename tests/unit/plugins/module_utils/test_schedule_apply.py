@@ -1,0 +1,301 @@
+"""Writers of bookings: alone, side by side in every order of their calls, and killed between any two of them."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from ansible_collections.tfbridge.aws.plugins.module_utils._booking import DAYS, OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_apply import Tools, Writer
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names import (
+    ENABLED,
+    EdgeName,
+    Listed,
+    Record,
+    Settings,
+    read_name,
+    want,
+)
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_steps import Change, plan_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._windows import windows
+
+from tests.support.schedule_memory import InMemoryStore, Turns
+
+UTC = timezone.utc
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+INSTANCE = "i-0123456789abcdef0"
+SETTINGS = Settings("arn:aws:iam::123456789012:role/scheduler")
+RUNS = 10_000
+CHUNKS = 20
+
+
+def booked(name: str, start: float, end: float) -> Record:
+    """Book from so many hours after now to so many."""
+    return Record(
+        OneOff(INSTANCE, NOW + timedelta(hours=start), NOW + timedelta(hours=end), name),
+        SETTINGS,
+    )
+
+
+class World:
+    """One instance, a store and a clock."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.now = NOW
+        self.rng = random.Random(seed)
+        self.store = InMemoryStore(lambda: self.now)
+        self._names = itertools.count()
+        self.tools = Tools(lambda: self.now, self._nonce, lambda _seconds: None)
+
+    def _nonce(self) -> str:
+        # Random first: which of two equal objects stays is decided by name.
+        return f"{self.rng.randrange(36**2):02x}"[-2:].rjust(2, "0") + f"{next(self._names) % 10000:04d}"
+
+    def apply(self, change: Change, store=None):
+        """Run one writer."""
+        return Writer(store or self.store, INSTANCE, self.tools).apply(change)
+
+    def view(self):
+        """See what is there."""
+        return Writer(self.store, INSTANCE, self.tools).look()
+
+    def stops(self) -> list[EdgeName]:
+        """List the enabled stops ahead."""
+        return [edge for edge in self._edges("stop") if edge.at is None or edge.at > self.now]
+
+    def _edges(self, kind: str) -> list[EdgeName]:
+        names = [read_name(Listed(each.name, each.state, 0)) for each in self.store.schedules.values()]
+        return [name for name in names if isinstance(name, EdgeName) and name.kind == kind and name.enabled]
+
+    def assert_a_stop_is_ahead(self, running: bool) -> None:
+        """Whatever runs or will be started will be stopped."""
+        stops = self.stops()
+        assert stops or not running, "runs and no stop is ahead"
+        for start in self._edges("start"):
+            ahead = [stop for stop in stops if stop.at is None or start.at is None or stop.at > start.at]
+            assert ahead, f"{start.name} and no stop after it"
+
+    def assert_settled(self) -> None:
+        """The edges are exactly those of the records, each once."""
+        view = self.view()
+        planned = plan_of(view.records, self.now)
+        left = [edge for edge in view.edges if edge.at is None or edge.at > self.now]
+        for wanted in want(planned.edges, view.records):
+            done = [edge for edge in left if edge.does(wanted, self.now)]
+            assert len(done) == 1, (wanted, left)
+            left.remove(done[0])
+        assert left == []
+
+
+def test_two_bookings_that_overlap_run_through() -> None:
+    """15 to 18 and 17 to 20: the stop at 18:00 goes, and cancelling the second brings it back."""
+    world = World()
+    world.apply(Change(put=(booked("a", 3, 6),)))
+    world.apply(Change(put=(booked("b", 5, 8),)))
+
+    assert [edge.at for edge in world.stops()] == [NOW + timedelta(hours=8)]
+
+    world.apply(Change(drop=("b",)))
+
+    assert [edge.at for edge in world.stops()] == [NOW + timedelta(hours=6)]
+    world.assert_settled()
+
+
+def test_a_second_apply_writes_nothing() -> None:
+    """Invariant 2: what is there already is left as it is, after one listing."""
+    world = World()
+    change = Change(put=(booked("a", 3, 6), booked("b", 5, 8)))
+    first = world.apply(change)
+    world.store.calls.clear()
+    second = world.apply(change)
+
+    assert first.changed
+    assert not second.changed
+    assert sorted(set(world.store.calls)) == ["get", "list"]
+    assert world.store.calls.count("list") == 1
+
+
+def test_a_dry_run_plans_all_and_writes_nothing() -> None:
+    """Check mode: the same actions as the run that follows, and only reading calls."""
+    world = World()
+    change = Change(put=(booked("a", 3, 6),))
+    dry = Writer(world.store, INSTANCE, world.tools, dry_run=True).apply(change)
+
+    assert set(world.store.calls) == {"list"}
+    assert world.store.schedules == {}
+    real = world.apply(change)
+    assert [(each.action, each.what) for each in dry.actions] == [(each.action, each.what) for each in real.actions]
+
+
+def test_one_booking_more_costs_few_calls() -> None:
+    """On an instance with 20 bookings: 2 listings, 20 gets, 4 writes, whichever place it takes.
+
+    One that only moves a start ahead is confirmed once more before its start is created: 3 listings, 3 writes.
+    """
+    twenty = tuple(booked(f"b{at}", at * 10 + 1, at * 10 + 5) for at in range(20))
+    for start, end in ((500, 501), (53, 57), (49, 53), (44, 52), (51.5, 53)):
+        world = World()
+        world.apply(Change(put=twenty))
+        world.store.calls.clear()
+        world.apply(Change(put=(booked("more", start, end),)))
+
+        assert world.store.calls.count("list") <= (3 if (start, end) == (49, 53) else 2)
+        assert world.store.calls.count("get") <= 20
+        assert world.store.calls.count("create") + world.store.calls.count("delete") <= 4
+
+
+def test_what_is_not_ours_is_left_alone() -> None:
+    """Invariant 9: a foreign schedule in our group is neither read nor changed, and is named."""
+    world = World()
+    world.apply(Change(put=(booked("a", 3, 6),)))
+    one = next(iter(world.store.schedules.values()))
+    for name in (f"{INSTANCE}.x", f"{INSTANCE}.e.stop.soon", "theirs"):
+        world.store.schedules[name] = one
+        world.store._created[name] = 0.0
+    outcome = world.apply(Change(drop=("a",)))
+
+    assert set(world.store.schedules) == {f"{INSTANCE}.x", f"{INSTANCE}.e.stop.soon", "theirs"}
+    assert sum("was left alone" in warning for warning in outcome.warnings) == 2
+
+
+def test_a_cancelled_booking_that_runs_is_cut_short() -> None:
+    """on_cancel: stop_now leaves a stop two minutes ahead, and doing it again changes nothing."""
+    world = World()
+    world.apply(Change(put=(booked("a", -1, 6),)))
+    change = Change(drop=("a",), stop_now=True)
+    first = world.apply(change)
+
+    assert [edge.at for edge in world.stops()] == [NOW + timedelta(minutes=2)]
+    assert first.cancelled == ("a",)
+    assert not world.apply(change).changed
+
+
+def test_what_has_ended_is_swept() -> None:
+    """Records that ended over an hour ago go, and so do edges that were never fired."""
+    world = World()
+    world.apply(Change(put=(booked("a", 1, 2),)))
+    world.now = NOW + timedelta(hours=3, minutes=1)
+    world.apply(Change())
+
+    assert world.store.schedules == {}
+
+
+def test_edges_in_the_hour_after_their_time_are_left_to_fire() -> None:
+    """A start that Scheduler still tries is not taken away, one that no longer agrees is."""
+    world = World()
+    world.apply(Change(put=(booked("a", 1, 2),)))
+    world.now = NOW + timedelta(hours=1, minutes=1)
+
+    assert not world.apply(Change()).changed
+    world.apply(Change(drop=("a",)))
+    assert world.store.schedules == {}
+
+
+# -- writers side by side ------------------------------------------------------------------------------------------
+
+
+def some_record(rng: random.Random, name: str, weekly: bool) -> Record:
+    """Book some hours of the next day, or of some days of the week."""
+    if weekly and rng.random() < 0.4:
+        days = tuple(day for day in DAYS if rng.random() < 0.5) or ("tue",)
+        start = rng.randrange(0, 23)
+        return Record(
+            Weekly(INSTANCE, days, f"{start:02d}:00", f"{start + 1 + rng.randrange(23 - start):02d}:30", "UTC", name),
+            SETTINGS,
+        )
+    start = rng.choice((-2, -1, 1, 2, 3, 4, 5))
+    return booked(name, start, max(start, 0) + rng.choice((1, 2, 3, 6)))
+
+
+def interleave(seed: int, *, weekly: bool) -> None:
+    """Let three to five writers add and remove bookings, one of them perhaps killed, in an order of the seed's."""
+    world = World(seed)
+    rng = world.rng
+    start = {f"s{at}": some_record(rng, f"s{at}", weekly) for at in range(rng.randrange(4))}
+    world.apply(Change(put=tuple(start.values())))
+    running = plan_of(start, NOW).active is not None
+    free = list(start)
+    rng.shuffle(free)
+    turns, writers, killed = Turns(rng), [], rng.random() < 0.6
+    for at in range(rng.randrange(3, 6)):
+        if free and rng.random() < 0.5:
+            change = Change(drop=(free.pop(),), stop_now=True)
+        else:
+            change = Change(put=(some_record(rng, f"w{at}", weekly),))
+        dies_at = rng.randrange(1, 14) if killed and at == 0 else None
+        writers.append((turns.add(lambda turn, change=change: world.apply(change, turn), world.store, dies_at), change))
+    turns.run(lambda: None)
+
+    # Whoever died, whoever is done: nothing runs on for ever, even before somebody heals what the dead one left.
+    world.assert_a_stop_is_ahead(running)
+    assert [turn.error for turn, _change in writers if turn.error] == []
+    if any(turn.died for turn, _change in writers):
+        world.apply(Change())
+    world.assert_settled()
+    assert_nothing_lost(world, start, writers)
+
+
+def assert_nothing_lost(world: World, start, writers) -> None:
+    """Every booking that was made is there, no cancelled one is, and a killed writer's is or isn't."""
+    expected, either = set(start), set()
+    for turn, change in writers:
+        ids = {record.booking.booking_id for record in change.put} | set(change.drop)
+        if turn.died:
+            either |= ids
+        expected = expected | ids if change.put else expected - ids
+    there = {key for key, record in world.view().records.items() if not getattr(record.booking, "cancelled", False)}
+
+    assert expected - either == there - either
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_interleaved_writers_lose_nothing(chunk) -> None:
+    """10,000 random interleavings, most with a killed writer: all converge, nothing is lost, a stop is ahead."""
+    for seed in range(chunk * RUNS // CHUNKS, (chunk + 1) * RUNS // CHUNKS):
+        interleave(seed, weekly=chunk % 2 == 1)
+
+
+CHANGES = {
+    "add": Change(put=(booked("b", 5, 8),)),
+    "add one that runs": Change(put=(booked("b", -1, 4),)),
+    "move": Change(put=(booked("a", 4, 5),)),
+    "cancel": Change(drop=("a",)),
+    "cancel what runs": Change(drop=("r",), stop_now=True),
+    "replace all": Change(put=(booked("b", 5, 8),), purge=True),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_killed_between_any_two_calls_a_stop_is_ahead_and_the_next_run_heals(change) -> None:
+    """Killed before each of its calls in turn: a stop is ahead after every call, and another run settles all."""
+    for dies_at in itertools.count(1):
+        world = World()
+        world.apply(Change(put=(booked("a", 3, 6), booked("c", 7, 9), booked("r", -1, 2))))
+        turns = Turns(world.rng)
+        turn = turns.add(lambda turn, world=world: world.apply(change, turn), world.store, dies_at)
+        turns.run(lambda world=world: world.assert_a_stop_is_ahead(running=True))
+        world.apply(Change())
+        world.assert_settled()
+        inside = windows(world.view().bookings, NOW, NOW + timedelta(days=1))
+        assert not [
+            stop for stop in world.stops() for window in inside if stop.at and window.start <= stop.at < window.end
+        ]
+        if not turn.died:
+            break
+
+    assert dies_at > 3
+
+
+def test_disabled_edges_are_replaced() -> None:
+    """An edge that somebody disabled by hand is written anew."""
+    world = World()
+    world.apply(Change(put=(booked("a", 3, 6),)))
+    for name, schedule in world.store.schedules.items():
+        if schedule.state == ENABLED:
+            world.store.schedules[name] = type(schedule)(**{**schedule.__dict__, "state": "DISABLED"})
+    world.apply(Change())
+
+    world.assert_settled()
+    assert len(world.stops()) == 1
