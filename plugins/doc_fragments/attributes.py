@@ -36,3 +36,20 @@ attributes:
     support: N/A
     description: Will return details on what has changed (or possibly needs changing in check_mode), when in diff mode.
 """
+
+    # Modules that change AWS.
+    WRITES = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    description: Can run in check_mode and return changed status prediction without modifying target.
+  diff_mode:
+    support: full
+    description: Will return details on what has changed (or possibly needs changing in check_mode), when in diff mode.
+  action_group:
+    support: full
+    description: Use C(group/tfbridge.aws.aws) in C(module_defaults) to set the connection options once.
+    membership:
+      - tfbridge.aws.aws
+"""

@@ -31,6 +31,8 @@ _FIELDS = {
     "public_dns": "PublicDnsName",
     "vpc_id": "VpcId",
     "subnet_id": "SubnetId",
+    "lifecycle": "InstanceLifecycle",
+    "root_device_type": "RootDeviceType",
 }
 
 
@@ -68,6 +70,7 @@ def _instance(item: Mapping[str, Any]) -> dict[str, Any]:
     """Give the fields under the names that a playbook uses. What AWS leaves empty is null."""
     instance: dict[str, Any] = {ours: item.get(theirs) or None for ours, theirs in _FIELDS.items()}
     instance["state"] = item.get("State", {}).get("Name")
+    instance["hibernation"] = bool(item.get("HibernationOptions", {}).get("Configured"))
     instance["availability_zone"] = item.get("Placement", {}).get("AvailabilityZone")
     instance["tags"] = {tag["Key"]: tag["Value"] for tag in item.get("Tags", [])}
     return instance

@@ -27,11 +27,16 @@ def retrier_of(budget: float) -> Retrier:
     return Retrier(Policy(budget=budget))
 
 
-def reader_of(module: Any) -> Reader:
-    """Give the reader for an AnsibleAWSModule with the options of the fragment C(outputs)."""
+def region_of(module: Any) -> str:
+    """Give the region of an AnsibleAWSModule; raises AwsError where none is known."""
     region = module.region
     if not region:
         raise AwsError("no region is known. Give 'region', or set AWS_REGION")
-    check_region(region, "region")
+    return check_region(region, "region")
+
+
+def reader_of(module: Any) -> Reader:
+    """Give the reader for an AnsibleAWSModule with the options of the fragment C(outputs)."""
+    region = region_of(module)
     retrier = retrier_of(module.params["retry_budget"])
     return Reader(module.client("ssm", config=BOTOCORE_CONFIG), retrier, region)

@@ -16,6 +16,7 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timezone
 from typing import Any
 
 from moto.server import DomainDispatcherApplication, create_backend_app
@@ -46,6 +47,7 @@ class Settings:
     rate: float = 0.0  # calls a second and account before throttling sets in; 0 is without limit
     refuse: bool = True  # whether what AWS refuses is refused
     empty_pages: bool = False  # put an empty page with a token before each page
+    now: Callable[[], datetime] = dataclasses.field(default=lambda: datetime.now(timezone.utc), repr=False)
     pages: dict[str, Any] = dataclasses.field(default_factory=dict, repr=False)  # what moto listed since the last write
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.support.aws_answers import Answer, Request
+from tests.support.aws_answers import Answer, RefusedError, Request
+from tests.support.schedule_rules import wire_refusal
 
 SERVICE = "scheduler"
 
@@ -23,6 +24,7 @@ _OPERATIONS = (
     ("DELETE", r"/schedule-groups/[^/]+", "DeleteScheduleGroup"),
     ("GET", r"/schedule-groups", "ListScheduleGroups"),
 )
+_GROUP = re.compile(r"[0-9a-zA-Z_.-]{1,64}")
 
 
 def operation(method: str, path: str) -> str:
@@ -33,6 +35,17 @@ def operation(method: str, path: str) -> str:
     return f"{method} {path}"
 
 
-def serve(_request: Request, ask: Ask, _settings: Any) -> Answer:
-    """Hand the call on."""
-    return ask(None)
+def serve(request: Request, ask: Ask, settings: Any) -> Answer:
+    """Refuse what AWS refuses, and answer as AWS does where moto fails."""
+    name = request.path.rstrip("/").rsplit("/", 1)[-1]
+    if settings.refuse and request.operation in {"CreateSchedule", "UpdateSchedule"}:
+        refused = wire_refusal({"Name": name, **request.payload}, settings.now())
+        if refused:
+            raise RefusedError("ValidationException", refused)
+    if request.operation == "CreateScheduleGroup" and not _GROUP.fullmatch(name):
+        raise RefusedError("ValidationException", f"Invalid Name: {name!r}")
+    answer = ask(None)
+    if answer.status >= 500:  # moto has no answer for a group that is missing
+        group = request.payload.get("GroupName") or request.query.get("groupName", "default")
+        raise RefusedError("ResourceNotFoundException", f"Schedule group {group} does not exist.", 404)
+    return answer

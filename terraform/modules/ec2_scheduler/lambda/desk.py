@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws import aws_errors
 from ansible_collections.tfbridge.aws.plugins.module_utils._booking import (
     Booking,
     OneOff,
@@ -26,6 +25,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._errors import Bridge
 from ansible_collections.tfbridge.aws.plugins.module_utils._instances import describe
 from ansible_collections.tfbridge.aws.plugins.module_utils._retry import Policy, Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_apply import Outcome, Writer, plan_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_ec2 import GONE, start
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names import Record, RecordName, read_name
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names import Settings as Firing
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_steps import Change
@@ -34,7 +34,6 @@ from asking import Refused, Wish
 
 # The function has 25 seconds in all; a call that AWS throttles for longer than this is answered with 502.
 RETRY_BUDGET = 6.0
-GONE = ("shutting-down", "terminated")
 
 
 @dataclass(frozen=True)
@@ -99,8 +98,7 @@ class Desk:
         """Start an instance that should run already; one that does is left alone."""
         if describe(self._ec2, self._retrier, [instance_id], self._region)[instance_id]["state"] != "stopped":
             return False
-        with aws_errors("ec2:StartInstances", self._region, f"starting {instance_id}"):
-            self._retrier.call(self._ec2.start_instances, InstanceIds=[instance_id])
+        start(self._ec2, self._retrier, instance_id, self._region)
         return True
 
     def cancel(self, instance_id: str, booking_id: str, on_cancel: str) -> dict[str, Any]:

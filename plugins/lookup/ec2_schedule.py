@@ -1,0 +1,87 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: ec2_schedule
+short_description: When an EC2 instance is booked, and what happens next
+version_added: 0.1.0
+author:
+  - The tfbridge.aws maintainers (@tfbridge)
+description:
+  - Gives the bookings of instances that M(tfbridge.aws.ec2_schedule) made, the windows in which they run and what
+    happens next.
+notes:
+  - "IAM: C(scheduler:ListSchedules) and C(scheduler:GetSchedule); C(ssm:GetParameters) where O(schedule_group) is not
+    given."
+seealso:
+  - module: tfbridge.aws.ec2_schedule_info
+extends_documentation_fragment:
+  - amazon.aws.common.plugins
+  - amazon.aws.region.plugins
+  - amazon.aws.assume_role.plugins
+  - tfbridge.aws.outputs
+  - tfbridge.aws.schedule
+options:
+  _terms:
+    description: The instances' ids.
+    required: true
+    type: list
+    elements: str
+"""
+
+EXAMPLES = r"""
+- name: Deploy only while the instance is booked
+  ansible.builtin.debug:
+    msg: Deploying
+  when: lookup('tfbridge.aws.ec2_schedule', 'i-0a1b2c3d4e5f60718', region='eu-central-1').running_now
+"""
+
+RETURN = r"""
+_raw:
+  description: For each instance a mapping of C(instance_id), C(bookings), C(windows), C(next_edge), C(running_now) and
+    C(in_sync), as M(tfbridge.aws.ec2_schedule_info) returns them.
+  type: list
+  elements: dict
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Optional
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.tfbridge.aws.plugins.module_utils._booking import check_instance_id
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix, check_region
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import builtin_options, check_config
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_data
+
+NAME = "tfbridge.aws.ec2_schedule"
+GIVEN = ("instance_id", "bookings", "windows", "next_edge", "running_now", "in_sync")
+
+
+class LookupModule(LookupBase):
+    """Bookings by instance."""
+
+    def run(self, terms: list[Any], variables: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> list[Any]:
+        """Give one mapping for each instance."""
+        self.set_options(var_options=variables, direct=kwargs)
+        try:
+            check_config(self, kwargs)
+            return self._run([check_instance_id(str(term), "_terms") for term in terms], builtin_options(self))
+        except BridgeError as exc:
+            raise AnsibleLookupError(str(exc)) from exc
+
+    def _run(self, ids: list[str], options: Mapping[str, Any]) -> list[Any]:
+        check_prefix(options["prefix"])
+        region = check_region(options["region"], "region") if options["region"] else None
+        # Imported here: a wrong option is refused without waiting for boto3.
+        from ansible_collections.tfbridge.aws.plugins.plugin_utils._schedule import (  # noqa: PLC0415  see above
+            read_schedules,
+        )
+
+        found = read_schedules(NAME, options, ids, region, dt.datetime.now(dt.timezone.utc))
+        return [as_data({key: instance[key] for key in GIVEN}) for instance in found]

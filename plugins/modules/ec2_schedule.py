@@ -1,0 +1,384 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ec2_schedule
+short_description: Book EC2 instances, which run exactly while they are booked
+version_added: 0.1.0
+author:
+  - The tfbridge.aws maintainers (@tfbridge)
+description:
+  - Books instances for a while, once or every week, and cancels bookings. An instance runs during the union of its
+    bookings; two that overlap never stop it in between.
+  - Bookings, and the starts and stops that follow from them, are schedules of EventBridge Scheduler in one group. No
+    server or function has to run. Several playbooks, pipelines and people can book the same instance at once.
+  - An instance that can't be booked fails by its name, the others still get done.
+notes:
+  - "IAM: C(scheduler:ListSchedules), C(scheduler:GetSchedule), C(scheduler:CreateSchedule),
+    C(scheduler:DeleteSchedule), C(scheduler:GetScheduleGroup), C(iam:PassRole) on O(role_arn),
+    C(ec2:DescribeInstances), C(ec2:StartInstances) where O(start_if_active), C(ssm:GetParameters) where O(role_arn) or
+    O(schedule_group) is not given, C(scheduler:CreateScheduleGroup) where the group is missing. The output
+    C(booking_policy_json) of the Terraform module C(ec2_scheduler) is the policy."
+  - Scheduler fires within the minute. Times are whole seconds, a booking has two minutes at least.
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - tfbridge.aws.outputs
+  - tfbridge.aws.schedule
+  - tfbridge.aws.attributes.writes
+options:
+  state:
+    description: V(present) books, V(absent) cancels.
+    type: str
+    choices: [present, absent]
+    default: present
+  instance_ids:
+    description: The instances.
+    type: list
+    elements: str
+    required: true
+    aliases: [instance_id]
+  name:
+    description:
+      - What the booking is called, unique for its instance. 1 to 35 letters, digits, C(-), C(_) and C(.). Booking
+        again under the same name moves the booking.
+      - Where it is not given, the name follows from the times, so that booking the same twice is booking it once.
+    type: str
+  start_time:
+    description:
+      - When it starts, like V(2026-11-24T15:00) in O(timezone), or with an offset of its own, V(2026-11-24T15:00:00Z).
+        The start may be past.
+    type: str
+  end_time:
+    description: When it ends, in the same form. It must be ahead.
+    type: str
+  weekly:
+    description: Every week instead. An end before its start is on the next day, V(24:00) is the end of the day.
+    type: dict
+    suboptions:
+      days:
+        description: The days on which it starts, V(mon) to V(sun).
+        type: list
+        elements: str
+        required: true
+      start:
+        description: When it starts, V(08:00). Quote it, YAML reads a number otherwise.
+        type: str
+        required: true
+      end:
+        description: When it ends, V(18:00).
+        type: str
+        required: true
+  timezone:
+    description:
+      - The IANA name of the time zone of times without an offset, like V(Europe/Paris). A weekly booking needs it, and
+        keeps to it when clocks change.
+    type: str
+  bookings:
+    description: Several bookings, of every instance in O(instance_ids).
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: As O(name).
+        type: str
+      start_time:
+        description: As O(start_time).
+        type: str
+      end_time:
+        description: As O(end_time).
+        type: str
+      weekly:
+        description: As O(weekly).
+        type: dict
+        suboptions:
+          days:
+            description: As O(weekly.days).
+            type: list
+            elements: str
+            required: true
+          start:
+            description: As O(weekly.start).
+            type: str
+            required: true
+          end:
+            description: As O(weekly.end).
+            type: str
+            required: true
+      timezone:
+        description: As O(timezone), which it is by default.
+        type: str
+  purge_bookings:
+    description: Whether to cancel all other bookings of the instances.
+    type: bool
+    default: false
+  role_arn:
+    description:
+      - The role that Scheduler starts and stops instances with. Where it is not given, it is the stack's output
+        C(EC2_SCHEDULER_ROLE_ARN), which the Terraform module C(ec2_scheduler) publishes.
+    type: str
+  dead_letter_arn:
+    description:
+      - The queue for starts and stops that can't be delivered; the stack's output C(EC2_SCHEDULER_DLQ_ARN) where
+        O(role_arn) is found in the stack too.
+    type: str
+  kms_key_arn:
+    description: A key of your own to encrypt the schedules with.
+    type: str
+  retry_policy:
+    description: How long Scheduler tries to deliver a start or a stop. It never tries up to the next opposite one.
+    type: dict
+    suboptions:
+      maximum_event_age:
+        description: In seconds, 60 to 86400.
+        type: int
+        default: 3600
+      maximum_attempts:
+        description: 0 to 185.
+        type: int
+        default: 185
+  merge_gap:
+    description:
+      - Windows of an instance that are closer than this are one, in seconds, 120 to 86400. Of all its bookings the
+        widest counts.
+    type: int
+    default: 120
+  on_gap:
+    description:
+      - What to do with a local time that the clocks skip in spring. V(shift) moves it past the gap. Of a time that
+        there is twice in autumn, a start takes the earlier, an end the later.
+    type: str
+    choices: [error, shift]
+    default: error
+  on_cancel:
+    description:
+      - What becomes of an instance that runs for the booking that is cancelled. V(keep) lets it run, V(stop_now) has
+        Scheduler stop it within three minutes unless another booking needs it.
+    type: str
+    choices: [keep, stop_now]
+    default: keep
+  start_if_active:
+    description: Whether to start an instance at once whose booking has begun already.
+    type: bool
+    default: true
+  hibernate:
+    description: Whether to hibernate instead of stopping. The instance must have been launched for it.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Book an instance for an afternoon in Paris
+  tfbridge.aws.ec2_schedule:
+    instance_ids: i-0a1b2c3d4e5f60718
+    name: training
+    start_time: 2036-11-24T15:00
+    end_time: 2036-11-24T18:00
+    timezone: Europe/Paris
+    region: eu-central-1
+
+- name: Office hours, but Friday until late
+  tfbridge.aws.ec2_schedule:
+    instance_ids: [i-0a1b2c3d4e5f60718, i-0a1b2c3d4e5f60719]
+    timezone: Europe/Paris
+    bookings:
+      - name: office
+        weekly: {days: [mon, tue, wed, thu, fri], start: "08:00", end: "18:00"}
+      - name: friday
+        weekly: {days: [fri], start: "17:00", end: "22:00"}
+    purge_bookings: true
+    region: eu-central-1
+
+- name: Cancel one, and stop the instance if nobody else has booked it
+  tfbridge.aws.ec2_schedule:
+    state: absent
+    instance_ids: i-0a1b2c3d4e5f60718
+    name: training
+    on_cancel: stop_now
+    region: eu-central-1
+"""
+
+RETURN = r"""
+instances:
+  description: What was, or in check mode would be, done for each instance, in the order of O(instance_ids).
+  returned: always, once the options were read
+  type: list
+  elements: dict
+  contains:
+    instance_id:
+      description: The instance.
+      type: str
+      sample: i-0a1b2c3d4e5f60718
+    changed:
+      description: Whether anything was written or started for it.
+      type: bool
+    started:
+      description: Whether it was started, because it is booked now.
+      type: bool
+    bookings:
+      description: All of its bookings, one-off ones with C(start) and C(end) in UTC.
+      type: list
+      elements: dict
+      sample: [{name: training, start: "2026-11-24T14:00:00Z", end: "2026-11-24T17:00:00Z"}]
+    windows:
+      description: The times ahead that it runs, in UTC; of weekly bookings those of eight days.
+      type: list
+      elements: dict
+      sample: [{start: "2026-11-24T14:00:00Z", end: "2026-11-24T17:00:00Z", bookings: [training]}]
+    edges:
+      description: The starts and stops that Scheduler fires, with the reason of each.
+      type: list
+      elements: dict
+    next_edge:
+      description: What happens next; null for nothing.
+      type: dict
+      sample: {action: start, at: "2026-11-24T14:00:00Z"}
+    running_now:
+      description: Whether it is booked now.
+      type: bool
+    actions:
+      description: What was written, with the reason of each.
+      type: list
+      elements: dict
+      sample: [{action: create, what: booking, reason: "2026-11-24T14:00:00Z to 2026-11-24T17:00:00Z"}]
+    cancelled:
+      description: The names of bookings that were cancelled.
+      type: list
+      elements: str
+    warnings:
+      description: What keeps it from being started and stopped as booked.
+      type: list
+      elements: str
+    error:
+      description: Why nothing, or not everything, was done for it.
+      type: str
+schedule_group:
+  description: The group that the bookings are in.
+  returned: always, once it is known
+  type: str
+  sample: tfbridge
+"""
+
+import datetime as dt
+from typing import Any
+
+from ansible.module_utils.common.warnings import warn
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._instances import describe
+from ansible_collections.tfbridge.aws.plugins.module_utils._module import (
+    BOTOCORE_CONFIG,
+    reader_of,
+    region_of,
+    retrier_of,
+)
+from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_desk import Desk, Done
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_request import (
+    Request,
+    parse_request,
+    parse_settings,
+)
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_result import diff_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_site import find_site
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_store import SchedulerStore
+
+WEEKLY: dict[str, Any] = {
+    "type": "dict",
+    "options": {
+        "days": {"type": "list", "elements": "str", "required": True},
+        "start": {"type": "str", "required": True},
+        "end": {"type": "str", "required": True},
+    },
+}
+TIMES: dict[str, Any] = {
+    "name": {"type": "str"},
+    "start_time": {"type": "str"},
+    "end_time": {"type": "str"},
+    "weekly": WEEKLY,
+    "timezone": {"type": "str"},
+}
+ARGUMENTS: dict[str, Any] = {
+    "prefix": {"type": "str", "default": "OUTPUT_"},
+    "retry_budget": {"type": "float", "default": 60},
+    "schedule_group": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "instance_ids": {"type": "list", "elements": "str", "required": True, "aliases": ["instance_id"]},
+    **TIMES,
+    "bookings": {"type": "list", "elements": "dict", "options": TIMES},
+    "purge_bookings": {"type": "bool", "default": False},
+    "role_arn": {"type": "str"},
+    "dead_letter_arn": {"type": "str"},
+    "kms_key_arn": {"type": "str"},
+    "retry_policy": {
+        "type": "dict",
+        "options": {
+            "maximum_event_age": {"type": "int", "default": 3600},
+            "maximum_attempts": {"type": "int", "default": 185},
+        },
+    },
+    "merge_gap": {"type": "int", "default": 120},
+    "on_gap": {"type": "str", "choices": ["error", "shift"], "default": "error"},
+    "on_cancel": {"type": "str", "choices": ["keep", "stop_now"], "default": "keep"},
+    "start_if_active": {"type": "bool", "default": True},
+    "hibernate": {"type": "bool", "default": False},
+}
+
+
+def main() -> None:
+    """Wire the options to the desk."""
+    module = AnsibleAWSModule(
+        argument_spec=ARGUMENTS,
+        mutually_exclusive=[("bookings", option) for option in ("name", "start_time", "end_time", "weekly")],
+        supports_check_mode=True,
+    )
+    try:
+        result, results = book(module, parse_request(module.params, dt.datetime.now(dt.timezone.utc)))
+    except BridgeError as exc:
+        module.fail_json(msg=str(exc))
+    finish(module, result, results)
+
+
+def book(module: Any, request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Carry the request out, and give what is common to all instances and what came of each."""
+    params, region = module.params, region_of(module)
+    check_prefix(params["prefix"])
+    present = params["state"] == "present"
+    needed = ("schedule_group", "role_arn") if present else ("schedule_group",)
+    site = find_site(params, lambda: reader_of(module), needed)
+    settings = parse_settings(params, site.role_arn, site.dead_letter_arn) if present else None
+    retrier = retrier_of(params["retry_budget"])
+    ec2 = module.client("ec2", config=BOTOCORE_CONFIG)
+    store = SchedulerStore(module.client("scheduler", config=BOTOCORE_CONFIG), retrier, region, site.group)
+    found = describe(ec2, retrier, request.instance_ids, region)
+    desk = Desk(store, ec2, retrier, region, settings, params["start_if_active"], module.check_mode)
+    return {"schedule_group": site.group}, desk.carry_out(request, found)
+
+
+def finish(module: Any, result: dict[str, Any], results: dict[str, Any]) -> None:
+    """Report every instance, and fail where one failed."""
+    done = [one for one in results.values() if isinstance(one, Done)]
+    result["instances"] = [
+        one.as_dict() if isinstance(one, Done) else {"instance_id": key, "changed": False, "error": str(one)}
+        for key, one in results.items()
+    ]
+    result["changed"] = any(one.changed for one in done)
+    if module._diff:  # noqa: SLF001  Ansible's name for it
+        result["diff"] = diff_of(one.outcome for one in done)
+    for instance in result["instances"]:
+        for message in instance.get("warnings", ()):
+            warn(message)
+    failed = {key: str(one) for key, one in results.items() if not isinstance(one, Done)}
+    if failed:
+        others = f" The other {len(done)} are done." if done else ""
+        module.fail_json(msg="; ".join(f"{key}: {text}" for key, text in failed.items()) + f".{others}", **result)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ec2_schedule_info
+short_description: Say when EC2 instances are booked, and whether what is scheduled agrees
+version_added: 0.1.0
+author:
+  - The tfbridge.aws maintainers (@tfbridge)
+description:
+  - Returns the bookings of instances, the windows in which they run, what happens next, and where the schedules in
+    EventBridge Scheduler differ from what is booked. It changes nothing; M(tfbridge.aws.ec2_schedule) heals what
+    differs.
+notes:
+  - "IAM: C(scheduler:ListSchedules), C(scheduler:GetSchedule), C(ec2:DescribeInstances); C(ssm:GetParameters) where
+    O(schedule_group) is not given; C(sqs:GetQueueUrl), C(sqs:GetQueueAttributes), C(sqs:ReceiveMessage) where
+    O(dead_letters)."
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - tfbridge.aws.outputs
+  - tfbridge.aws.schedule
+  - tfbridge.aws.attributes
+options:
+  instance_ids:
+    description: The instances; all that are booked in the group, where it is not given.
+    type: list
+    elements: str
+    aliases: [instance_id]
+  start_time:
+    description: From when on windows are shown, in the form that M(tfbridge.aws.ec2_schedule) takes; from now on.
+    type: str
+  end_time:
+    description: Until when windows are shown; for eight days.
+    type: str
+  timezone:
+    description: The IANA name of the time zone of O(start_time) and O(end_time) without an offset.
+    type: str
+  dead_letters:
+    description: Whether to look into the dead-letter queue for starts and stops that could not be delivered.
+    type: bool
+    default: false
+  dead_letter_arn:
+    description: The queue; the stack's output C(EC2_SCHEDULER_DLQ_ARN) where it is not given.
+    type: str
+"""
+
+EXAMPLES = r"""
+- name: See what is booked in the group
+  tfbridge.aws.ec2_schedule_info:
+    region: eu-central-1
+  register: schedule
+
+- name: Say what happens next
+  ansible.builtin.debug:
+    msg: "{{ item.instance_id }}: {{ item.next_edge }}"
+  loop: "{{ schedule.instances }}"
+"""
+
+RETURN = r"""
+instances:
+  description: What is known of each instance.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    instance_id:
+      description: The instance.
+      type: str
+      sample: i-0a1b2c3d4e5f60718
+    name:
+      description: Its tag C(Name).
+      type: str
+      sample: web-0
+    state:
+      description: Its state; null where it does not exist.
+      type: str
+      sample: running
+    bookings:
+      description: Its bookings, one-off ones with C(start) and C(end) in UTC, weekly ones with C(days) and C(timezone).
+      type: list
+      elements: dict
+      sample: [{name: training, start: "2026-11-24T14:00:00Z", end: "2026-11-24T17:00:00Z"}]
+    windows:
+      description: When it runs in the time that was asked for, in UTC.
+      type: list
+      elements: dict
+      sample: [{start: "2026-11-24T14:00:00Z", end: "2026-11-24T17:00:00Z", bookings: [training]}]
+    edges:
+      description: The starts and stops that follow from its bookings.
+      type: list
+      elements: dict
+    next_edge:
+      description: What happens next; null for nothing.
+      type: dict
+      sample: {action: stop, at: "2026-11-24T17:00:00Z"}
+    running_now:
+      description: Whether it is booked now.
+      type: bool
+    in_sync:
+      description: Whether the schedules are those that follow from its bookings.
+      type: bool
+    drift:
+      description: The C(missing) edges, and the schedules that are C(unexpected).
+      type: dict
+    expired:
+      description: Names of bookings that have ended; the next change of the instance removes them.
+      type: list
+      elements: str
+    damaged:
+      description: What is wrong with records that can't be read.
+      type: list
+      elements: str
+    warnings:
+      description: What keeps it from being started and stopped as booked.
+      type: list
+      elements: str
+foreign:
+  description: Schedules in the group that are not of this collection, which leaves them alone.
+  returned: where O(instance_ids) is not given
+  type: list
+  elements: str
+dead_letters:
+  description: How many messages the queue holds (C(count)), and what up to ten of them say (C(messages)).
+  returned: where O(dead_letters) is true
+  type: dict
+schedule_group:
+  description: The group that was read.
+  returned: success
+  type: str
+  sample: tfbridge
+"""
+
+import datetime as dt
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.tfbridge.aws.plugins.module_utils._booking import check_instance_id
+from ansible_collections.tfbridge.aws.plugins.module_utils._dead_letters import dead_letters
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._instances import describe
+from ansible_collections.tfbridge.aws.plugins.module_utils._module import (
+    BOTOCORE_CONFIG,
+    reader_of,
+    region_of,
+    retrier_of,
+)
+from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_apply import Tools
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_report import (
+    OneListing,
+    Reporter,
+    booked_instances,
+    foreign_schedules,
+    parse_range,
+)
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_site import find_site
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_store import SchedulerStore
+
+
+def main() -> None:
+    """Wire the options to the reporter."""
+    module = AnsibleAWSModule(
+        argument_spec={
+            "prefix": {"type": "str", "default": "OUTPUT_"},
+            "retry_budget": {"type": "float", "default": 60},
+            "schedule_group": {"type": "str"},
+            "instance_ids": {"type": "list", "elements": "str", "aliases": ["instance_id"]},
+            "start_time": {"type": "str"},
+            "end_time": {"type": "str"},
+            "timezone": {"type": "str"},
+            "dead_letters": {"type": "bool", "default": False},
+            "dead_letter_arn": {"type": "str"},
+        },
+        supports_check_mode=True,
+    )
+    try:
+        result = read(module)
+    except BridgeError as exc:
+        module.fail_json(msg=str(exc))
+    module.exit_json(changed=False, **result)
+
+
+def read(module: Any) -> dict[str, Any]:
+    """Read what the options ask for."""
+    params, region = module.params, region_of(module)
+    check_prefix(params["prefix"])
+    tools = Tools()
+    shown = parse_range(params["start_time"], params["end_time"], params["timezone"], dt.datetime.now(dt.timezone.utc))
+    chosen = [check_instance_id(one) for one in params["instance_ids"] or ()]
+    needed = ("schedule_group", "dead_letter_arn") if params["dead_letters"] else ("schedule_group",)
+    site = find_site(params, lambda: reader_of(module), needed)
+    retrier = retrier_of(params["retry_budget"])
+    store = SchedulerStore(module.client("scheduler", config=BOTOCORE_CONFIG), retrier, region, site.group)
+    result: dict[str, Any] = {"schedule_group": site.group}
+    if chosen:
+        reporter = Reporter(store, tools, shown)
+    else:
+        listed = store.list()
+        chosen, result["foreign"] = booked_instances(listed), foreign_schedules(listed)
+        reporter = Reporter(OneListing(store, listed), tools, shown)
+    found = describe(module.client("ec2", config=BOTOCORE_CONFIG), retrier, chosen, region)
+    result["instances"] = reporter.report(chosen, found)
+    if params["dead_letters"]:
+        queue = module.client("sqs", config=BOTOCORE_CONFIG)
+        result["dead_letters"] = dead_letters(queue, retrier, site.dead_letter_arn, region)
+    return result
+
+
+if __name__ == "__main__":
+    main()
