@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime as dt
 import logging
 import os
 import pathlib
@@ -31,6 +32,7 @@ sys.path.insert(0, str(ROOT))
 from scripts.terraform_provider import Provider, TerraformUnavailableError, any_provider, find_terraform  # noqa: E402  needs the path above
 
 PATIENCE = 10.0
+TIMELINE = ROOT / ".cache" / "demo" / "ec2-schedule.html"
 
 
 class StepFailedError(Exception):
@@ -62,6 +64,11 @@ class Demo:
             if child.wait():
                 shown = "" if not only else "".join(lines)
                 raise StepFailedError(f"{shown}{words[0]} ended with exit code {child.returncode}")
+
+    def ask(self, *words: str) -> str:
+        """Run a command that is not part of the story, and give what it says."""
+        with _child(words, self.folder, self.environment) as child:
+            return child.communicate()[0].strip()
 
 
 @contextlib.contextmanager
@@ -115,8 +122,8 @@ def _environment(folder: pathlib.Path, url: str, provider: Provider) -> dict[str
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": "demo",
-        "AWS_SECRET_ACCESS_KEY": "demo",
+        "AWS_ACCESS_KEY_ID": "AKIAONLYFORTHISDEMO0",
+        "AWS_SECRET_ACCESS_KEY": "no-secret-on-loopback",
         "AWS_DEFAULT_REGION": "eu-central-1",
         "AWS_EC2_METADATA_DISABLED": "true",
         "CHECKPOINT_DISABLE": "1",
@@ -156,8 +163,23 @@ def run(folder: pathlib.Path) -> None:
         demo.command("ansible-inventory", "-i", "ansible/demo.ssm_outputs.yml", "--graph")
         demo.step("A play on real addresses, and one that looks single values up")
         demo.command("ansible-playbook", "-i", "ansible/demo.ssm_outputs.yml", "ansible/site.yml")
+        demo.step("Two bookings of one instance overlap, and nothing stops it in between; then one is cancelled")
+        _book(demo, demo.ask(terraform, "output", "-raw", "instance_id"))
         demo.step("What the stack has published")
         demo.command("ansible-playbook", "tfbridge.aws.show_outputs", "-e", "region=eu-central-1")
+
+
+def _book(demo: Demo, instance_id: str) -> None:
+    """Two bookings that overlap, one of them cancelled, and a picture of it."""
+    day = (dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=1)).date()
+    book = ["ansible-playbook", "tfbridge.aws.book_ec2", "-e", f"instance_id={instance_id}"]
+    for name, start, end in (("alice", 15, 18), ("bob", 17, 20)):
+        times = ["-e", f"start_time={day}T{start}:00", "-e", f"end_time={day}T{end}:00", "-e", "timezone=Europe/Paris"]
+        demo.command(*book, "-e", f"booking_name={name}", *times, "--diff", only=["+", "-i-", "fatal"])
+    demo.command(*book, "-e", "booking_name=alice", "-e", "cancel=true", "--diff", only=["+", "-i-", "fatal"])
+    TIMELINE.parent.mkdir(parents=True, exist_ok=True)
+    page = ["-e", "timezone=Europe/Paris", "-e", f"timeline={TIMELINE}"]
+    demo.command("ansible-playbook", "tfbridge.aws.show_schedule", *page, only=["msg", "fatal"])
 
 
 def _terminated(number: int, _frame: FrameType | None) -> None:

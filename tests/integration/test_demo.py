@@ -49,12 +49,14 @@ def test_it_shows_real_addresses_and_leaves_nothing(tmp_path):
     said, _nothing = process.communicate(timeout=TIMEOUT)
 
     assert 0 == process.returncode, said
-    assert [f"[{number}]" in said for number in range(1, 6)] == [True] * 5
+    assert [f"[{number}]" in said for number in range(1, 7)] == [True] * 6
     assert "|  |--127.0.0.11" in said
     for address in ("127.0.0.11", "127.0.0.12", "127.0.0.13"):
         assert any(line.split()[:1] == [address] and "ok=2" in line for line in said.splitlines()), said
     assert "Terraform to Ansible: 127.0.0.11 127.0.0.12 127.0.0.13" in said
     assert "DB_PASSWORD  secret     ********" in said
+    assert "ec2-schedule.html" in said
+    assert "bob" in (ROOT / ".cache" / "demo" / "ec2-schedule.html").read_text()
     assert "{{" not in said
     assert "battery staple" not in said
     assert [] == list(tmp_path.iterdir())

@@ -77,6 +77,20 @@ def test_every_command_but_terraforms_prints_what_the_readme_shows(aws, newcomer
     assert 5 == ran
 
 
+def test_the_booking_runs_as_it_stands(aws, newcomer, clone):
+    """The play of the README books the instance that it is given, and a second run changes nothing."""
+    aws.publish({"EC2_SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler"})
+    (instance,) = aws.client("ec2").run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"]
+    (text,) = [text for text in blocks("yaml") if text.startswith("# book.yml")]
+    (clone / "book.yml").write_text(text)
+    assert 0 == newcomer("ansible-galaxy collection build --force").returncode
+    assert 0 == newcomer("ansible-galaxy collection install tfbridge-aws-0.1.0.tar.gz").returncode
+    for changed in (1, 0):
+        done = newcomer(f"ansible-playbook book.yml -e instance_id={instance['InstanceId']}")
+        assert 0 == done.returncode, done.stdout
+        assert f"changed={changed}" in done.stdout
+
+
 def test_the_terraform_lines_are_applied_as_they_stand(aws, terraform):
     """The module's block, with the resources that it names."""
     resources = (ROOT / "terraform" / "examples" / "complete" / "main.tf").read_text()

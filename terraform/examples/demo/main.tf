@@ -28,6 +28,7 @@ provider "aws" {
     content {
       ec2 = endpoints.value
       efs = endpoints.value
+      iam = endpoints.value
       ssm = endpoints.value
     }
   }
@@ -53,10 +54,24 @@ resource "aws_instance" "web" {
 
 resource "aws_efs_file_system" "shared" {}
 
+# What starts and stops booked instances. The module ec2_scheduler makes it with the least rights, a group and a
+# dead-letter queue; it needs AWS provider 5, and the demo runs on 3.39 too.
+resource "aws_iam_role" "scheduler" {
+  name = "demo-scheduler"
+
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "scheduler.amazonaws.com" } }]
+  })
+}
+
 module "outputs" {
   source = "../../modules/ssm_outputs"
 
-  strings = { efs_dns_url = aws_efs_file_system.shared.dns_name }
+  strings = {
+    efs_dns_url            = aws_efs_file_system.shared.dns_name
+    ec2_scheduler_role_arn = aws_iam_role.scheduler.arn
+  }
   lists   = { my_ip = aws_instance.web[*].private_ip }
   objects = { site = { title = "Terraform to Ansible", ports = [80, 443] } }
   secrets = { db_password = "correct horse battery staple" }
@@ -65,4 +80,9 @@ module "outputs" {
 output "parameters" {
   description = "What is published, with the version of each."
   value       = module.outputs.versions
+}
+
+output "instance_id" {
+  description = "An instance to book."
+  value       = aws_instance.web[0].id
 }

@@ -1,0 +1,81 @@
+"""The ec2_scheduler module, applied: what it makes is what the Ansible module needs, and the API has its zip."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from scripts import terraform_provider
+from tests.conftest import NOT_HERE
+from tests.support.terraform import Terraform
+
+EXAMPLE = {"ami": "ami-12c6146b", "create_api": True}
+
+
+@pytest.fixture
+def terraform(tmp_path, aws):
+    """Genuine Terraform with a provider that knows Scheduler, which 3.x doesn't."""
+    try:
+        provider = terraform_provider.newest_provider()
+    except terraform_provider.TerraformUnavailableError as error:
+        pytest.skip(f"{NOT_HERE}{error}")
+    return Terraform(tmp_path / "terraform", provider, aws.env)
+
+
+@pytest.fixture
+def applied(terraform):
+    """The example with its API."""
+    # The zip's builder looks for the collection's files where they are in the collection.
+    (terraform.root.parent / "plugins").symlink_to(terraform_provider.ROOT / "plugins")
+    builder = terraform.root / "modules" / "ec2_scheduler" / "build_lambda.py"
+    subprocess.run([sys.executable, builder], check=True, capture_output=True)
+    configuration = terraform.configuration("scheduler")
+    configuration.apply(**EXAMPLE)
+    return configuration
+
+
+pytestmark = pytest.mark.terraform
+
+
+def test_what_is_made_is_what_booking_needs(aws, run, applied):
+    """A second plan is empty; the role is found by the Ansible module, which books the example's instance."""
+    assert not applied.changes(**EXAMPLE)
+    shown = json.loads(applied.run("output", "-json").stdout)
+    instance_id = shown["instance_id"]["value"]
+
+    start = (datetime.now(timezone.utc) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    end = (datetime.now(timezone.utc) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    times = ["-e", f"start_time={start}", "-e", f"end_time={end}"]
+    booked = run.playbook("tfbridge.aws.book_ec2", "-e", f"instance_id={instance_id}", *times)
+    assert booked.rc == 0, booked.output
+    (role,) = {sent["Target"]["RoleArn"] for sent in aws.app.requests("scheduler:CreateSchedule")}
+    assert "arn:aws:iam::123456789012:role/tfbridge-ec2-eu-central-1" == role
+    group = aws.client("scheduler").list_schedules(GroupName="tfbridge")["Schedules"]
+    assert 3 == len(group)
+
+    trust = aws.client("iam").get_role(RoleName="tfbridge-ec2-eu-central-1")["Role"]["AssumeRolePolicyDocument"]
+    condition = trust["Statement"][0]["Condition"]["StringEquals"]
+    assert "123456789012" == condition["aws:SourceAccount"]
+    assert "arn:aws:scheduler:eu-central-1:123456789012:schedule-group/tfbridge" == condition["aws:SourceArn"]
+
+
+def test_the_api_is_authorised_and_has_its_function(aws, applied):
+    """Every route asks for IAM, and the function has the code of the zip and the tag of the allow-list."""
+    gateway = aws.client("apigatewayv2")
+    (api,) = gateway.get_apis()["Items"]
+    routes = gateway.get_routes(ApiId=api["ApiId"])["Items"]
+    assert {"POST /provision", "GET /bookings", "DELETE /bookings/{id}"} == {route["RouteKey"] for route in routes}
+    assert {"AWS_IAM"} == {route["AuthorizationType"] for route in routes}
+    function = aws.client("lambda").get_function(FunctionName="tfbridge-booking-api")["Configuration"]
+    assert "handler.handle" == function["Handler"]
+    assert {"key": "Bookable", "values": ["true"]} == json.loads(
+        function["Environment"]["Variables"]["EC2_SCHEDULER_TAG"]
+    )
+    assert function["CodeSize"] > 50_000
+
+    applied.destroy(**EXAMPLE)
+    assert [] == aws.client("scheduler").list_schedule_groups(NamePrefix="tfbridge")["ScheduleGroups"]
