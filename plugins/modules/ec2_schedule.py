@@ -314,7 +314,7 @@ ARGUMENTS: dict[str, Any] = {
     "purge_bookings": {"type": "bool", "default": False},
     "role_arn": {"type": "str"},
     "dead_letter_arn": {"type": "str"},
-    "kms_key_arn": {"type": "str"},
+    "kms_key_arn": {"type": "str", "no_log": False},
     "retry_policy": {
         "type": "dict",
         "options": {

@@ -397,7 +397,7 @@ def test_a_weekly_booking(function: Function, aws: Any) -> None:
 
 def test_the_list_shows_what_may_be_booked(function: Function, aws: Any) -> None:
     """All instances with the tag, or one; what others have booked on instances without it is not shown."""
-    one, other, lost = (instance(aws, Bookable="true") for _ in range(3))
+    one, other, lost = (instance(aws, Bookable="true") for _again in range(3))
     for each in (one, other, lost):
         function.post(wish(each, name="alice"))
     aws.client("ec2").delete_tags(Resources=[lost], Tags=[{"Key": "Bookable"}])

@@ -63,7 +63,7 @@ def weekly_minutes(weekly: Weekly, base: datetime) -> frozenset[int]:
     covered: set[int] = set()
     day = local_minutes(weekly.timezone, base)[0].replace(hour=0, minute=0)
     length = (minutes(weekly.end) - minutes(weekly.start)) % 1440 or 1440
-    for _ in range(DAYS_SEEN + 5):
+    for _day in range(DAYS_SEEN + 5):
         if DAYS[day.weekday()] in weekly.days:
             begin = day + timedelta(minutes=minutes(weekly.start))
             start = minute_of(weekly.timezone, base, begin, last=False)

@@ -276,5 +276,5 @@ def test_it_can_be_read_in_both_schemes(scheme: int) -> None:
     for text_colour in ("ink", "soft", "now"):
         assert contrast(named[text_colour], named["ground"]) >= 4.5
     assert contrast(named["soft"], named["panel"]) >= 4.5
-    for bar in ("run", "book-edge"):
-        assert min(contrast(named[bar], named[ground]) for ground in ("ground", "weekend")) >= 3
+    for colour in ("run", "book-edge"):
+        assert min(contrast(named[colour], named[ground]) for ground in ("ground", "weekend")) >= 3
