@@ -89,11 +89,11 @@ _raw:
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix, check_region, output_name
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._failures import LookupFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._lookup import Request, look_up
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import builtin_options, check_config
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_data
@@ -106,12 +106,12 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[Any], variables: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> list[Any]:
         """Give one value for each term."""
-        self.set_options(var_options=variables, direct=kwargs)
         try:
             check_config(self, kwargs)
+            self.set_options(var_options=variables, direct=kwargs)
             return self._run(terms, builtin_options(self), "default" in kwargs)
         except BridgeError as exc:
-            raise AnsibleLookupError(str(exc)) from exc
+            raise LookupFailedError(str(exc)) from exc
 
     def _run(self, terms: list[Any], options: Mapping[str, Any], has_default: bool) -> list[Any]:
         request = Request(

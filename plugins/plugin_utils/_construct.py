@@ -52,6 +52,11 @@ class _Recorder:
                 f"keyed_groups or groups would make a group named {group!r}, which is Ansible's own. "
                 "Give keyed_groups a prefix"
             )
+        if group in self._hosts:
+            raise DataError(
+                f"keyed_groups or groups would make a group named {group!r}, which is the name of a host too. "
+                "Give keyed_groups a prefix"
+            )
         self._plan.groups.setdefault(str(group), Group())
         return str(group)
 

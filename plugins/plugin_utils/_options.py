@@ -10,7 +10,7 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Callable, NamedTuple, Protocol
 
 from ansible.module_utils.parsing.convert_bool import BOOLEANS
 from ansible.vars.reserved import get_reserved_names
@@ -32,6 +32,30 @@ _TEMPLATED = frozenset(
         "session_token",
     )
 )
+
+
+def _is_number(value: object) -> bool:
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
+
+
+class _Type(NamedTuple):
+    """What Ansible can make of a value from a file, and how it is called."""
+
+    fits: Callable[[Any], bool]
+    text: str
+
+
+_ACCEPTED = {
+    # "a, b" is a list to Ansible, and a number is a string.
+    "list": _Type(lambda value: isinstance(value, (list, str)), "a list"),
+    "dict": _Type(lambda value: isinstance(value, dict), "a mapping"),
+    "str": _Type(lambda value: isinstance(value, (str, int, float)), "a string"),
+    "float": _Type(_is_number, "a number"),
+}
 
 
 class Optioned(Protocol):
@@ -59,15 +83,33 @@ def builtin_options(plugin: Optioned) -> dict[str, Any]:
 
 
 def check_config(plugin: Optioned, config: Mapping[str, Any]) -> None:
-    """Raise OptionError for what Ansible takes in silence: unknown options, and text where true or false belongs."""
+    """Raise OptionError for unknown options and wrong types, before Ansible sees them.
+
+    Ansible takes some of it in silence, and leaves out of its messages what would be accepted.
+    """
     definitions = plugin.option_definitions
     known = {alias for definition in definitions.values() for alias in definition.get("aliases", ())} | set(definitions)
-    for name in config:
+    for name, value in config.items():
         if name not in known:
             accepted = enumerate_names(sorted(known))
             raise OptionError(f"{name!r} is not an option.{nearest(str(name), known)} Accepted are {accepted}")
-        if definitions.get(name, {}).get("type") == "bool" and str(config[name]).lower() not in BOOLEANS:
-            raise OptionError(f"{name}: {show(plain(config[name]))} is neither true nor false")
+        problem = _type_problem(plain(value), definitions.get(name, {}))
+        if problem:
+            raise OptionError(f"{name}: {problem}")
+
+
+def _type_problem(value: Any, definition: Mapping[str, Any]) -> str:
+    """Tell what is wrong about the value of an option; nothing where Ansible can use it, or it isn't given."""
+    kind, choices = definition.get("type"), definition.get("choices")
+    if value is None:
+        return ""
+    if kind == "bool":
+        return "" if str(value).lower() in BOOLEANS else f"{show(value)} is neither true nor false"
+    if kind in _ACCEPTED and not _ACCEPTED[kind].fits(value):
+        return f"{show(value)} is a {type(value).__name__}. Accepted is {_ACCEPTED[kind].text}"
+    if choices and value not in choices:
+        return f"{show(value)} is not a choice.{nearest(str(value), choices)} Accepted are {', '.join(choices)}"
+    return ""
 
 
 def reserved_keywords() -> frozenset[str]:

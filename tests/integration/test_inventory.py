@@ -101,6 +101,17 @@ class TestHosts:
 
         assert '"msg": "h-10.0.0.1 "' in run.playbook(plays, inventory=inventory).stdout
 
+    def test_group_names_may_be_changed_by_ansible(self, aws, run):
+        """As TRANSFORM_INVALID_GROUP_CHARS says; the group keeps its hosts."""
+        aws.publish({"MY_IP": ["10.0.0.1"]})
+
+        result = run.inventory(
+            {**REGION, "hosts": [{"output": "MY_IP", "groups": ["my-infra"]}]},
+            env={"ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS": "silently"},
+        )
+
+        assert ["10.0.0.1"] == hosts_of(result, "my_infra"), result.output
+
     def test_instance_ids_are_resolved_by_one_call(self, aws, run):
         """250 instances, two filters of at most 200 ids."""
         image = aws.client("ec2").describe_images()["Images"][0]["ImageId"]
@@ -290,7 +301,17 @@ class TestErrors:
         ("prefix", {}, {"prefix": "OUT PUT_"}, "prefix: 'OUT PUT_' has characters that SSM doesn't allow"),
         ("unknown option", {}, {"prefixx": "X"}, "'prefixx' is not an option. Did you mean 'prefix'?"),
         ("wrong type", {}, {"strict": "perhaps"}, "strict: 'perhaps' is neither true nor false"),
-        ("wrong choice", {}, {"on_missing": "panic"}, "on_missing"),
+        (
+            "wrong choice",
+            {},
+            {"secure_strings": "decrpyt"},
+            "secure_strings: 'decrpyt' is not a choice. Did you mean 'decrypt'? Accepted are skip, decrypt",
+        ),
+        ("text for a mapping", {}, {"variables": "X"}, "variables: 'X' is a str. Accepted is a mapping"),
+        ("a mapping for a list", {}, {"hosts": {"output": "X"}}, "is a dict. Accepted is a list"),
+        ("a list for text", {}, {"prefix": ["X"]}, "prefix: ['X'] is a list. Accepted is a string"),
+        ("text for a number", {}, {"retry_budget": "long"}, "retry_budget: 'long' is a str. Accepted is a number"),
+        ("group", {}, {"hosts": [{"output": "MY_IP", "groups": ["a b"]}]}, "hosts[0].groups: 'a b' is not a group's"),
         ("hosts as text", {}, {"hosts": [7]}, "hosts[0]: 7 is not a mapping. Accepted are the keys output"),
         ("budget", {}, {"retry_budget": 0}, "retry_budget: 0.0 is not within 0 to 3600 seconds"),
         (
@@ -299,7 +320,6 @@ class TestErrors:
             {"hosts": [{"output": "X"}]},
             "parameter OUTPUT_X in eu-central-1 is 'web 1', which is not",
         ),
-        ("long value", {"X": "x" * 4000}, {"hosts": [{"output": "X"}]}, "(4,000 characters), which is not an address"),
         (
             "missing output",
             {"X": "a"},
@@ -341,6 +361,12 @@ class TestErrors:
             "would make a group named 'all'",
         ),
         (
+            "keyed host",
+            {"X": [{"name": "db", "ip": "10.0.0.1", "role": "db"}]},
+            {"keyed_groups": [{"key": "role", "separator": ""}]},
+            "would make a group named 'db', which is the name of a host too",
+        ),
+        (
             "instance",
             {"X": "i-0123456789abcdef0"},
             {"hosts": [{"output": "X"}]},
@@ -362,6 +388,17 @@ class TestErrors:
         assert message in result.said.replace("\\\\", "\\")
         assert "10.7.7.7" not in result.stdout
         assert "Traceback" not in result.output
+
+    def test_long_values(self, aws, run):
+        """5,000 characters, which the Advanced tier holds: a variable is whole, a message is not."""
+        aws.publish({"MY_IP": ["10.7.7.7"]})
+        aws.client("ssm").put_parameter(Name="OUTPUT_X", Value="x" * 5000, Type="String", Tier="Advanced")
+
+        listed, refused = run.inventory(REGION), run.inventory({**REGION, "hosts": [{"output": "X"}]})
+
+        assert "x" * 5000 == listed.json["_meta"]["hostvars"]["10.7.7.7"]["x"]
+        assert (4, True) == (refused.rc, "(5,000 characters), which is not an address" in refused.said)
+        assert "x" * 70 not in refused.output
 
     def test_ansible_playbook_stops_too(self, aws, run):
         """No play starts on half an inventory."""
@@ -408,6 +445,23 @@ class TestErrors:
 
         assert (4, True) == (result.rc, "IAM action ec2:DescribeInstances" in result.said)
 
+    @pytest.mark.parametrize(
+        ("message", "action"),
+        [
+            ("User: arn:x is not authorized to perform: ssm:GetParameters on resource: arn:y", "ssm:GetParameters"),
+            ("User: arn:x is not authorized to perform: kms:Decrypt on resource: arn:y", "kms:Decrypt"),
+            ("The ciphertext refers to a customer master key that does not exist", "kms:Decrypt"),
+        ],
+    )
+    def test_the_action_that_aws_denied_is_named(self, aws, run, message, action):
+        """Not the call behind which it stands."""
+        aws.publish({"X": "x"})
+        aws.fault("ssm:GetParameters", "AccessDeniedException", message=message)
+
+        result = run.inventory(REGION)
+
+        assert (4, True) == (result.rc, f"needs the IAM action {action} in eu-central-1" in result.said)
+
     def test_throttled_to_exhaustion(self, aws, run):
         """It says how long it tried and how far it got."""
         aws.publish({"X": [str(index) for index in range(30)]})
@@ -430,6 +484,7 @@ class TestErrors:
         result = run.inventory(REGION)
 
         assert (4, True) == (result.rc, "AWS refused the credentials for ssm:DescribeParameters" in result.said)
+        assert "is eu-central-1 enabled in the account?" in result.said
 
     def test_missing_credentials(self, run):
         """What would be accepted is named."""
@@ -444,6 +499,19 @@ class TestErrors:
         result = run.inventory({**REGION, "profile": "nobody"}, env=NO_CREDENTIALS)
 
         assert (4, True) == (result.rc, "nobody" in result.said)
+        assert "Check profile, access_key" in result.said
+
+    def test_half_of_the_credentials(self, run):
+        """Which half is missing, and where to look."""
+        result = run.inventory(REGION, env={"AWS_SECRET_ACCESS_KEY": None})
+
+        assert (4, True) == (result.rc, "missing: aws_secret_access_key. Check profile" in result.said)
+
+    def test_a_role_that_is_none(self, run):
+        """The option is named."""
+        result = run.inventory({**REGION, "assume_role_arn": "reader"})
+
+        assert (4, True) == (result.rc, "assume_role_arn: assuming the role reader" in result.said)
 
     def test_the_endpoint_is_down(self, run):
         """A wrong region has no endpoint either, so the nearest is named."""
