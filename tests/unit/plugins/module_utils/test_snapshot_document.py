@@ -54,7 +54,7 @@ def test_every_type_comes_back_exactly(content):
     outputs = read(content).outputs
 
     for name, value in content["objects"].items():
-        assert repr(json.loads(json.dumps(value))) == repr(outputs[name].value)
+        assert repr(json.loads(terraform_json(value))) == repr(outputs[name].value)
     for name, value in content["strings"].items():
         if not (value or "").lstrip().startswith(("[", "{")):
             assert value == outputs[name].value
@@ -91,7 +91,7 @@ def by_hand(content, prefix):
     for name, value in content["strings"].items():
         parameters.append(Parameter(f"{prefix}{name}", "String", value, 2))
     for name, value in content["objects"].items():
-        parameters.append(Parameter(f"{prefix}{name}", "String", json.dumps(value, indent=2), 5))
+        parameters.append(Parameter(f"{prefix}{name}", "String", json.dumps(value, indent=2, sort_keys=True), 5))
     for name, values in content["lists"].items():
         if values and not any("," in value or value.startswith("{") for value in values):
             parameters.append(Parameter(f"{prefix}{name}", "StringList", ",".join(values), 1))
@@ -183,7 +183,7 @@ EMPTY = '"strings":{},"lists":{},"objects":{},"secrets":[]'
         ('{"version":1,"objects":{"X":NaN}}', "NaN is not JSON"),
         ('{"version":1,"objects":{"X":-Infinity}}', "-Infinity is not JSON"),
         ('{"version":1,"objects":{"X":' + "[" * 100_000 + "]" * 100_000 + "}}", "it is nested too deeply"),
-        ('{"version":1,"objects":{"X":"\\ud800"}}', "half of a surrogate pair"),
+        ('{"version":1,"objects":{"X":"\\ud800"}}', "it has half of a surrogate pair"),
         (document({"X": 1}), "'X' has 1 where a text belongs"),
         (document(lists={"X": ["a", 1]}), "'X' has 1 where a text belongs"),
         (document(lists={"X": "a"}), "lists: 'X' is 'a', not an array"),
