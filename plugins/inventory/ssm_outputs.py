@@ -182,21 +182,25 @@ cache_timeout: 3600
 import os
 import traceback
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, Callable, NoReturn
 
 from ansible.errors import AnsibleError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._inventory_plan import Plan
 from ansible_collections.tfbridge.aws.plugins.plugin_utils import _source
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._construct import construct
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._construct import construct, marked_variables
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._failures import SourceFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import (
     check_config,
     reserved_keywords,
     resolve_options,
 )
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_config, as_data
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import (
+    as_config,
+    as_data,
+    marks_of_this_command,
+)
 
 # What Ansible's own command lines return for an inventory that can't be parsed.
 EXIT_CODE = 4
@@ -252,21 +256,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _add(self, plan: Plan, source: _source.Source) -> None:
         for message in plan.warnings:
             self.display.warning(message)
-        for host in plan.hosts:
-            host.variables = {
-                name: as_config(value) if name in host.from_file else as_data(value)
-                for name, value in host.variables.items()
-            }
         construct(self, plan)
-        self._add_groups(plan, source)
-        self._add_hosts(plan)
+        mark = marks_of_this_command()
+        self._add_groups(plan, source, mark)
+        self._add_hosts(plan, mark)
 
-    def _add_groups(self, plan: Plan, source: _source.Source) -> None:
+    def _add_groups(self, plan: Plan, source: _source.Source, mark: Callable[[Any], Any]) -> None:
         # Ansible may be told to change names that aren't identifiers (TRANSFORM_INVALID_GROUP_CHARS).
         names = {name: self.inventory.add_group(name) for name in plan.groups}
         for name, group in plan.groups.items():
             for variable, value in group.variables.items():
-                self.inventory.set_variable(names[name], variable, as_data(value))
+                self.inventory.set_variable(names[name], variable, mark(value))
             for variable, output in group.secrets.items():
                 template = _source.secret_template(source, output, group.region)
                 self.inventory.set_variable(names[name], variable, as_config(template))
@@ -276,12 +276,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         for host in plan.hosts:
             host.groups = [names[group] for group in host.groups]
 
-    def _add_hosts(self, plan: Plan) -> None:
+    def _add_hosts(self, plan: Plan, mark: Callable[[Any], Any]) -> None:
         for host in plan.hosts:
             self.inventory.add_host(host.name)
             for group in host.groups:
                 self.inventory.add_child(group, host.name)
-            for variable, value in host.variables.items():
+            for variable, value in marked_variables(host, mark).items():
                 self.inventory.set_variable(host.name, variable, value)
 
     def _render(self, template: str, variables: Mapping[str, Any]) -> Any:

@@ -570,6 +570,45 @@ class TestSafety:
         assert "touch" in played.stdout
         assert not victim.exists()
 
+    def test_values_are_no_expressions_and_set_no_markers(self, aws, run):
+        """Without a brace: SSM accepts these. Where plays take variables for conditions, and with Jinja's header."""
+        victim = run.folder / "pwned"
+        call = f"lookup('pipe', 'touch {victim}')"
+        header = f"#jinja2:variable_start_string:'<<', variable_end_string:'>>'\n<< {call} >>"
+        aws.publish({"NODES": [{"ip": "10.0.0.1", "evil": call}], "FLAG": call, "HEADER": header})
+        inventory = {
+            **REGION,
+            "hosts": [{"output": "NODES", "groups": ["nodes"], "vars": {"mine": "{{ flag }}", "replaced": "x"}}],
+            "compose": {"composed": "evil", "replaced": "evil ~ ''"},
+        }
+        plays = """
+- hosts: all
+  gather_facts: false
+  connection: local
+  ignore_errors: true
+  vars: {ansible_python_interpreter: "{{ ansible_playbook_python }}"}
+  tasks:
+    - ansible.builtin.assert: {that: ["{{ item }}"]}
+      loop: ["{{ flag }}", "{{ evil }}", "{{ mine }}", "{{ composed }}", "{{ replaced }}"]
+    - ansible.builtin.assert: {that: "{{ evil }}"}
+    - ansible.builtin.debug: {msg: "{{ header }}"}
+      when: "{{ flag }}"
+    - ansible.builtin.debug: {var: "{{ flag }}"}
+    - ansible.builtin.command: "true"
+      failed_when: "{{ flag }}"
+    - ansible.builtin.debug: {msg: "{{ header }}"}
+      when: "{{ lookup('tfbridge.aws.ssm_output', 'FLAG') }}"
+    - ansible.builtin.debug: {msg: "{{ header }}"}
+    - ansible.builtin.debug: {var: header}
+"""
+        listed = run.inventory(inventory)
+        played = run.playbook(plays, inventory=inventory)
+
+        assert 0 == listed.rc == played.rc, listed.output + played.output
+        assert header == listed.json["_meta"]["hostvars"]["10.0.0.1"]["header"]["__ansible_unsafe"]
+        assert 2 == played.stdout.count("<< lookup('pipe'")
+        assert not victim.exists()
+
     def test_a_template_in_a_name_is_refused(self, aws, run):
         """As a hostname it would be shown in every line of a play."""
         victim = run.folder / "pwned"
