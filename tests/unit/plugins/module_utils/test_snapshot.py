@@ -163,6 +163,7 @@ def test_an_empty_slice_amid_full_ones_is_refused():
         read(values)
 
 
+ONE = gzip.compress(b"a", mtime=0)
 GOOD = packed(b'{"version":1}')
 RIGHT = digest_of(b'{"version":1}')
 
@@ -176,8 +177,12 @@ RIGHT = digest_of(b'{"version":1}')
         (GOOD[:9] + "=" + GOOD[10:], RIGHT, "its base64 is broken"),
         (base64.b64encode(b"no gzip at all").decode(), RIGHT, "its gzip is broken (Error -3"),
         (base64.b64encode(zlib.compress(b"x")).decode(), RIGHT, "its gzip is broken (Error -3"),
-        (base64.b64encode(gzip.compress(b"a", mtime=0) + b"more").decode(), digest_of(b"a"), "something follows its gzip"),
-        (base64.b64encode(gzip.compress(b"a", mtime=0) * 2).decode(), digest_of(b"a"), "something follows its gzip"),
+        (
+            base64.b64encode(ONE + b"more").decode(),
+            digest_of(b"a"),
+            "something follows its gzip",
+        ),
+        (base64.b64encode(ONE * 2).decode(), digest_of(b"a"), "something follows its gzip"),
         (GOOD, "0123456789ab", f"its digest is {RIGHT}, not 0123456789ab as its slices say"),
     ],
 )
