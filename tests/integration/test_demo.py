@@ -52,6 +52,7 @@ def _in_session(session):
     return found
 
 
+@pytest.mark.usefixtures("some_provider")
 def test_it_shows_real_addresses_and_leaves_nothing(scratch):
     """Every step is said, the recap has addresses, no line shows a template or a secret, no file stays."""
     process = _start(scratch)
@@ -72,6 +73,7 @@ def test_it_shows_real_addresses_and_leaves_nothing(scratch):
     assert [] == _in_session(process.pid)
 
 
+@pytest.mark.usefixtures("some_provider")
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupted_in_the_middle_of_an_apply_it_leaves_nothing(scratch, ending):
     """Terraform and its provider end with it, the scratch folder is gone, the exit code says so."""

@@ -48,6 +48,15 @@ class TestHosts:
         assert "{{" not in result.stdout
         assert "10.0.0.12 fs-1.example.com" in result.stdout
 
+    def test_names_are_in_numeric_order(self, aws, run):
+        """_2 before _10, in --graph and in the groups of --list."""
+        aws.publish({"MY_IP": [f"10.0.0.{index + 1}" for index in range(12)]})
+        inventory = {**REGION, "hosts": [{"output": "MY_IP", "groups": ["web"], "hostname": "{{ name }}"}]}
+        names = [f"my_ip_{index}" for index in range(12)]
+
+        assert names == re.findall(r"--(my_ip_[0-9]+)", run.inventory(inventory, "--graph").stdout)
+        assert names == hosts_of(run.inventory(inventory), "web")
+
     def test_list_is_clean_json(self, aws, run):
         """No wrappers of Ansible's around values that are no templates."""
         aws.publish(
@@ -418,6 +427,16 @@ class TestErrors:
         assert "both claim the name" in result.said
         assert "10.7.7.7" not in result.stdout
 
+    @pytest.mark.parametrize("text", ["plugin: tfbridge.aws.ssm_outputs\nregions: [eu", "plugin: tfbridge.aws.ssm\n"])
+    def test_what_never_reaches_the_plugin_can_be_an_error(self, aws, run, text):
+        """As the README says; by itself Ansible only warns."""
+        run.write("ansible.cfg", "[inventory]\nany_unparsed_is_failed = true\n")
+
+        result = run.inventory(text, "--graph")
+
+        assert 0 != result.rc
+        assert "Failed to parse inventory" in result.said
+
     @pytest.mark.parametrize(("on_missing", "warned"), [("warn", True), ("skip", False)])
     def test_an_empty_inventory_can_be_accepted(self, aws, run, on_missing, warned):
         """With or without a warning."""
@@ -650,6 +669,25 @@ class TestSafety:
         for path in pathlib.Path(run.folder).rglob("*"):
             if path.is_file():
                 assert b"hunter2-geheim" not in path.read_bytes(), path
+
+    def test_a_secret_below_a_path_stays_secret(self, aws, run):
+        """GetParametersByPath returns a ciphertext, which is of no use to anybody; an error shows nothing."""
+        aws.publish({"MY_IP": ["10.0.0.1"]}, prefix="/prod/")
+        aws.publish_secret("PW", "hunter2-geheim", prefix="/prod/")
+        aws.publish_secret("BROKEN", '{"hunter2-geheim": ', prefix="/prod/")
+        config = {**REGION, "prefix": "/prod/", "secure_strings": "decrypt"}
+        plays = SHOW_HOSTS.replace("{{ inventory_hostname }}", "{{ broken }}")
+
+        listed = run.inventory(config, "--list", "-vvvv")
+        failed = run.playbook(plays, "-vvvv", inventory=config)
+        refused = run.inventory({**config, "hosts": [{"output": "PW"}]}, "--list", "-vvvv")
+
+        assert (0, 2, 4) == (listed.rc, failed.rc, refused.rc), failed.output
+        assert "parameter /prod/BROKEN begins like JSON but isn't: what is wrong is not shown" in failed.said
+        assert "a secret can't be a host" in refused.said
+        for result in (listed, failed, refused):
+            assert "hunter2" not in result.output
+            assert "kms:" not in result.output
 
     def test_secrets_are_skipped_by_default(self, aws, run):
         """No variable, no call that decrypts."""
