@@ -42,9 +42,8 @@ class Limits:
         expected = cell.seconds * case.size / max(smaller)
         if expected <= self.seconds:
             return ""
-        return (
-            f"{max(smaller):,} hosts take {cell.calls:,} calls and {cell.seconds:.1f} s, and both grow with the hosts"
-        )
+        took = f"{max(smaller):,} hosts take {cell.seconds:.1f} s and {cell.calls:,} calls"
+        return f"{took}, and the time grows with the hosts"
 
 
 class Progress:
