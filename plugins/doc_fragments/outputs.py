@@ -22,7 +22,25 @@ options:
   retry_budget:
     description:
       - How long one call is repeated while AWS throttles it or answers with an error of its own, in seconds, at most
-        3600.
+        3600. A snapshot that is being written is read again for as long.
     type: float
     default: 60
+"""
+
+    SOURCE = r"""
+options:
+  source:
+    description:
+      - Where the outputs are read. Both give the same outputs.
+      - V(parameters) reads the parameter of each. It works with whatever wrote them.
+      - V(snapshot) reads the snapshot that the Terraform module C(ssm_outputs) writes where it is told
+        C(snapshot = true). That is one call for any number of outputs that fit into ten slices (some 7,000 IPv4
+        addresses), one more for ten slices more, and the types are exact, numbers, booleans, null and empty texts
+        included. Parameters that are not from that module are not in it, and neither are the values of secrets.
+      - A snapshot is read whole or not at all. While an apply writes it, it is read again until it is whole, for
+        O(retry_budget) seconds at most. It has 50 slices at most, and 4 MiB of JSON.
+      - With V(snapshot), C(ssm:GetParameters) on C(<prefix>SNAPSHOT.*) is all that IAM has to allow.
+    type: str
+    choices: [parameters, snapshot]
+    default: parameters
 """

@@ -20,8 +20,8 @@ description:
   - The inventory file's name ends in C(ssm_outputs.yml) or C(ssm_outputs.yaml).
 notes:
   - "IAM: C(ssm:DescribeParameters) and C(ssm:GetParameters), or C(ssm:GetParametersByPath) alone where O(prefix) ends
-    in a slash; C(ec2:DescribeInstances) where a host output has instance ids; C(kms:Decrypt) where
-    O(secure_strings=decrypt)."
+    in a slash, or C(ssm:GetParameters) on C(<prefix>SNAPSHOT.*) alone where O(source=snapshot);
+    C(ec2:DescribeInstances) where a host output has instance ids; C(kms:Decrypt) where O(secure_strings=decrypt)."
   - "Every host has the variables C(tfbridge_region) and C(tfbridge_outputs) (a mapping of the outputs that name it to
     its index, key or null there); C(tfbridge_item) with the whole object where the output holds objects, whose
     attributes are host variables too unless Ansible has a use of its own for the name; C(tfbridge_instance) with
@@ -35,6 +35,7 @@ extends_documentation_fragment:
   - ansible.builtin.inventory_cache
   - ansible.builtin.constructed
   - tfbridge.aws.outputs
+  - tfbridge.aws.outputs.source
 options:
   plugin:
     description: The name of this plugin.

@@ -17,11 +17,14 @@ notes:
   - "IAM: C(ssm:GetParameters), and C(kms:Decrypt) where O(decrypt) is set."
   - A list is read until three of its elements in a row are missing; a shorter hole is null in the list, with a
     warning.
+  - With O(source=snapshot) the names are looked for in the snapshot, which is one call for all of them; a secret is
+    then read from its own parameter, with a call of its own.
 extends_documentation_fragment:
   - amazon.aws.common.plugins
   - amazon.aws.region.plugins
   - amazon.aws.assume_role.plugins
   - tfbridge.aws.outputs
+  - tfbridge.aws.outputs.source
 options:
   _terms:
     description: The names of outputs, without the prefix, in upper or lower case.
@@ -32,7 +35,9 @@ options:
     description: The value to give for an output that isn't published. Given this, a missing output is no error.
     type: raw
   raw:
-    description: Whether to give the text as it is stored, neither decoded nor split.
+    description:
+      - Whether to give the text as it is stored, neither decoded nor split. With O(source=snapshot) that is the text
+        that was put into the snapshot; what was put there as an object is given as JSON without spaces.
     type: bool
     default: false
   decrypt:
@@ -117,6 +122,7 @@ class LookupModule(LookupBase):
             decrypt=options["decrypt"],
             on_missing=options["on_missing"],
             on_denied=options["on_denied"],
+            source=options["source"],
         )
         region = check_region(options["region"], "region") if options["region"] else None
         # Imported here: a wrong option is refused without waiting for boto3.

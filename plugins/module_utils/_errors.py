@@ -24,6 +24,10 @@ class DataError(BridgeError):
     """What AWS returned can't be used: names the parameter or object, what was found and what is accepted."""
 
 
+class TornError(DataError):
+    """What AWS returned is of two states, because somebody writes it right now: a moment later it may be whole."""
+
+
 class NothingFoundError(BridgeError):
     """Nothing is published where the reader was told to look."""
 

@@ -59,10 +59,10 @@ class Candidate:
 
 def elements(output: Output) -> Iterator[Element]:
     """Give the elements of an output that could be hosts: of a list, of a map, or the value itself."""
-    label = f"parameter {output.parameters[0].name}"
+    label = output.label
     if isinstance(output.value, list):
         for index, value in enumerate(output.value):
-            own = output.run.get(index)
+            own = None if output.slices else output.run.get(index)
             if value is not None:
                 yield Element(index, value, f"parameter {own.name}" if own else f"{label}, element {index}")
     elif isinstance(output.value, dict) and not _is_object(output.value):

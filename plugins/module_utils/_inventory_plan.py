@@ -107,7 +107,7 @@ def _own_group(output: Output) -> str:
     group = output.name.lower()
     if group in {"all", "ungrouped"}:
         raise DataError(
-            f"parameter {output.parameters[0].name} has addresses and would name the group {group!r}, which is "
+            f"{output.label} has addresses and would name the group {group!r}, which is "
             "Ansible's own. Name its groups in 'hosts', or leave it out with variables.exclude"
         )
     return group
@@ -182,7 +182,7 @@ def _variables(outputs: OutputSet, rules: Iterable[HostRule], settings: Settings
         reason = settings.names.steering(variable) or settings.names.reserved(variable)
         if reason:
             raise DataError(
-                f"parameter {output.parameters[0].name} in {region} would set the variable {variable!r}: {reason}. "
+                f"{output.label} in {region} would set the variable {variable!r}: {reason}. "
                 f"Leave it out with 'variables: {{exclude: [{output.name}]}}', give variables a prefix with "
                 f"'variables: {{prefix: tf_}}', or accept it with 'allow_variables: [{variable}]'"
             )

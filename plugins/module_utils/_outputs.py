@@ -26,15 +26,20 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._text import enumerat
 
 SECURE_STRING = "SecureString"
 STRING_LIST = "StringList"
+# Not a type of SSM's: the value came typed, out of a snapshot.
+TYPED = "typed"
 
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """A parameter as AWS returned it. The value of a SecureString is None unless somebody asked to decrypt it."""
+    """A parameter as AWS returned it. The value of a SecureString is None unless somebody asked to decrypt it.
+
+    Or what a snapshot holds in the place of one: a text, or, with the type TYPED, whatever JSON has.
+    """
 
     name: str
     type: str
-    value: Optional[str] = dataclasses.field(repr=False)
+    value: Any = dataclasses.field(repr=False)
     version: int = 0
     last_modified: Optional[dt.datetime] = None
 
@@ -70,6 +75,7 @@ class Output:
     """One output: its value, and where it came from. The value of a secret that isn't decrypted is None.
 
     C(run) has the parameters of a numbered list by position; it is empty for an output that is one parameter.
+    C(slices) are the parameters of the snapshot that it was read from; C(parameters) then need not exist.
     """
 
     name: str
@@ -78,6 +84,7 @@ class Output:
     parameters: tuple[Parameter, ...] = dataclasses.field(repr=False)
     problems: tuple[Problem, ...] = ()
     run: Mapping[int, Parameter] = dataclasses.field(default_factory=dict, repr=False)
+    slices: tuple[Parameter, ...] = dataclasses.field(default=(), repr=False)
 
     @property
     def secret(self) -> bool:
@@ -85,22 +92,38 @@ class Output:
         return self.kind is Kind.SECRET
 
     @property
+    def label(self) -> str:
+        """What it is called in messages: by its parameter, or by its place in the snapshot."""
+        if self.slices:
+            return f"output {self.name} of the snapshot {self.slices[0].name}"
+        return f"parameter {self.parameters[0].name}"
+
+    @property
+    def stored_in(self) -> tuple[Parameter, ...]:
+        """The parameters that hold it: its own, or all slices of the snapshot. Secrets have their own always."""
+        return self.slices if self.slices and not self.secret else self.parameters
+
+    @property
     def version(self) -> int:
-        """The highest version among its parameters."""
-        return max((parameter.version for parameter in self.parameters), default=0)
+        """The highest version among the parameters that hold it."""
+        return max((parameter.version for parameter in self.stored_in), default=0)
 
     @property
     def last_modified(self) -> Optional[dt.datetime]:
-        """The latest change among its parameters."""
-        return max((p.last_modified for p in self.parameters if p.last_modified), default=None)
+        """The latest change among the parameters that hold it."""
+        return max((p.last_modified for p in self.stored_in if p.last_modified), default=None)
 
 
 @dataclasses.dataclass(frozen=True)
 class OutputSet:
-    """What is published under one prefix: outputs by name, in the order of their names, and stray parameters."""
+    """What is published under one prefix: outputs by name, in the order of their names, and stray parameters.
+
+    C(snapshot) tells that there is a snapshot, whether they were read from it or not.
+    """
 
     outputs: Mapping[str, Output]
     strays: tuple[str, ...] = ()
+    snapshot: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.outputs)
@@ -110,17 +133,20 @@ def assemble(parameters: Iterable[Parameter], prefix: str) -> OutputSet:
     """Make outputs of parameters whose names begin with the prefix. Never raises: problems are part of an output."""
     named: dict[str, Parameter] = {}
     strays: list[str] = []
+    snapshot = False
     for parameter in parameters:
         name = parameter.name[len(prefix) :]
         if is_output_name(name):
             named[name] = parameter
-        elif not is_snapshot_name(name):
+        elif is_snapshot_name(name):
+            snapshot = True
+        else:
             strays.append(parameter.name)
     runs = _runs(named)
     in_runs = {parameter.name for run in runs.values() for parameter in run.values()}
     singles = {name for name, parameter in named.items() if parameter.name not in in_runs}
     outputs = {name: output_of(name, named.get(name), runs.get(name, {})) for name in sorted(singles | set(runs))}
-    return OutputSet(outputs, tuple(sorted(strays)))
+    return OutputSet(outputs, tuple(sorted(strays)), snapshot)
 
 
 def output_of(name: str, single: Optional[Parameter], run: Mapping[int, Parameter]) -> Output:
@@ -176,8 +202,8 @@ def _list_output(name: str, run: Mapping[int, Parameter], single: Optional[Param
 def decode(parameter: Parameter) -> tuple[Any, Optional[Problem]]:
     """Give the typed value of one parameter, and what is wrong with it. The text of a secret is never in a message."""
     value = parameter.value
-    if value is None:
-        return None, None
+    if value is None or parameter.type == TYPED:
+        return value, None
     if parameter.type == STRING_LIST:
         return value.split(","), None
     if not looks_like_document(value):

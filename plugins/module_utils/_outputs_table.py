@@ -25,11 +25,17 @@ def outputs_table(result: Mapping[str, Any], stale_after: int, now: dt.datetime)
     notes += [f"not an output's name: {name}" for name in result["strays"]]
     notes.append(f"{len(rows)} outputs, {flagged} with flags, {len(result['strays'])} other parameters")
     return {
-        "heading": f"Published as {result['prefix']}* in {result['region']}",
+        "heading": _heading(result),
         "columns": list(COLUMNS),
         "rows": rows,
         "notes": notes,
     }
+
+
+def _heading(result: Mapping[str, Any]) -> str:
+    # Version and last change are the snapshot's own then, the same for all.
+    name = "SNAPSHOT.*" if result.get("source") == "snapshot" else "*"
+    return f"Published as {result['prefix']}{name} in {result['region']}"
 
 
 def _row(output: Mapping[str, Any], stale_after: int, now: dt.datetime) -> list[str]:
@@ -38,7 +44,7 @@ def _row(output: Mapping[str, Any], stale_after: int, now: dt.datetime) -> list[
     if changed and stale_after and now - changed > dt.timedelta(days=stale_after):
         flags.append(f"stale ({(now - changed).days} days)")
     when = changed.astimezone(dt.timezone.utc).strftime("%Y-%m-%d %H:%M UTC") if changed else "unknown"
-    return [output["name"], _type(output), _value(output), str(output["version"]), when, ", ".join(flags)]
+    return [output["name"], _type(output), _value(output), str(output["version"] or "unknown"), when, ", ".join(flags)]
 
 
 def _type(output: Mapping[str, Any]) -> str:

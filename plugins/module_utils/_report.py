@@ -15,6 +15,7 @@ from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataError, NothingFoundError
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import Output, OutputSet, Severity
+from ansible_collections.tfbridge.aws.plugins.module_utils._sources import PARAMETERS, lacking
 from ansible_collections.tfbridge.aws.plugins.module_utils._text import enumerate_names
 
 
@@ -28,10 +29,12 @@ class Rules:
     strict: bool = False
 
 
-def report(outputs: OutputSet, rules: Rules, region: str, prefix: str) -> tuple[dict[str, Any], list[str]]:
+def report(
+    outputs: OutputSet, rules: Rules, region: str, prefix: str, source: str = PARAMETERS
+) -> tuple[dict[str, Any], list[str]]:
     """Give the result and the warnings. Raises NothingFoundError and DataError as the rules say."""
     chosen = [output for output in outputs.outputs.values() if not rules.names or output.name in rules.names]
-    warnings = _missing(outputs, rules, region, prefix)
+    warnings = _missing(outputs, rules, region, prefix, source)
     for output in chosen:
         for problem in output.problems:
             is_error = rules.strict or problem.severity is Severity.ERROR
@@ -45,18 +48,21 @@ def report(outputs: OutputSet, rules: Rules, region: str, prefix: str) -> tuple[
         "strays": list(outputs.strays),
         "region": region,
         "prefix": prefix,
+        "source": source,
     }
     return result, warnings
 
 
-def _missing(outputs: OutputSet, rules: Rules, region: str, prefix: str) -> list[str]:
+def _missing(outputs: OutputSet, rules: Rules, region: str, prefix: str, source: str) -> list[str]:
     absent = [name for name in rules.names if name not in outputs.outputs]
-    if outputs and not absent:
-        return []
-    message = f"nothing is published under {prefix!r} in {region}. Check region, prefix and account"
-    if outputs:
+    lack = lacking(outputs, prefix, region, source)
+    if lack:
+        message = f"{lack}. Check region, prefix and account"
+    elif absent:
         published = enumerate_names(list(outputs.outputs))
         message = f"names: not published under {prefix!r} in {region}: {enumerate_names(absent)}. There are {published}"
+    else:
+        return []
     if rules.on_missing == "error":
         raise NothingFoundError(message)
     return [message] if rules.on_missing == "warn" else []
@@ -68,8 +74,8 @@ def _described(output: Output) -> dict[str, Any]:
         "name": output.name,
         "kind": output.kind.value,
         "value": None if output.secret else output.value,
-        "parameters": [parameter.name for parameter in output.parameters],
-        "version": output.version,
+        "parameters": [parameter.name for parameter in output.stored_in],
+        "version": output.version or None,
         "last_modified": changed.isoformat() if changed else None,
         "flags": [problem.kind.replace("_", " ") for problem in output.problems],
         "problems": [problem.message for problem in output.problems],

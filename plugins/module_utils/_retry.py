@@ -18,6 +18,8 @@ import threading
 import time
 from typing import Any, Callable, Optional, TypeVar
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import TornError
+
 T = TypeVar("T")
 
 # Parameter Store allows 40 reads a second and account, all callers together (AWS's quotas page).
@@ -126,7 +128,9 @@ class Retrier:
 
 
 def is_retryable(exc: BaseException) -> bool:
-    """Tell whether AWS may answer otherwise a moment later: throttled, or an error on its side (5xx)."""
+    """Tell whether AWS may answer otherwise a moment later: throttled, an error on its side (5xx), a torn read."""
+    if isinstance(exc, TornError):
+        return True
     response = getattr(exc, "response", None)
     if not isinstance(response, dict):
         return False

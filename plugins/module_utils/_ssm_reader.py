@@ -19,6 +19,7 @@ from typing import Any, Callable
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws import aws_errors, no_hint
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import AwsError, DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._names import is_snapshot_name
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import SECURE_STRING, Parameter
 from ansible_collections.tfbridge.aws.plugins.module_utils._retry import Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._text import enumerate_names
@@ -48,7 +49,7 @@ class Reader:
     hint: Callable[[], str] = no_hint
 
     def read(self, prefix: str) -> list[Parameter]:
-        """Read all parameters whose names begin with the prefix; secrets without their values.
+        """Read all parameters whose names begin with the prefix; secrets and slices of a snapshot without their values.
 
         A prefix that ends in a slash is read by path, ten to a call. Any other is listed, fifty to a call,
         and its values are fetched by a few threads, ten to a call.
@@ -56,16 +57,16 @@ class Reader:
         if prefix.endswith("/"):
             return self._read_by_path(prefix)
         listed = self._list(prefix)
-        values = self._fetch_side_by_side(_readable(listed))
-        if len(values) < len(_readable(listed)):
+        values = self._fetch_side_by_side(_readable(listed, prefix))
+        if len(values) < len(_readable(listed, prefix)):
             listed, values = self._read_again(prefix, values)
         return [values.get(name, parameter) for name, parameter in listed.items()]
 
-    def get(self, names: Sequence[str], decrypt: bool = False) -> dict[str, Parameter]:
+    def get(self, names: Sequence[str], decrypt: bool = False, what: str = "reading outputs") -> dict[str, Parameter]:
         """Read parameters by name. Names that don't exist are not in the result."""
         found: dict[str, Parameter] = {}
         for batch in _batches(names, GET_NAMES):
-            found.update(self._fetch(batch, decrypt))
+            found.update(self._fetch(batch, decrypt, what))
         return found
 
     def _read_by_path(self, prefix: str) -> list[Parameter]:
@@ -96,8 +97,11 @@ class Reader:
     ) -> tuple[dict[str, Parameter], dict[str, Parameter]]:
         """List once more when a parameter vanished between the list and its value: an apply may be under way."""
         listed = self._list(prefix)
-        values = {**values, **self._fetch_side_by_side([name for name in _readable(listed) if name not in values])}
-        lost = [name for name in _readable(listed) if name not in values]
+        values = {
+            **values,
+            **self._fetch_side_by_side([name for name in _readable(listed, prefix) if name not in values]),
+        }
+        lost = [name for name in _readable(listed, prefix) if name not in values]
         if lost:
             raise DataError(
                 f"parameters in {self.region} are listed but can't be read: {enumerate_names(lost)}. "
@@ -120,8 +124,8 @@ class Reader:
                 raise type(exc)(f"{exc} (read {len(found):,} of {len(names):,} parameters until then)") from exc
         return found
 
-    def _fetch(self, names: Sequence[str], decrypt: bool) -> dict[str, Parameter]:
-        with aws_errors("ssm:GetParameters", self.region, "reading outputs", self.hint):
+    def _fetch(self, names: Sequence[str], decrypt: bool, what: str = "reading outputs") -> dict[str, Parameter]:
+        with aws_errors("ssm:GetParameters", self.region, what, self.hint):
             answer = self.retrier.call(self.client.get_parameters, Names=list(names), WithDecryption=decrypt)
         parameters = [_parameter(item, decrypt) for item in answer.get("Parameters", [])]
         return {parameter.name: parameter for parameter in parameters}
@@ -137,9 +141,13 @@ class Reader:
             token = {"NextToken": page["NextToken"]}
 
 
-def _readable(listed: Mapping[str, Parameter]) -> list[str]:
-    """Give the names of the parameters whose values are read: all but secrets."""
-    return [name for name, parameter in listed.items() if parameter.type != SECURE_STRING]
+def _readable(listed: Mapping[str, Parameter], prefix: str) -> list[str]:
+    """Give the names of the parameters whose values are read: all but secrets, and slices of a snapshot."""
+    return [
+        name
+        for name, parameter in listed.items()
+        if parameter.type != SECURE_STRING and not is_snapshot_name(name[len(prefix) :])
+    ]
 
 
 def _batches(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:

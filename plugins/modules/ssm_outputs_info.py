@@ -16,12 +16,13 @@ description:
   - The value of a C(SecureString) is never returned; P(tfbridge.aws.ssm_output#lookup) reads one.
 notes:
   - "IAM: C(ssm:DescribeParameters) and C(ssm:GetParameters), or C(ssm:GetParametersByPath) alone where O(prefix) ends
-    in a slash."
+    in a slash, or C(ssm:GetParameters) on C(<prefix>SNAPSHOT.*) alone where O(source=snapshot)."
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - tfbridge.aws.outputs
+  - tfbridge.aws.outputs.source
   - tfbridge.aws.attributes
 options:
   names:
@@ -83,16 +84,19 @@ outputs:
       type: raw
       sample: [10.0.0.1, 10.0.0.2]
     parameters:
-      description: The names of its parameters.
+      description: The names of its parameters; with O(source=snapshot) those of the snapshot.
       type: list
       elements: str
       sample: [OUTPUT_MY_IP_0, OUTPUT_MY_IP_1]
     version:
-      description: The highest version among its parameters.
+      description:
+        - The highest version among its parameters. With O(source=snapshot) that of the snapshot, the same for all
+          outputs in it, and null for a secret, which is not in it.
       type: int
       sample: 3
     last_modified:
-      description: The latest change among its parameters, in UTC.
+      description:
+        - The latest change among its parameters, in UTC. With O(source=snapshot) that of the snapshot, as above.
       type: str
       sample: "2026-11-24T08:15:00+00:00"
     flags:
@@ -121,6 +125,11 @@ prefix:
   returned: success
   type: str
   sample: OUTPUT_
+source:
+  description: What was read, V(parameters) or V(snapshot).
+  returned: success
+  type: str
+  sample: parameters
 """
 
 from ansible.module_utils.common.warnings import warn
@@ -128,8 +137,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._module import reader_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix, output_name
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import assemble
 from ansible_collections.tfbridge.aws.plugins.module_utils._report import Rules, report
+from ansible_collections.tfbridge.aws.plugins.module_utils._sources import read_outputs
 
 
 def main() -> None:
@@ -137,6 +146,7 @@ def main() -> None:
     module = AnsibleAWSModule(
         argument_spec={
             "prefix": {"type": "str", "default": "OUTPUT_"},
+            "source": {"type": "str", "choices": ["parameters", "snapshot"], "default": "parameters"},
             "retry_budget": {"type": "float", "default": 60},
             "names": {"type": "list", "elements": "str"},
             "on_missing": {"type": "str", "choices": ["error", "warn", "skip"], "default": "error"},
@@ -150,7 +160,8 @@ def main() -> None:
         names = [output_name(name, "names") for name in module.params["names"] or ()]
         rules = Rules(names, module.params["on_missing"], module.params["on_problem"], module.params["strict"])
         reader = reader_of(module)
-        result, warnings = report(assemble(reader.read(prefix), prefix), rules, reader.region, prefix)
+        source = module.params["source"]
+        result, warnings = report(read_outputs(reader, prefix, source), rules, reader.region, prefix, source)
     except BridgeError as exc:
         module.fail_json(msg=str(exc))
     for message in warnings:

@@ -10,12 +10,26 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Sequence
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataError, DeniedError, NothingFoundError
 from ansible_collections.tfbridge.aws.plugins.module_utils._named_outputs import read_named
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import Output, Severity
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import (
+    TYPED,
+    Output,
+    OutputSet,
+    Parameter,
+    Severity,
+)
+from ansible_collections.tfbridge.aws.plugins.module_utils._snapshot import SLICE_NAME
+from ansible_collections.tfbridge.aws.plugins.module_utils._sources import (
+    PARAMETERS,
+    SNAPSHOT,
+    lacking,
+    read_snapshot,
+)
 from ansible_collections.tfbridge.aws.plugins.module_utils._ssm_reader import Reader
 
 
@@ -30,6 +44,7 @@ class Request:
     decrypt: bool = False
     on_missing: str = "error"
     on_denied: str = "error"
+    source: str = PARAMETERS
 
 
 @dataclasses.dataclass
@@ -44,7 +59,7 @@ def look_up(reader: Reader, request: Request) -> Answers:
     """Read the outputs that the request names. Raises the BridgeError family."""
     answers = Answers()
     try:
-        found = read_named(reader, request.names, request.prefix, request.decrypt).outputs
+        found = _read(reader, request)
     except DeniedError as exc:
         if request.on_denied == "error":
             raise
@@ -53,25 +68,44 @@ def look_up(reader: Reader, request: Request) -> Answers:
         answers.values = [_default(request)] * len(request.names)
         return answers
     for name in request.names:
-        if name in found:
-            answers.values.append(_value(found[name], request, answers))
+        if name in found.outputs:
+            answers.values.append(_value(found.outputs[name], request, answers))
         else:
-            _note_missing(f"{request.prefix}{name}", name, reader.region, request, answers)
+            if not request.default:
+                _note_missing(_absence(found, name, reader.region, request), request, answers)
             answers.values.append(_default(request))
     return answers
+
+
+def _read(reader: Reader, request: Request) -> OutputSet:
+    if request.source == PARAMETERS:
+        return read_named(reader, request.names, request.prefix, request.decrypt)
+    published = read_snapshot(reader, request.prefix)
+    secrets = [name for name in request.names if name in published.outputs and published.outputs[name].secret]
+    if not secrets or not request.decrypt:
+        return published
+    # A snapshot has no more than their names.
+    outputs = {name: output for name, output in published.outputs.items() if name not in secrets}
+    outputs.update(read_named(reader, secrets, request.prefix, decrypt=True).outputs)
+    return dataclasses.replace(published, outputs=outputs)
 
 
 def _default(request: Request) -> Any:
     return request.default[0] if request.default else None
 
 
-def _note_missing(parameter: str, name: str, region: str, request: Request, answers: Answers) -> None:
-    if request.default:
-        return
-    message = (
-        f"the output {name} is not published in {region}: there is no parameter {parameter} and no {parameter}_0. "
+def _absence(found: OutputSet, name: str, region: str, request: Request) -> str:
+    parameter = f"{request.prefix}{name}"
+    where = f"there is no parameter {parameter} and no {parameter}_0"
+    if request.source == SNAPSHOT:
+        where = lacking(found, request.prefix, region, SNAPSHOT) or f"it is not in {request.prefix}{SLICE_NAME}*"
+    return (
+        f"the output {name} is not published in {region}: {where}. "
         "Check name, prefix, region and account, or give 'default'"
     )
+
+
+def _note_missing(message: str, request: Request, answers: Answers) -> None:
     if request.on_missing == "error":
         raise NothingFoundError(message)
     if request.on_missing == "warn":
@@ -96,8 +130,14 @@ def _value(output: Output, request: Request, answers: Answers) -> Any:
 def _stored(output: Output) -> Any:
     """Give the text that is stored: one, or a list of them with null in the holes."""
     if not output.run:
-        return output.parameters[0].value
+        return _text_of(output.parameters[0])
     texts: list[Optional[str]] = [None] * len(output.value)
     for position, parameter in output.run.items():
-        texts[position] = parameter.value
+        texts[position] = _text_of(parameter)
     return texts
+
+
+def _text_of(parameter: Parameter) -> Optional[str]:
+    if parameter.type == TYPED:
+        return json.dumps(parameter.value, ensure_ascii=False, separators=(",", ":"))
+    return None if parameter.value is None else str(parameter.value)

@@ -21,7 +21,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._host_rules import pa
 from ansible_collections.tfbridge.aws.plugins.module_utils._inventory_plan import Group, Plan, Render, Settings, plan
 from ansible_collections.tfbridge.aws.plugins.module_utils._module import retrier_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix, check_region
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import OutputSet, assemble
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import OutputSet
+from ansible_collections.tfbridge.aws.plugins.module_utils._sources import lacking, read_outputs
 from ansible_collections.tfbridge.aws.plugins.module_utils._variable_names import NameRules
 
 # Raised when what the cache holds changes its shape, so that an older entry is never read.
@@ -36,6 +37,10 @@ _ENVIRONMENT = (
     "AWS_ROLE_ARN",
     "AWS_SHARED_CREDENTIALS_FILE",
 )
+_WAYS_OUT = (
+    "Check region, prefix and account, and that terraform apply has run; 'on_missing: warn' or 'skip' accepts an "
+    "empty inventory"
+)
 _SECRET = ("secret_key", "session_token")
 
 
@@ -45,6 +50,7 @@ class Source:
 
     regions: tuple[str, ...]
     prefix: str
+    kind: str
     settings: Settings
     connection: Mapping[str, Any] = dataclasses.field(repr=False)
 
@@ -72,10 +78,11 @@ class Source:
         missing: list[str] = []
         for region in self.regions or (None,):
             reader = connection.reader(region)
-            outputs = assemble(reader.read(self.prefix), self.prefix)
+            outputs = read_outputs(reader, self.prefix, self.kind)
             regions[reader.region] = outputs
-            if not outputs and self.settings.on_missing != "skip":
-                missing.append(self._nothing(reader.region, outputs, reader.hint()))
+            lack = lacking(outputs, self.prefix, reader.region, self.kind)
+            if lack and self.settings.on_missing != "skip":
+                missing.append(f"{lack}.{reader.hint()} {_WAYS_OUT}")
         if missing and self.settings.on_missing == "error":
             raise NothingFoundError(missing[0])
 
@@ -85,13 +92,6 @@ class Source:
         result = plan(regions, self.settings, render, resolve)
         result.warnings[:0] = missing
         return result
-
-    def _nothing(self, region: str, outputs: OutputSet, hint: str) -> str:
-        strays = f" (there are other parameters, like {outputs.strays[0]})" if outputs.strays else ""
-        return (
-            f"nothing is published under {self.prefix!r} in {region}{strays}.{hint} Check region, prefix and account, "
-            "and that terraform apply has run; 'on_missing: warn' or 'skip' accepts an empty inventory"
-        )
 
 
 def parse_source(options: Mapping[str, Any], keywords: frozenset[str]) -> Source:
@@ -115,6 +115,7 @@ def parse_source(options: Mapping[str, Any], keywords: frozenset[str]) -> Source
     return Source(
         regions=tuple(check_region(region, option) for region in regions),
         prefix=check_prefix(options["prefix"]),
+        kind=options["source"],
         settings=settings,
         connection={name: options.get(name) for name in (*_CONNECTION, "retry_budget")},
     )

@@ -37,7 +37,7 @@ locals {
 }
 
 resource "aws_ssm_parameter" "output" {
-  for_each = toset(var.create ? keys(local.plain) : [])
+  for_each = toset(var.create && var.parameters ? keys(local.plain) : [])
 
   name        = "${var.prefix}${each.key}"
   description = lookup(var.descriptions, local.plain[each.key][0].output, "Terraform output ${local.plain[each.key][0].output}")

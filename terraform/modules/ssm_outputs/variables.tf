@@ -133,6 +133,32 @@ variable "tags" {
   nullable    = false
 }
 
+variable "parameters" {
+  description = "Whether each output has parameters of its own. false publishes the snapshot alone, in a few calls however many outputs there are; secrets have their parameters always."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "snapshot" {
+  description = "Whether all outputs but the secrets are published as a snapshot too: in few parameters, read by one call, with exact types."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "snapshot_chunks" {
+  description = "How many parameters the snapshot takes. A number of its own, because the size of values that are unknown at plan is too. Each holds 4,000 characters of gzip in base64, some 700 IPv4 addresses; every 10 cost readers a call."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = var.snapshot_chunks >= 1 && var.snapshot_chunks <= 50 && floor(var.snapshot_chunks) == var.snapshot_chunks
+    error_message = "snapshot_chunks: ${var.snapshot_chunks} is not within 1 to 50, in whole numbers. 10 are read by one call, each 10 more cost another."
+  }
+}
+
 variable "create" {
   description = "false publishes nothing: a switch for modules that call this one."
   type        = bool

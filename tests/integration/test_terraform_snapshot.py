@@ -1,0 +1,149 @@
+"""A snapshot that `terraform apply` writes is what Ansible's command lines read, with both lines of the provider."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+PARAMETERS = {"regions": ["eu-central-1"]}
+SNAPSHOT = {**PARAMETERS, "source": "snapshot"}
+AMI = {"ami": "ami-12c6146b"}
+
+# Addresses and file systems are unknown at plan; the text has what jsonencode escapes.
+MIXED = """
+provider "aws" {
+  region = "eu-central-1"
+}
+variable "ami" {
+  type = string
+}
+variable "instances" {
+  default = 3
+}
+variable "chunks" {
+  default = 2
+}
+variable "parameters" {
+  default = true
+}
+resource "aws_instance" "web" {
+  count         = var.instances
+  ami           = var.ami
+  instance_type = "t3.micro"
+  tags          = { Name = "web-${count.index}" }
+}
+module "outputs" {
+  source          = "../../modules/ssm_outputs"
+  snapshot        = true
+  snapshot_chunks = var.chunks
+  parameters      = var.parameters
+  strings         = { motd = "<a & b> \\"é\\" \\u2028", conf = jsonencode({ a = [1, null, true] }), id = "0012" }
+  lists           = { my_ip = aws_instance.web[*].private_ip, nobody = [] }
+  objects = {
+    web   = { for server in aws_instance.web : server.tags.Name => server.private_ip }
+    deep  = { list = [{ text = "{{ x }}", number = 1.5 }], empty = "", nothing = null }
+    ports = [80, 443]
+  }
+  secrets = { db_password = "hunter2-is-secret" }
+}
+"""
+
+
+@pytest.fixture
+def mixed(terraform):
+    """A stack with every kind of output."""
+    return terraform.configuration("mixed", MIXED)
+
+
+def test_a_snapshot_and_parameters_give_the_same_inventory(aws, run, mixed):
+    """Values were unknown at plan; a second plan is empty; secrets are in neither; one call reads it."""
+    mixed.apply(**AMI)
+    assert not mixed.changes(**AMI)
+
+    by_parameters = run.inventory({**PARAMETERS, "secure_strings": "decrypt"})
+    aws.forget_calls()
+    by_snapshot = run.inventory({**SNAPSHOT, "secure_strings": "decrypt"})
+
+    assert 0 == by_snapshot.rc, by_snapshot.output
+    assert by_parameters.json == by_snapshot.json
+    assert {"ssm:GetParameters": 1} == dict(aws.calls())
+    assert ["web-0", "web-1", "web-2"] == by_snapshot.json["my_ip"]["hosts"]
+    variables = by_snapshot.json["_meta"]["hostvars"]["web-1"]
+    assert ('<a & b> "é" \u2028', {"a": [1, None, True]}, "0012") == tuple(variables[k] for k in ("motd", "conf", "id"))
+    assert {"list": [{"text": "{{ x }}", "number": 1.5}], "empty": "", "nothing": None} == unwrapped(variables["deep"])
+    assert "lookup('tfbridge.aws.ssm_output', 'DB_PASSWORD'" in json.dumps(variables["db_password"])
+    assert "hunter2" not in by_snapshot.output
+
+
+def unwrapped(value):
+    """Leave out Ansible's mark of texts that are no templates."""
+    if isinstance(value, dict):
+        if "__ansible_unsafe" in value:
+            return value["__ansible_unsafe"]
+        return {key: unwrapped(item) for key, item in value.items()}
+    return [unwrapped(item) for item in value] if isinstance(value, list) else value
+
+
+def test_it_follows_what_changes(aws, run, mixed):
+    """More hosts, more chunks, fewer, no parameters, nothing; each second plan is empty."""
+    mixed.apply(**AMI)
+    for change in ({"instances": 12}, {"chunks": 4}, {"chunks": 1}, {"parameters": False}):
+        mixed.apply(**AMI, **change)
+        assert not mixed.changes(**AMI, **change)
+        listed = run.inventory(SNAPSHOT)
+        assert 0 == listed.rc, listed.output
+        assert change.get("instances", 3) == len(listed.json["my_ip"]["hosts"])
+        assert change.get("chunks", 2) == len(slices(aws))
+    names = [item["Name"] for item in aws.client("ssm").describe_parameters()["Parameters"]]
+    assert ["OUTPUT_DB_PASSWORD", "OUTPUT_SNAPSHOT.0", "OUTPUT_SNAPSHOT.1"] == sorted(names)
+    half = run.inventory(PARAMETERS)
+    assert (4, True) == (half.rc, "Give 'source: snapshot'" in half.said)
+
+    mixed.destroy(**AMI, parameters=False)
+    gone = run.inventory(SNAPSHOT)
+    assert (4, True) == (gone.rc, "nothing is published under OUTPUT_SNAPSHOT.0" in gone.said)
+
+
+def slices(aws):
+    """Names of the slices that there are."""
+    filters = [{"Key": "Name", "Option": "BeginsWith", "Values": ["OUTPUT_SNAPSHOT."]}]
+    return [item["Name"] for item in aws.client("ssm").describe_parameters(ParameterFilters=filters)["Parameters"]]
+
+
+def test_what_does_not_fit_is_refused_and_the_old_snapshot_stays(aws, run, terraform):
+    """At apply, where the values were unknown at plan: by name, with the number of slices, before one is written."""
+    text = """
+    provider "aws" {
+      region = "eu-central-1"
+    }
+    variable "length" {
+      type = number
+    }
+    resource "aws_ssm_parameter" "source" {
+      name  = "SOURCE${var.length}"
+      type  = "String"
+      value = "x"
+    }
+    module "outputs" {
+      source          = "../../modules/ssm_outputs"
+      parameters      = false
+      snapshot        = true
+      snapshot_chunks = 2
+      objects         = { noise = [for i in range(var.length) : sha256("${aws_ssm_parameter.source.arn}${i}")] }
+    }
+    """
+    configuration = terraform.configuration("fit", text)
+    configuration.apply(length=100)
+    before = run.inventory(SNAPSHOT).json
+
+    planned = configuration.run("plan", length=400)
+    applied = configuration.run("apply", "-auto-approve", length=400)
+
+    said = " ".join(applied.output.replace("│", " ").split())
+    assert planned.rc == 0, planned.output
+    assert applied.rc != 0
+    for index in range(2):
+        assert f"snapshot (OUTPUT_SNAPSHOT.{index}): the outputs take 5 slices, and snapshot_chunks is 2." in said
+    assert "Set snapshot_chunks to 5 or more" in said
+    assert before == run.inventory(SNAPSHOT).json
