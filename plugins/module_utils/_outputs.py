@@ -16,6 +16,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import enum
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Optional
 
@@ -102,6 +103,16 @@ class Output:
     def stored_in(self) -> tuple[Parameter, ...]:
         """The parameters that hold it: its own, or all slices of the snapshot. Secrets have their own always."""
         return self.slices if self.slices and not self.secret else self.parameters
+
+    @property
+    def stored(self) -> Any:
+        """The text that is stored: one, or a list of them with null in the holes."""
+        if not self.run:
+            return _stored(self.parameters[0])
+        texts = [None] * (max(self.run) + 1)
+        for position, parameter in self.run.items():
+            texts[position] = _stored(parameter)
+        return texts
 
     @property
     def version(self) -> int:
@@ -218,6 +229,12 @@ def decode(parameter: Parameter) -> tuple[Any, Optional[Problem]]:
             "Accepted are a valid JSON array or object, or text that doesn't look like one"
         )
         return value, Problem("broken_json", Severity.ERROR, message)
+
+
+def _stored(parameter: Parameter) -> Any:
+    if parameter.type == TYPED:
+        return json.dumps(parameter.value, ensure_ascii=False, separators=(",", ":"))
+    return parameter.value
 
 
 def _ambiguity(single: Parameter, first: Parameter) -> Problem:

@@ -77,6 +77,8 @@ def _parameters(document: Any, prefix: str) -> Iterator[Parameter]:
     for name, value in document["objects"].items():
         yield Parameter(f"{prefix}{name}", TYPED, value)
     for name in document["secrets"]:
+        if not isinstance(name, str):
+            raise DataError(f"secrets: {show(name)} is not the name of an output")
         yield Parameter(f"{prefix}{name}", SECURE_STRING, None)
 
 

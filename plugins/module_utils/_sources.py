@@ -9,8 +9,20 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
+from typing import Optional
+
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataError, TornError
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import OutputSet, Parameter, assemble
+from ansible_collections.tfbridge.aws.plugins.module_utils._named_outputs import read_named
+from ansible_collections.tfbridge.aws.plugins.module_utils._names import element_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import (
+    Output,
+    OutputSet,
+    Parameter,
+    assemble,
+    output_of,
+)
 from ansible_collections.tfbridge.aws.plugins.module_utils._retry import ExhaustedError
 from ansible_collections.tfbridge.aws.plugins.module_utils._snapshot import (
     SLICE_NAME,
@@ -33,6 +45,44 @@ def read_outputs(reader: Reader, prefix: str, source: str) -> OutputSet:
     if source == SNAPSHOT:
         return read_snapshot(reader, prefix)
     return assemble(reader.read(prefix), prefix)
+
+
+def read_selected(reader: Reader, names: Sequence[str], prefix: str, source: str, decrypt: bool = False) -> OutputSet:
+    """Read outputs by name, each once. Those that aren't published are not in the result."""
+    if source == PARAMETERS:
+        return read_named(reader, names, prefix, decrypt)
+    published = read_snapshot(reader, prefix)
+    outputs = {name: output for name in names if (output := _find(published, name))}
+    secrets = [name for name, output in outputs.items() if output.secret and decrypt]
+    if secrets:
+        # A snapshot has no more than their names.
+        found = read_named(reader, secrets, prefix, decrypt).outputs
+        outputs = {name: output for name, output in outputs.items() if name not in secrets} | found
+    return dataclasses.replace(published, outputs=outputs)
+
+
+def _find(published: OutputSet, name: str) -> Optional[Output]:
+    """Give an output, or one element of a list under the name that its parameter has."""
+    if name in published.outputs:
+        return published.outputs[name]
+    element = element_of(name)
+    whole = published.outputs.get(element.name) if element else None
+    if element is None or whole is None or element.position not in whole.run:
+        return None
+    return dataclasses.replace(output_of(name, whole.run[element.position], {}), slices=whole.slices)
+
+
+def absence(found: OutputSet, name: str, prefix: str, region: str, source: str) -> str:
+    """Say that an output is not among those that were read by name, and where it was looked for."""
+    where = f"there is no parameter {prefix}{name} and no {prefix}{name}_0"
+    if source == SNAPSHOT:
+        where = f"it is not in the snapshot {prefix}{SLICE_NAME}*"
+        if not found.snapshot:
+            where = lacking(found, prefix, region, source)
+    return (
+        f"the output {name} is not published in {region}: {where}. "
+        "Check name, prefix, region and account, or give 'default'"
+    )
 
 
 def lacking(outputs: OutputSet, prefix: str, region: str, source: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import boto3
@@ -94,6 +94,13 @@ class Aws:
             else:
                 text = value if isinstance(value, str) else json.dumps(value)
                 ssm.put_parameter(Name=f"{prefix}{name}", Value=text, Type="String")
+        self.forget_calls()
+
+    def publish_slices(self, values: Sequence[str], prefix: str = "OUTPUT_", region: str | None = None) -> None:
+        """Write the slices of a snapshot."""
+        ssm = self.client("ssm", region)
+        for index, value in enumerate(values):
+            ssm.put_parameter(Name=f"{prefix}SNAPSHOT.{index}", Value=value, Type="String", Overwrite=True)
         self.forget_calls()
 
     def publish_secret(self, name: str, value: str, prefix: str = "OUTPUT_") -> None:
