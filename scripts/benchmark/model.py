@@ -28,6 +28,7 @@ class Case:
     env: Mapping[str, str]
     check: Callable[[str], None]
     fill_cache: bool = False  # whether the command runs once before, to fill its cache
+    not_run: str = ""  # why it isn't run at all
 
     @property
     def cell(self) -> tuple[str, str, int]:

@@ -32,7 +32,9 @@ class Limits:
     row_seconds: float = 130.0  # a command that has taken this long, all runs together, is not run again
 
     def reason(self, case: Case, results: Results) -> str:
-        """Say why a command is not worth its run, judged by the next smaller size; "" if it is."""
+        """Say why a command is not worth its run, judged by the next smaller size too; "" if it is."""
+        if case.not_run:
+            return case.not_run
         smaller = [size for table, row, size in results if (table, row) == case.cell[:2] and size < case.size]
         if not smaller:
             return ""

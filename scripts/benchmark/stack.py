@@ -50,8 +50,9 @@ def make(world: World, region: str, size: int, folder: pathlib.Path) -> Stack:
     numbered = {f"MY_IP_{index}": address for index, address in enumerate(addresses)}
     aws.publish(ssm, {f"OUTPUT_{name}": value for name, value in numbered.items()})
     aws.publish(ssm, aws.snapshot_of(addresses))
-    aws.publish(ssm, {f"{aws.BYPATH}{name}": value for name, value in numbered.items()})
-    aws.be_prepared(world, region)
+    if size <= aws.LARGEST_PLAY:
+        aws.publish(ssm, {f"{aws.BYPATH}{name}": value for name, value in numbered.items()})
+    aws.be_prepared(world, region, size)
     return Stack(size, region, addresses, folder, command_env(world.env(region), folder))
 
 

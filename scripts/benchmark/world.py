@@ -34,6 +34,7 @@ RESERVATION = 10
 # Apart from the parameters one by one, so that those who read these don't meet it.
 SNAPSHOT_PREFIX = "/web/OUTPUT_"
 BYPATH = "/web-by-path/"
+LARGEST_PLAY = 1_000  # hosts
 SLICE = 4000  # characters, as terraform/modules/ssm_outputs/snapshot.tf cuts them
 PATIENCE = 10.0
 
@@ -128,10 +129,14 @@ def snapshot_of(addresses: Sequence[str]) -> dict[str, str]:
     }
 
 
-def be_prepared(world: World, region: str) -> None:
+def be_prepared(world: World, region: str, size: int) -> None:
     """Have moto list everything once, as the measured commands will ask: none of them shall wait for moto."""
     states = [{"Name": "instance-state-name", "Values": ["running", "pending", "stopping", "stopped"]}]
     for _page in world.client("ec2", region).get_paginator("describe_instances").paginate(Filters=states):
         pass
+    ssm = world.client("ssm", region)
     names = [{"Key": "Name", "Option": "BeginsWith", "Values": ["OUTPUT_"]}]
-    world.client("ssm", region).describe_parameters(ParameterFilters=names, MaxResults=50)
+    ssm.describe_parameters(ParameterFilters=names, MaxResults=50)
+    # At 5,000 hosts moto takes minutes for this, and no play of that size is run.
+    if size <= LARGEST_PLAY:
+        ssm.get_parameters_by_path(Path=BYPATH, Recursive=False, WithDecryption=True)
