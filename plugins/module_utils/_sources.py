@@ -57,7 +57,7 @@ def read_selected(reader: Reader, names: Sequence[str], prefix: str, source: str
     if secrets:
         # A snapshot has no more than their names.
         found = read_named(reader, secrets, prefix, decrypt).outputs
-        outputs = {name: output for name, output in outputs.items() if name not in secrets} | found
+        outputs = {**{name: output for name, output in outputs.items() if name not in secrets}, **found}
     return dataclasses.replace(published, outputs=outputs)
 
 

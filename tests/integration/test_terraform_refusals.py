@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
 
 NAME = "Accepted are letters, digits and underscores, a letter first."
 LONG = "x" * 4097
+# 160 KB that gzip can't shrink.
+NOISE = {"noise": [hashlib.sha512(str(index).encode()).hexdigest() for index in range(2500)]}
+ONE_SLICE = {"parameters": False, "snapshot": True, "snapshot_chunks": 1}
 
 # What the module is given, and what it says. Terraform looks at variables before it plans.
 VARIABLES = {
@@ -22,6 +26,8 @@ VARIABLES = {
     "slash": ({"prefix": "prod/X_"}, 'prefix: "prod/X_" has a slash but doesn\'t begin with one.'),
     "levels": ({"prefix": "/a" * 16}, "has an empty level, or more than the 15 levels that SSM allows."),
     "length": ({"prefix": "X" * 901}, "prefix: has 901 characters; accepted are up to 900."),
+    "chunks": ({"snapshot_chunks": 51}, "snapshot_chunks: 51 is not within 1 to 50, in whole numbers. 10 are read by"),
+    "half": ({"snapshot_chunks": 2.5}, "snapshot_chunks: 2.5 is not within 1 to 50, in whole numbers."),
     "tier": ({"tier": "Gold"}, 'tier: "Gold" is not a tier. Accepted are Standard, Advanced and Intelligent-Tiering.'),
 }
 
@@ -49,6 +55,22 @@ VALUES = {
     "intruder": (
         {"strings": {"ip_7": "a"}, "lists": {"ip": ["b"]}},
         "Would be read as an element of a list: OUTPUT_IP_7 (strings.ip_7).",
+    ),
+    "nowhere": (
+        {"strings": {"vpc": "a"}, "parameters": False},
+        "parameters: false, and snapshot is false too, so nothing would be published. Set snapshot to true",
+    ),
+    "onecase": (
+        {**ONE_SLICE, "strings": {"my_ip": "a", "MY_IP": "b"}},
+        "Two outputs, one parameter: strings.MY_IP and strings.my_ip would both be OUTPUT_MY_IP.",
+    ),
+    "slices": (
+        {**ONE_SLICE, "objects": {"noise": NOISE["noise"][:100]}},
+        "snapshot (OUTPUT_SNAPSHOT.0): the outputs take 3 slices, and snapshot_chunks is 1. Set snapshot_chunks to 3",
+    ),
+    "noise": (
+        {**ONE_SLICE, "objects": NOISE, "prefix": "/x/"},
+        "slices, and a snapshot has 50 at most. Publish less, or in two modules with a prefix each.",
     ),
     "description": (
         {"strings": {"vpc": "a"}, "descriptions": {"VPC": "b"}},

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 
 import pytest
+
+from tests.support.snapshots import document, encode, terraform_json
 
 PARAMETERS = {"regions": ["eu-central-1"]}
 SNAPSHOT = {**PARAMETERS, "source": "snapshot"}
@@ -74,6 +78,28 @@ def test_a_snapshot_and_parameters_give_the_same_inventory(aws, run, mixed):
     assert {"list": [{"text": "{{ x }}", "number": 1.5}], "empty": "", "nothing": None} == unwrapped(variables["deep"])
     assert "lookup('tfbridge.aws.ssm_output', 'DB_PASSWORD'" in json.dumps(variables["db_password"])
     assert "hunter2" not in by_snapshot.output
+
+
+def test_the_tests_encode_as_terraform_does(aws, mixed):
+    """The JSON is the same to the character, so what holds for the one holds for the other."""
+    mixed.apply(**AMI, instances=0)
+    values = [aws.client("ssm").get_parameter(Name=name)["Parameter"]["Value"] for name in slices(aws)]
+    packed = "".join(value.split(":", 3)[3] for value in values)
+    motd = '<a & b> "é" \u2028'
+    content = document(
+        {"MOTD": motd, "CONF": '{"a":[1,null,true]}', "ID": "0012"},
+        {"MY_IP": [], "NOBODY": []},
+        {
+            "WEB": {},
+            "DEEP": {"list": [{"text": "{{ x }}", "number": 1.5}], "empty": "", "nothing": None},
+            "PORTS": [80, 443],
+        },
+        ["DB_PASSWORD"],
+    )
+
+    assert terraform_json(content) == gzip.decompress(base64.b64decode(packed)).decode()
+    headers = [value.rsplit(":", 1)[0] for value in encode(content, 2)]
+    assert headers == [value.rsplit(":", 1)[0] for value in values]
 
 
 def unwrapped(value):

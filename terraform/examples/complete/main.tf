@@ -33,6 +33,12 @@ variable "db_password" {
   sensitive   = true
 }
 
+variable "snapshot" {
+  description = "Whether everything can be read by one call, too."
+  type        = bool
+  default     = true
+}
+
 provider "aws" {
   region = var.region
 }
@@ -55,6 +61,9 @@ module "outputs" {
   lists   = { my_ip = aws_instance.web[*].private_ip }
   objects = { web = { for server in aws_instance.web : server.tags.Name => server.private_ip } }
   secrets = { db_password = var.db_password }
+
+  snapshot        = var.snapshot
+  snapshot_chunks = 2
 }
 
 output "parameters" {
@@ -65,4 +74,9 @@ output "parameters" {
 output "reader_policy_json" {
   description = "What an Ansible controller has to be allowed."
   value       = module.outputs.reader_policy_json
+}
+
+output "snapshot_reader_policy_json" {
+  description = "What it has to be allowed where it reads the snapshot only."
+  value       = module.outputs.snapshot_reader_policy_json
 }

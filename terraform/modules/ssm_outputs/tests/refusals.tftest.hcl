@@ -158,3 +158,50 @@ run "description_of_nothing" {
   }
   expect_failures = [output.names]
 }
+
+run "chunks_out_of_range" {
+  command = plan
+  variables {
+    snapshot_chunks = 0
+  }
+  expect_failures = [var.snapshot_chunks]
+}
+
+run "half_a_chunk" {
+  command = plan
+  variables {
+    snapshot_chunks = 2.5
+  }
+  expect_failures = [var.snapshot_chunks]
+}
+
+run "nothing_to_publish_in" {
+  command = plan
+  variables {
+    strings    = { vpc_id = "vpc-1" }
+    parameters = false
+  }
+  expect_failures = [output.names]
+}
+
+run "snapshot_that_does_not_fit" {
+  command = plan
+  variables {
+    snapshot        = true
+    snapshot_chunks = 1
+    parameters      = false
+    objects         = { noise = [for i in range(100) : sha256("${i}")] }
+  }
+  expect_failures = [aws_ssm_parameter.snapshot]
+}
+
+run "snapshot_that_readers_would_not_inflate" {
+  command = plan
+  variables {
+    snapshot        = true
+    snapshot_chunks = 50
+    parameters      = false
+    objects         = { zeros = [for i in range(1000) : format("%04500d", 0)] }
+  }
+  expect_failures = [aws_ssm_parameter.snapshot]
+}
