@@ -41,6 +41,19 @@ options:
       - Use C(no_log) for tasks that show the value.
     type: bool
     default: false
+  cache:
+    description:
+      - Whether an answer is shared with all hosts and tasks of this run of Ansible, so that AWS is asked once for each
+        output, however many hosts and tasks read it.
+      - Use V(false) after a task that has changed outputs, like a C(terraform apply). It asks AWS, and what it answers
+        is what later lookups of the run get.
+      - Secrets are never shared, they are read each time. That an output isn't published is shared with other hosts in
+        the same task only; the next task and the retries of a task (C(until)) ask again.
+      - Answers are kept in a file of mode 0600 in the run's folder below C(local_tmp) (see C(ansible-config)), which
+        Ansible removes at the end of the run. They are not shared with another account, region, profile, endpoint or
+        prefix.
+    type: bool
+    default: true
   on_missing:
     description: What to do for an output that isn't published. With V(warn) and V(skip) its value is null.
     type: str
@@ -81,16 +94,19 @@ _raw:
   elements: raw
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
+from ansible_collections.tfbridge.aws.plugins.module_utils._budget import check_budget
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix, check_region, output_name
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._lookup import Request, look_up
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._lookup import Answer, Read, Request, look_up
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import builtin_options, check_config
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._run import shared_answers
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_data
 
 NAME = "tfbridge.aws.ssm_output"
@@ -118,13 +134,26 @@ class LookupModule(LookupBase):
             on_missing=options["on_missing"],
             on_denied=options["on_denied"],
         )
+        check_budget(options["retry_budget"])
         region = check_region(options["region"], "region") if options["region"] else None
-        # Imported here: a wrong option is refused without waiting for boto3.
-        from ansible_collections.tfbridge.aws.plugins.plugin_utils._connection import (  # noqa: PLC0415  see above
-            Connection,
-        )
 
-        answers = look_up(Connection(NAME, options).reader(region), request)
+        def read(names: Sequence[str]) -> Mapping[str, Answer]:
+            # Imported here: boto3 takes longer to import than all else that a task does, and most find their answer
+            # in the run's cache.
+            from ansible_collections.tfbridge.aws.plugins.plugin_utils._answers import (  # noqa: PLC0415  see above
+                read_answers,
+            )
+
+            return read_answers(NAME, options, region, request, names)
+
+        answers = look_up(self._reading(options, request, read), request)
         for message in answers.warnings:
             Display().warning(f"{NAME}: {message}")
         return [as_data(value) for value in answers.values]
+
+    def _reading(self, options: Mapping[str, Any], request: Request, read: Read) -> Read:
+        """Give the way to read: from the run's cache where it may be used."""
+        shared = shared_answers(NAME, options, os.environ)
+        if not options["cache"]:
+            return lambda names: shared.refresh(names, read)
+        return lambda names: shared.get(names, f"decrypt={request.decrypt}", read)

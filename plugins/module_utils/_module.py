@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._errors import AwsError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._budget import check_budget
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import AwsError
 from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_region
-from ansible_collections.tfbridge.aws.plugins.module_utils._retry import MAX_BUDGET, Policy, Retrier
+from ansible_collections.tfbridge.aws.plugins.module_utils._retry import Policy, Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._ssm_reader import Reader
 
 # The retrier repeats calls; botocore's own repetitions would multiply with it.
@@ -22,9 +23,7 @@ BOTOCORE_CONFIG = {"retries": {"mode": "standard", "total_max_attempts": 1}, "co
 
 def retrier_of(budget: float) -> Retrier:
     """Give the retrier for a budget in seconds; raises OptionError for one out of bounds."""
-    if not 0 < budget <= MAX_BUDGET:
-        raise OptionError(f"retry_budget: {budget} is not within 0 to {MAX_BUDGET} seconds")
-    return Retrier(Policy(budget=budget))
+    return Retrier(Policy(budget=check_budget(budget)))
 
 
 def region_of(module: Any) -> str:

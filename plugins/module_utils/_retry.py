@@ -24,7 +24,6 @@ T = TypeVar("T")
 DEFAULT_RATE = 30.0
 DEFAULT_BURST = 10
 DEFAULT_BUDGET = 60.0
-MAX_BUDGET = 3600
 
 _RETRYABLE = frozenset(
     {

@@ -2,21 +2,20 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the lookup of outputs answers, and why.
+"""What the lookup of outputs gives for what was found, and why.
 
 PRIVATE: not for use outside this collection, may change in any release.
+
+Every task of every host imports this file anew, so it imports little: what reads AWS is in C(_answers.py).
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from typing import Any, Optional
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataError, DeniedError, NothingFoundError
-from ansible_collections.tfbridge.aws.plugins.module_utils._named_outputs import read_named
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import Output, Severity
-from ansible_collections.tfbridge.aws.plugins.module_utils._ssm_reader import Reader
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +31,24 @@ class Request:
     on_denied: str = "error"
 
 
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What AWS has under one name.
+
+    C(missing) says that it isn't published, C(secret) is the parameter's name where it is a SecureString. C(stored)
+    is the text of the value, or of each element. C(problems) are (kind, whether it is an error, message).
+    """
+
+    value: Any = dataclasses.field(default=None, repr=False)
+    stored: Any = dataclasses.field(default=None, repr=False)
+    problems: Sequence[tuple[str, bool, str]] = ()
+    missing: str = ""
+    secret: str = ""
+
+
+Read = Callable[[Sequence[str]], Mapping[str, Answer]]
+
+
 @dataclasses.dataclass
 class Answers:
     """A value for each name, and what the user has to know."""
@@ -40,11 +57,11 @@ class Answers:
     warnings: list[str] = dataclasses.field(default_factory=list)
 
 
-def look_up(reader: Reader, request: Request) -> Answers:
-    """Read the outputs that the request names. Raises the BridgeError family."""
+def look_up(read: Read, request: Request) -> Answers:
+    """Give the outputs that the request names; C(read) has an answer for each. Raises the BridgeError family."""
     answers = Answers()
     try:
-        found = read_named(reader, request.names, request.prefix, request.decrypt).outputs
+        found = read(request.names)
     except DeniedError as exc:
         if request.on_denied == "error":
             raise
@@ -53,11 +70,11 @@ def look_up(reader: Reader, request: Request) -> Answers:
         answers.values = [_default(request)] * len(request.names)
         return answers
     for name in request.names:
-        if name in found:
-            answers.values.append(_value(found[name], request, answers))
-        else:
-            _note_missing(f"{request.prefix}{name}", name, reader.region, request, answers)
+        if found[name].missing:
+            _note_missing(found[name].missing, request, answers)
             answers.values.append(_default(request))
+        else:
+            answers.values.append(_value(name, found[name], request, answers))
     return answers
 
 
@@ -65,39 +82,24 @@ def _default(request: Request) -> Any:
     return request.default[0] if request.default else None
 
 
-def _note_missing(parameter: str, name: str, region: str, request: Request, answers: Answers) -> None:
+def _note_missing(message: str, request: Request, answers: Answers) -> None:
     if request.default:
         return
-    message = (
-        f"the output {name} is not published in {region}: there is no parameter {parameter} and no {parameter}_0. "
-        "Check name, prefix, region and account, or give 'default'"
-    )
     if request.on_missing == "error":
         raise NothingFoundError(message)
     if request.on_missing == "warn":
         answers.warnings.append(message)
 
 
-def _value(output: Output, request: Request, answers: Answers) -> Any:
-    if output.secret and not request.decrypt:
+def _value(name: str, answer: Answer, request: Request, answers: Answers) -> Any:
+    if answer.secret and not request.decrypt:
         raise DataError(
-            f"the output {output.name} is a SecureString (parameter {output.parameters[0].name}). "
-            "Give 'decrypt=true' to read it"
+            f"the output {name} is a SecureString (parameter {answer.secret}). Give 'decrypt=true' to read it"
         )
-    for problem in output.problems:
-        if problem.kind == "broken_json" and request.raw:
+    for kind, is_error, message in answer.problems:
+        if kind == "broken_json" and request.raw:
             continue
-        if problem.severity is Severity.ERROR:
-            raise DataError(problem.message)
-        answers.warnings.append(problem.message)
-    return _stored(output) if request.raw else output.value
-
-
-def _stored(output: Output) -> Any:
-    """Give the text that is stored: one, or a list of them with null in the holes."""
-    if not output.run:
-        return output.parameters[0].value
-    texts: list[Optional[str]] = [None] * len(output.value)
-    for position, parameter in output.run.items():
-        texts[position] = parameter.value
-    return texts
+        if is_error:
+            raise DataError(message)
+        answers.warnings.append(message)
+    return answer.stored if request.raw else answer.value
