@@ -29,9 +29,7 @@ notes:
   - Values of parameters are data. They are never templated, and no output and no attribute becomes a variable named
     C(ansible_*) or one of Ansible's own, unless O(allow_variables) names it.
 extends_documentation_fragment:
-  - amazon.aws.common.plugins
-  - amazon.aws.region.plugins
-  - amazon.aws.assume_role.plugins
+  - tfbridge.aws.connection
   - ansible.builtin.inventory_cache
   - ansible.builtin.constructed
   - tfbridge.aws.outputs

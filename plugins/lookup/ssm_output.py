@@ -18,9 +18,7 @@ notes:
   - A list is read until three of its elements in a row are missing; a shorter hole is null in the list, with a
     warning.
 extends_documentation_fragment:
-  - amazon.aws.common.plugins
-  - amazon.aws.region.plugins
-  - amazon.aws.assume_role.plugins
+  - tfbridge.aws.connection
   - tfbridge.aws.outputs
 options:
   _terms:
@@ -95,18 +93,15 @@ _raw:
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Optional
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
-from ansible_collections.tfbridge.aws.plugins.module_utils._budget import check_budget
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix, check_region, output_name
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._lookup import Answer, Read, Request, look_up
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import builtin_options, check_config
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._run import shared_answers
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._run import entry_files, known_values
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_data
 
 NAME = "tfbridge.aws.ssm_output"
@@ -120,40 +115,21 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=kwargs)
         try:
             check_config(self, kwargs)
-            return self._run(terms, builtin_options(self), "default" in kwargs)
+            return [as_data(value) for value in self._values(terms, builtin_options(self), "default" in kwargs)]
         except BridgeError as exc:
             raise AnsibleLookupError(str(exc)) from exc
 
-    def _run(self, terms: list[Any], options: Mapping[str, Any], has_default: bool) -> list[Any]:
-        request = Request(
-            names=[output_name(term, "_terms") for term in terms],
-            prefix=check_prefix(options["prefix"]),
-            default=(options["default"],) if has_default else (),
-            raw=options["raw"],
-            decrypt=options["decrypt"],
-            on_missing=options["on_missing"],
-            on_denied=options["on_denied"],
+    def _values(self, terms: list[Any], options: Mapping[str, Any], has_default: bool) -> list[Any]:
+        files = entry_files(NAME, options, os.environ)
+        known = known_values(files, terms, options["raw"]) if options["cache"] else None
+        if known is not None:
+            return known
+        # Imported here: most tasks find what they ask for in the run's cache.
+        from ansible_collections.tfbridge.aws.plugins.plugin_utils._read import (  # noqa: PLC0415  see above
+            read_outputs,
         )
-        check_budget(options["retry_budget"])
-        region = check_region(options["region"], "region") if options["region"] else None
 
-        def read(names: Sequence[str]) -> Mapping[str, Answer]:
-            # Imported here: boto3 takes longer to import than all else that a task does, and most find their answer
-            # in the run's cache.
-            from ansible_collections.tfbridge.aws.plugins.plugin_utils._answers import (  # noqa: PLC0415  see above
-                read_answers,
-            )
-
-            return read_answers(NAME, options, region, request, names)
-
-        answers = look_up(self._reading(options, request, read), request)
+        answers = read_outputs(NAME, options, terms, has_default, files)
         for message in answers.warnings:
             Display().warning(f"{NAME}: {message}")
-        return [as_data(value) for value in answers.values]
-
-    def _reading(self, options: Mapping[str, Any], request: Request, read: Read) -> Read:
-        """Give the way to read: from the run's cache where it may be used."""
-        shared = shared_answers(NAME, options, os.environ)
-        if not options["cache"]:
-            return lambda names: shared.refresh(names, read)
-        return lambda names: shared.get(names, f"decrypt={request.decrypt}", read)
+        return answers.values

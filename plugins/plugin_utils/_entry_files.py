@@ -18,7 +18,7 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Optional
 
 # Raised when what an entry holds changes its shape.
@@ -26,13 +26,22 @@ FORMAT = "tfbridge.aws 1"
 
 
 class EntryFiles:
-    """Entries by key, a digest in hexadecimal digits. Raises OSError only, and where it does nothing is shared."""
+    """Entries by name within a scope, in one folder. Raises OSError only, and where it does nothing is shared.
 
-    def __init__(self, folder: str) -> None:
+    C(scope) is all that decides what an entry is to hold, but the name. Files are named by digests of both.
+    """
+
+    def __init__(self, folder: str, scope: Mapping[str, Any]) -> None:
         self._folder = folder
+        self._scope = json.dumps(scope, sort_keys=True, default=str)
 
-    def load(self, key: str) -> Optional[dict[str, Any]]:
+    def key(self, name: str) -> str:
+        """Give the digest that names an entry's file."""
+        return hashlib.sha256(f"{self._scope} {name}".encode()).hexdigest()
+
+    def load(self, name: str) -> Optional[dict[str, Any]]:
         """Give an entry; None where there is none, or a file that isn't whole or isn't ours."""
+        key = self.key(name)
         try:
             with open(self._path(f"{key}.json"), "rb") as file:  # noqa: PTH123  strings are what os.replace has below
                 content = file.read()
@@ -44,8 +53,9 @@ class EntryFiles:
             return None
         return entry if isinstance(entry, dict) else None
 
-    def store(self, key: str, entry: dict[str, Any]) -> None:
+    def store(self, name: str, entry: Mapping[str, Any]) -> None:
         """Write an entry, at once and whole."""
+        key = self.key(name)
         body = json.dumps(entry).encode()
         # The name is this process's own: what another one left half written is never in the way.
         path = self._path(f"{key}.{os.getpid()}")
@@ -60,12 +70,12 @@ class EntryFiles:
             raise
 
     @contextlib.contextmanager
-    def locked(self, keys: Iterable[str]) -> Iterator[None]:
-        """Be the only process inside for these keys. All processes lock in one order, so none waits for ever."""
+    def locked(self, names: Iterable[str]) -> Iterator[None]:
+        """Be the only process inside for these names. All processes lock in one order, so none waits for ever."""
         self._make_folder()
         with contextlib.ExitStack() as stack:
-            # One lock for the keys that begin alike: 256 files at most, however many keys there are.
-            for part in sorted({key[:2] for key in keys}):
+            # One lock for the digests that begin alike: 256 files at most, however many names there are.
+            for part in sorted({self.key(name)[:2] for name in names}):
                 descriptor = os.open(self._path(f"{part}.lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
                 stack.callback(os.close, descriptor)
                 fcntl.flock(descriptor, fcntl.LOCK_EX)

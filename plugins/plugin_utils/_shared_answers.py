@@ -21,8 +21,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
-import json
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable
@@ -48,15 +46,14 @@ class _Look:
 
 
 class SharedAnswers:
-    """Answers to one kind of question. C(scope) is all that decides an answer but the name.
+    """Answers to questions of one kind, by name.
 
     C(task) names the task that this process works on, and is empty where nobody knows. C(clock) is one for all
     processes, as time.monotonic is. Problems with the files cost calls, and nothing else.
     """
 
-    def __init__(self, files: EntryFiles, scope: Mapping[str, Any], task: str, clock: Callable[[], float]) -> None:
+    def __init__(self, files: EntryFiles, task: str, clock: Callable[[], float]) -> None:
         self._files = files
-        self._scope = hashlib.sha256(json.dumps(scope, sort_keys=True, default=str).encode()).hexdigest()
         self._task = task
         self._clock = clock
 
@@ -78,12 +75,12 @@ class SharedAnswers:
         """Give what C(read) gives, and let the rest of the run have it too."""
         began = self._clock()
         answers = dict(read(list(dict.fromkeys(names))))
-        with contextlib.suppress(OSError), self._files.locked(self._key(name) for name in answers):
+        with contextlib.suppress(OSError), self._files.locked(answers):
             self._store(answers, began)
         return answers
 
     def _look(self, names: Sequence[str], request: str) -> _Look:
-        mine = {name: (os.getpid(), self._key(name)) for name in names}
+        mine = {name: (os.getpid(), self._files.key(name)) for name in names}
         look = _Look(self._clock(), request, frozenset(name for name in names if mine[name] in _ASKED))
         _ASKED.update(mine.values())
         return look
@@ -92,7 +89,7 @@ class SharedAnswers:
         """Read as the only process that does; the others wait, and find what it found."""
         with contextlib.ExitStack() as held:
             try:
-                held.enter_context(self._files.locked(self._key(name) for name in shared))
+                held.enter_context(self._files.locked(shared))
             except OSError:
                 return dict(read([*shared, *secrets]))
             answers, more = self._known(shared, look)
@@ -117,7 +114,7 @@ class SharedAnswers:
             }
             with contextlib.suppress(OSError):
                 for name in unknown:
-                    self._files.store(self._key(name), failed)
+                    self._files.store(name, failed)
             raise
         with contextlib.suppress(OSError):
             self._store({name: answers[name] for name in unknown}, began)
@@ -128,17 +125,19 @@ class SharedAnswers:
         answers: dict[str, Answer] = {}
         secrets = []
         for name in dict.fromkeys(names):
-            entry = self._files.load(self._key(name)) or {"kind": "none"}
+            entry = self._files.load(name) or {"kind": "none"}
             if entry["kind"] == "value":
                 answers[name] = Answer(entry["value"], entry["stored"], entry["problems"])
             elif entry["kind"] == "secret":
                 secrets.append(name)
             elif entry["kind"] == "missing" and self._is_of_use(entry, name, look):
                 answers[name] = Answer(missing=entry["missing"])
-            elif entry["kind"] == "failed" and entry["at"] >= look.began:
-                if entry["for"] == [look.request, sorted(names)]:
-                    raise _error(*entry["error"])
+            elif entry["kind"] == "failed" and self._is_mine(entry, names, look):
+                raise _error(*entry["error"])
         return answers, secrets
+
+    def _is_mine(self, failed: Mapping[str, Any], names: Sequence[str], look: _Look) -> bool:
+        return failed["at"] >= look.began and failed["for"] == [look.request, sorted(names)]
 
     def _is_of_use(self, missing: Mapping[str, Any], name: str, look: _Look) -> bool:
         """Tell whether it is still no answer of yesterday that an output is missing."""
@@ -149,10 +148,7 @@ class SharedAnswers:
 
     def _store(self, answers: Mapping[str, Answer], began: float) -> None:
         for name, answer in answers.items():
-            self._files.store(self._key(name), _entry(answer, began, self._task))
-
-    def _key(self, name: str) -> str:
-        return hashlib.sha256(f"{self._scope} {name}".encode()).hexdigest()
+            self._files.store(name, _entry(answer, began, self._task))
 
 
 def _entry(answer: Answer, began: float, task: str) -> dict[str, Any]:
