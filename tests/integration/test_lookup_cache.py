@@ -124,8 +124,8 @@ def test_a_secret_is_shared_with_nobody(aws, run, local_tmp):
     assert {"ssm:GetParameters": 16} == dict(aws.calls())
     files = result.stdout.split("FILES ", 1)[1]
     assert "fs-1" in files
-    assert {"700"} == set(re.findall(r"\b(\d{3}):\.\\n", files))
-    assert {"600"} == set(re.findall(r"\b(\d{3}):\w", files))
+    assert {"700"} == set(re.findall(r"(\d{3}):\.\\n", files))
+    assert {"600"} == set(re.findall(r"\\n(\d{3}):\w", files))
 
 
 def test_an_output_that_is_missing_is_asked_for_once_a_task(aws, run):
