@@ -121,7 +121,7 @@ def _add_variables_of_the_file(plan: Plan, settings: Settings) -> None:
     if not given:
         return
     for host in plan.hosts:
-        own = {}
+        own: dict[str, Any] = {}
         for output in host.variables["tfbridge_outputs"]:
             own.update(given.get(output, {}))
         host.variables.update(own)

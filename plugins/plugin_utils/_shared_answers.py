@@ -137,7 +137,7 @@ class SharedAnswers:
         return answers, secrets
 
     def _is_mine(self, failed: Mapping[str, Any], names: Sequence[str], look: _Look) -> bool:
-        return failed["at"] >= look.began and failed["for"] == [look.request, sorted(names)]
+        return bool(failed["at"] >= look.began and failed["for"] == [look.request, sorted(names)])
 
     def _is_of_use(self, missing: Mapping[str, Any], name: str, look: _Look) -> bool:
         """Tell whether it is still no answer of yesterday that an output is missing."""
