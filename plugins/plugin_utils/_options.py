@@ -9,13 +9,12 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from ansible.module_utils.parsing.convert_bool import BOOLEANS
 from ansible.vars.reserved import get_reserved_names
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._text import enumerate_names, nearest, show
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import plain
 
 # The same options may be templates in amazon.aws's inventories; the others belong to Ansible or to our own templates.
@@ -64,10 +63,20 @@ def check_config(plugin: Optioned, config: Mapping[str, Any]) -> None:
     known = {alias for definition in definitions.values() for alias in definition.get("aliases", ())} | set(definitions)
     for name in config:
         if name not in known:
-            accepted = enumerate_names(sorted(known))
-            raise OptionError(f"{name!r} is not an option.{nearest(str(name), known)} Accepted are {accepted}")
+            raise _unknown(str(name), known)
         if definitions.get(name, {}).get("type") == "bool" and str(config[name]).lower() not in BOOLEANS:
-            raise OptionError(f"{name}: {show(plain(config[name]))} is neither true nor false")
+            raise OptionError(f"{name}: {plain(config[name])!r} is neither true nor false")
+
+
+def _unknown(name: str, known: Collection[str]) -> OptionError:
+    # Imported here: every task of every host imports this file.
+    from ansible_collections.tfbridge.aws.plugins.module_utils._text import (  # noqa: PLC0415  see above
+        enumerate_names,
+        nearest,
+    )
+
+    accepted = enumerate_names(sorted(known))
+    return OptionError(f"{name!r} is not an option.{nearest(name, known)} Accepted are {accepted}")
 
 
 def reserved_keywords() -> frozenset[str]:

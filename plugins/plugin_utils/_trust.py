@@ -13,7 +13,7 @@ plainly. Earlier releases template everything that isn't marked as unsafe.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 from ansible.utils.unsafe_proxy import wrap_var
 
@@ -29,15 +29,27 @@ except ImportError:  # ansible-core 2.18 and earlier: every string is a template
 _MARKERS = ("{{", "{%", "{#")
 
 
-def as_data(value: Any) -> Any:
-    """Mark all strings inside a value, so that none is ever templated and inert ones are shown plainly."""
+def as_data(value: Any, marked: Optional[dict[str, str]] = None) -> Any:
+    """Mark all strings inside a value, so that none is ever templated and inert ones are shown plainly.
+
+    C(marked) remembers the strings that are marked already, which is quicker where thousands of values are alike.
+    """
     if isinstance(value, str):
-        return wrap_var(value) if any(marker in value for marker in _MARKERS) else trust_as_template(value)
+        if marked is None:
+            return _mark(value)
+        known = marked.get(value)
+        if known is None:
+            known = marked[value] = _mark(value)
+        return known
     if isinstance(value, dict):
-        return {key: as_data(item) for key, item in value.items()}
+        return {key: as_data(item, marked) for key, item in value.items()}
     if isinstance(value, list):
-        return [as_data(item) for item in value]
+        return [as_data(item, marked) for item in value]
     return value
+
+
+def _mark(value: str) -> Any:
+    return wrap_var(value) if any(marker in value for marker in _MARKERS) else trust_as_template(value)
 
 
 def as_config(value: Any) -> Any:
