@@ -29,9 +29,7 @@ notes:
   - Values of parameters are data. They are never templated, and no output and no attribute becomes a variable named
     C(ansible_*) or one of Ansible's own, unless O(allow_variables) names it.
 extends_documentation_fragment:
-  - amazon.aws.common.plugins
-  - amazon.aws.region.plugins
-  - amazon.aws.assume_role.plugins
+  - tfbridge.aws.connection
   - ansible.builtin.inventory_cache
   - ansible.builtin.constructed
   - tfbridge.aws.outputs
@@ -182,13 +180,13 @@ cache_timeout: 3600
 import os
 import traceback
 from collections.abc import Mapping
-from typing import Any, Callable, NoReturn
+from typing import Any, Callable, NoReturn, Optional
 
 from ansible.errors import AnsibleError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._inventory_plan import Plan
-from ansible_collections.tfbridge.aws.plugins.plugin_utils import _source
+from ansible_collections.tfbridge.aws.plugins.module_utils._plan import Plan
+from ansible_collections.tfbridge.aws.plugins.plugin_utils import _inventory_cache, _source
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._construct import construct, marked_variables
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._failures import SourceFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import (
@@ -210,6 +208,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """Outputs of Terraform as an inventory."""
 
     NAME = "tfbridge.aws.ssm_outputs"
+    # The key of the entry that has to be written to the cache.
+    _written = ""
 
     def verify_file(self, path: str) -> bool:
         """Accept readable files by the end of their names."""
@@ -232,26 +232,47 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """Add hosts, groups and variables, all of them or none."""
         super().parse(inventory, loader, path, cache)
         try:
-            config = self._read_config_data(path)
-            self._add(*self._plan(config, cache))
+            self._read_config_data(path)
+            self._add(*self._plan(cache))
         except (BridgeError, AnsibleError) as exc:
             self._fail(path, str(exc), exc)
         except Exception as exc:  # noqa: BLE001  Ansible would make a warning of it, and exit with 0
             self.display.vvv(traceback.format_exc())
             self._fail(path, f"unexpected {type(exc).__name__}: {exc}. Please report it, with the output of -vvv", exc)
 
-    def _plan(self, config: Mapping[str, Any], cache: bool) -> tuple[Plan, _source.Source]:
-        source = _source.parse_source(resolve_options(self), reserved_keywords())
+    def update_cache_if_changed(self) -> None:
+        """Write what was read to the cache; Ansible calls this at the end."""
+        super().update_cache_if_changed()
+        if self._written:
+            _inventory_cache.make_private(self.get_option("cache_connection"), self._written)
+
+    def _read_config_data(self, path: str) -> Any:
+        # Ansible makes the cache plugin here, and that makes its folder.
+        with _inventory_cache.for_this_user_alone():
+            return super()._read_config_data(path)
+
+    def _plan(self, cache: bool) -> tuple[Plan, _source.Source]:
+        options = resolve_options(self)
+        source = _source.parse_source(options, reserved_keywords())
         if source.settings.decrypt:
             _source.check_secret_credentials(source, os.environ)
         if not self.get_option("cache"):
             return source.read(self.NAME, self._render), source
-        key = source.cache_key(config, os.environ)
-        plan = _source.from_cache(self._cache.get(key)) if cache else None
+        key = _inventory_cache.cache_key(options, os.environ)
+        plan = self._cached(key, source) if cache else None
         if plan is None:
             plan = source.read(self.NAME, self._render)
-            self._cache[key] = _source.to_cache(plan)
+            self._cache[key] = _inventory_cache.to_cache(plan, os.environ)
+            self._written = key
         return plan, source
+
+    def _cached(self, key: str, source: _source.Source) -> Optional[Plan]:
+        try:
+            entry = self._cache.get(key)
+        except Exception as exc:  # noqa: BLE001  a cache plugin may raise anything for a file that isn't its own
+            self.display.v(f"{self.NAME}: the cache is not of use and is written anew: {exc}")
+            return None
+        return _inventory_cache.from_cache(entry, source.settings, os.environ)
 
     def _add(self, plan: Plan, source: _source.Source) -> None:
         for message in plan.warnings:

@@ -19,9 +19,7 @@ notes:
 seealso:
   - module: tfbridge.aws.ec2_schedule_info
 extends_documentation_fragment:
-  - amazon.aws.common.plugins
-  - amazon.aws.region.plugins
-  - amazon.aws.assume_role.plugins
+  - tfbridge.aws.connection
   - tfbridge.aws.outputs
   - tfbridge.aws.schedule
 options:

@@ -20,9 +20,7 @@ notes:
   - With O(source=snapshot) the names are looked for in the snapshot, which is one call for all of them; a secret is
     then read from its own parameter, with a call of its own.
 extends_documentation_fragment:
-  - amazon.aws.common.plugins
-  - amazon.aws.region.plugins
-  - amazon.aws.assume_role.plugins
+  - tfbridge.aws.connection
   - tfbridge.aws.outputs
   - tfbridge.aws.outputs.source
 options:
@@ -46,6 +44,19 @@ options:
       - Use C(no_log) for tasks that show the value.
     type: bool
     default: false
+  cache:
+    description:
+      - Whether an answer is shared with all hosts and tasks of this run of Ansible, so that AWS is asked once for each
+        output, however many hosts and tasks read it.
+      - Use V(false) after a task that has changed outputs, like a C(terraform apply). It asks AWS, and what it answers
+        is what later lookups of the run get.
+      - Secrets are never shared, they are read each time. That an output isn't published is shared with other hosts in
+        the same task only; the next task and the retries of a task (C(until)) ask again.
+      - Answers are kept in a file of mode 0600 in the run's folder below C(local_tmp) (see C(ansible-config)), which
+        Ansible removes at the end of the run. They are not shared with another account, region, profile, endpoint or
+        prefix.
+    type: bool
+    default: true
   on_missing:
     description: What to do for an output that isn't published. With V(warn) and V(skip) its value is null.
     type: str
@@ -86,16 +97,15 @@ _raw:
   elements: raw
 """
 
+import os
 from collections.abc import Mapping
 from typing import Any, Optional
 
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix, check_region, output_name
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._failures import LookupFailedError
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._lookup import Request, look_up
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import builtin_options, check_config
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._run import entry_files, known_values
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_data
 
 NAME = "tfbridge.aws.ssm_output"
@@ -109,28 +119,26 @@ class LookupModule(LookupBase):
         try:
             check_config(self, kwargs)
             self.set_options(var_options=variables, direct=kwargs)
-            return self._run(terms, builtin_options(self), "default" in kwargs)
+            return [as_data(value) for value in self._values(terms, builtin_options(self), "default" in kwargs)]
         except BridgeError as exc:
+            # Imported here: every task of every host imports this file.
+            from ansible_collections.tfbridge.aws.plugins.plugin_utils._failures import (  # noqa: PLC0415  see above
+                LookupFailedError,
+            )
+
             raise LookupFailedError(str(exc)) from exc
 
-    def _run(self, terms: list[Any], options: Mapping[str, Any], has_default: bool) -> list[Any]:
-        request = Request(
-            names=[output_name(term, "_terms") for term in terms],
-            prefix=check_prefix(options["prefix"]),
-            default=(options["default"],) if has_default else (),
-            raw=options["raw"],
-            decrypt=options["decrypt"],
-            on_missing=options["on_missing"],
-            on_denied=options["on_denied"],
-            source=options["source"],
-        )
-        region = check_region(options["region"], "region") if options["region"] else None
-        # Imported here: a wrong option is refused without waiting for boto3.
-        from ansible_collections.tfbridge.aws.plugins.plugin_utils._connection import (  # noqa: PLC0415  see above
-            Connection,
+    def _values(self, terms: list[Any], options: Mapping[str, Any], has_default: bool) -> list[Any]:
+        files = entry_files(NAME, options, os.environ)
+        known = known_values(files, terms, options["raw"]) if options["cache"] else None
+        if known is not None:
+            return known
+        # Imported here: most tasks find what they ask for in the run's cache.
+        from ansible_collections.tfbridge.aws.plugins.plugin_utils._read import (  # noqa: PLC0415  see above
+            read_outputs,
         )
 
-        answers = look_up(Connection(NAME, options).reader(region), request)
+        answers = read_outputs(NAME, options, terms, has_default, files)
         for message in answers.warnings:
             Display().warning(f"{NAME}: {message}")
-        return [as_data(value) for value in answers.values]
+        return answers.values

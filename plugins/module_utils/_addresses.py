@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import Optional
 
 # RFC 1123: labels of letters, digits and hyphens. A name of digits only would be a mistyped IPv4 address.
@@ -23,7 +24,13 @@ _RESERVED_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "all", "ungrouped"
 
 def parse_ip(value: object) -> Optional[str]:
     """Give an IP address in its one canonical form, or None for anything else (a network, 0.0.0.0, multicast)."""
-    if not isinstance(value, str) or "%" in value:
+    return _canonical(value) if isinstance(value, str) else None
+
+
+# An element is looked at three times: to tell what its output holds, to make its host and to check the host's name.
+@lru_cache(maxsize=65536)
+def _canonical(value: str) -> Optional[str]:
+    if "%" in value:
         return None
     try:
         address = ipaddress.ip_address(value)

@@ -135,9 +135,14 @@ def _exhausted(exc: ExhaustedError, call: str, what: str, hint: str) -> AwsError
     last = exc.__cause__
     return AwsError(
         f"{what}: AWS did not answer {call} in {exc.attempts} attempts during {exc.seconds:.0f} s, "
-        f"the last time with {error_code(last) if last else 'nothing'}.{hint} Run again when the account is less busy, "
+        f"the last time with {name_of(last) if last else 'nothing'}.{hint} Run again when the account is less busy, "
         f"or raise retry_budget (seconds for one call, default {DEFAULT_BUDGET:.0f})"
     )
+
+
+def name_of(exc: BaseException) -> str:
+    """Give AWS's code of an error, or the kind of error where AWS did not answer."""
+    return error_code(exc) or type(exc).__name__
 
 
 def _answer(exc: Any) -> str:

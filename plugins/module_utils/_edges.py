@@ -21,7 +21,14 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple, Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._booking import DAYS, Booking, OneOff, Weekly, minutes
+from ansible_collections.tfbridge.aws.plugins.module_utils._booking import (
+    DAYS,
+    Booking,
+    OneOff,
+    Weekly,
+    minutes,
+    utc_text,
+)
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._truth import Series, Truth, series_of, truth_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._weekly import LocalWeek, local_weeks, nearest, pattern_of
@@ -46,9 +53,8 @@ _ASIDE = 3 * 3600
 _AGE_MARGIN = 120
 
 
-@dataclass(frozen=True)
-class Edge:
-    """One schedule to fire: a start or a stop of one instance."""
+class Edge(NamedTuple):
+    """One schedule to fire: a start or a stop of one instance. A named tuple, for there are a hundred thousand."""
 
     instance_id: str
     kind: str
@@ -161,15 +167,14 @@ def _age(room: int) -> int:
 
 
 def _instant_edge(making: _Making, second: int, kind: str) -> Edge:
-    at = moment(second)
-    text = at.isoformat()[:19]
-    stamp = text.replace("-", "").replace(":", "") + "Z"
-    sent = text if second >= making.now + LEAD else moment(making.now + LEAD).isoformat()[:19]
-    causes = tuple(sorted(set(making.causes.get((second, kind), ()))))
+    text = utc_text(second)
+    sent = utc_text(max(second, making.now + LEAD))
+    causes = making.causes.get((second, kind), ())
+    causes = tuple(sorted(set(causes))) if len(causes) > 1 else tuple(causes)
     reason = f"{kind} of {', '.join(causes)}" if causes else f"{kind} of a weekly booking, instead of its cron"
     age = _age(making.truth.room.get((second, kind), AGE_MAX + _AGE_MARGIN))
-    name = f"{kind}.{stamp}"
-    return Edge(making.instance_id, kind, f"at({sent})", "UTC", None, None, age, name, reason, causes, at)
+    name = f"{kind}.{text.replace('-', '').replace(':', '')}Z"
+    return Edge(making.instance_id, kind, f"at({sent})", "UTC", None, None, age, name, reason, causes, moment(second))
 
 
 def _weekly_edges(making: _Making, week: LocalWeek, weekly: list[Weekly]) -> list[Edge]:

@@ -16,23 +16,9 @@ from typing import Any, Optional
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._host_candidates import Candidate
 from ansible_collections.tfbridge.aws.plugins.module_utils._host_rules import HostRule
+from ansible_collections.tfbridge.aws.plugins.module_utils._plan import Host
 from ansible_collections.tfbridge.aws.plugins.module_utils._text import show
 from ansible_collections.tfbridge.aws.plugins.module_utils._variable_names import NameRules
-
-
-@dataclasses.dataclass
-class Host:
-    """One host of the inventory.
-
-    C(from_file) names the variables that the inventory file gives, whose text is its author's: all others are data.
-    C(label) names the parameter that first told of the host.
-    """
-
-    name: str
-    groups: list[str]
-    variables: dict[str, Any]
-    from_file: list[str] = dataclasses.field(default_factory=list)
-    label: str = ""
 
 
 @dataclasses.dataclass

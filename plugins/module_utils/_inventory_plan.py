@@ -9,7 +9,6 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable, Optional
 
@@ -21,45 +20,14 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._host_candidates impo
     instance_ids,
     is_host_output,
 )
-from ansible_collections.tfbridge.aws.plugins.module_utils._host_merge import Host, HostBook
-from ansible_collections.tfbridge.aws.plugins.module_utils._host_rules import HostRule, VariableRules
+from ansible_collections.tfbridge.aws.plugins.module_utils._host_merge import HostBook
+from ansible_collections.tfbridge.aws.plugins.module_utils._host_rules import HostRule
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import Output, OutputSet, Severity
+from ansible_collections.tfbridge.aws.plugins.module_utils._plan import Group, Plan, Settings
 from ansible_collections.tfbridge.aws.plugins.module_utils._text import enumerate_names, nearest, show
-from ansible_collections.tfbridge.aws.plugins.module_utils._variable_names import NameRules
 
 Render = Callable[[str, Mapping[str, Any]], Any]
 Resolve = Callable[[str, Sequence[str]], Mapping[str, Mapping[str, Any]]]
-
-
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """What the inventory file says about outputs. C(rules) of None means: find hosts by their addresses."""
-
-    rules: Optional[tuple[HostRule, ...]]
-    variables: VariableRules
-    names: NameRules
-    strict: bool = False
-    decrypt: bool = False
-    on_missing: str = "error"
-
-
-@dataclasses.dataclass
-class Group:
-    """A group: plain variables, and the variables whose value is a secret (variable name to output name)."""
-
-    variables: dict[str, Any] = dataclasses.field(default_factory=dict)
-    secrets: dict[str, str] = dataclasses.field(default_factory=dict)
-    children: set[str] = dataclasses.field(default_factory=set)
-    region: str = ""
-
-
-@dataclasses.dataclass
-class Plan:
-    """The whole inventory, in the order in which it is added."""
-
-    hosts: list[Host] = dataclasses.field(default_factory=list)
-    groups: dict[str, Group] = dataclasses.field(default_factory=dict)
-    warnings: list[str] = dataclasses.field(default_factory=list)
 
 
 def plan(regions: Mapping[str, OutputSet], settings: Settings, render: Render, resolve: Resolve) -> Plan:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What modules and plugins share to reach AWS: retries, botocore's settings, a reader of outputs.
+"""What modules and plugins share to reach AWS: retries, a region, a reader of outputs.
 
 PRIVATE: not for use outside this collection, may change in any release.
 """
@@ -11,20 +11,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._errors import AwsError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._budget import check_budget
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import AwsError
 from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_region
-from ansible_collections.tfbridge.aws.plugins.module_utils._retry import MAX_BUDGET, Policy, Retrier
+from ansible_collections.tfbridge.aws.plugins.module_utils._retry import (
+    BOTOCORE_CONFIG,
+    Policy,
+    Retrier,
+    Waiting,
+    no_word,
+)
 from ansible_collections.tfbridge.aws.plugins.module_utils._ssm_reader import Reader
 
-# The retrier repeats calls; botocore's own repetitions would multiply with it.
-BOTOCORE_CONFIG = {"retries": {"mode": "standard", "total_max_attempts": 1}, "connect_timeout": 10, "read_timeout": 30}
 
-
-def retrier_of(budget: float) -> Retrier:
+def retrier_of(budget: float, waiting: Waiting = no_word) -> Retrier:
     """Give the retrier for a budget in seconds; raises OptionError for one out of bounds."""
-    if not 0 < budget <= MAX_BUDGET:
-        raise OptionError(f"retry_budget: {budget} is not within 0 to {MAX_BUDGET} seconds")
-    return Retrier(Policy(budget=budget))
+    return Retrier(Policy(budget=check_budget(budget), waiting=waiting))
 
 
 def region_of(module: Any) -> str:

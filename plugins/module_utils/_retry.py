@@ -6,8 +6,8 @@
 
 PRIVATE: not for use outside this collection, may change in any release.
 
-amazon.aws's AWSRetry counts attempts; a reader that may run hundreds of calls needs a bound on the time
-they take together, and a pace that its threads share. Clock, sleep and random source are passed in.
+amazon.aws's AWSRetry counts attempts, in a fraction of the time for which a busy account throttles; here each call has
+a budget in seconds, and all calls have a pace that their threads share. Clock, sleep and random source are passed in.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ T = TypeVar("T")
 DEFAULT_RATE = 30.0
 DEFAULT_BURST = 10
 DEFAULT_BUDGET = 60.0
-MAX_BUDGET = 3600
+
+# For every client: these repetitions would multiply with botocore's own.
+BOTOCORE_CONFIG = {"retries": {"mode": "standard", "total_max_attempts": 1}, "connect_timeout": 10, "read_timeout": 30}
 
 _RETRYABLE = frozenset(
     {
@@ -43,15 +45,29 @@ _RETRYABLE = frozenset(
         "TooManyUpdates",
     }
 )
+# botocore's names for a connection that broke or fell silent after it was made. One that can't be made is not
+# among them: a wrong region or endpoint shall not take a minute to be told.
+_BROKEN = frozenset({"ConnectionClosedError", "ReadTimeoutError", "ResponseStreamingError"})
+
+
+Waiting = Callable[[BaseException, int, float], None]
+
+
+def no_word(_error: BaseException, _attempts: int, _pause: float) -> None:
+    """Say nothing about a repetition."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Policy:
-    """How long to go on: seconds in all for one call, the first longest wait, and the longest wait ever."""
+    """How long to go on: seconds in all for one call, the first longest wait, and the longest wait ever.
+
+    C(waiting) is told the error, the attempts so far and the seconds before each wait, by the thread that waits.
+    """
 
     budget: float = DEFAULT_BUDGET
     base: float = 0.2
     cap: float = 8.0
+    waiting: Waiting = no_word
 
 
 class ExhaustedError(Exception):
@@ -124,12 +140,13 @@ class Retrier:
                 spent = self._clock() - began
                 if spent + pause > self._policy.budget:
                     raise ExhaustedError(attempts, spent) from exc
+                self._policy.waiting(exc, attempts, pause)
                 self._sleep(pause)
 
 
 def is_retryable(exc: BaseException) -> bool:
-    """Tell whether AWS may answer otherwise a moment later: throttled, an error on its side (5xx), a torn read."""
-    if isinstance(exc, TornError):
+    """Tell whether AWS may answer otherwise a moment later: throttled, 5xx, no answer, or a torn read."""
+    if isinstance(exc, TornError) or any(parent.__name__ in _BROKEN for parent in type(exc).__mro__):
         return True
     response = getattr(exc, "response", None)
     if not isinstance(response, dict):

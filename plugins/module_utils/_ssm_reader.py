@@ -13,6 +13,7 @@ GetParametersByPath 10. A page may be empty and still be followed by another.
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable
@@ -77,9 +78,10 @@ class Reader:
             "WithDecryption": False,
         }
         found: list[Parameter] = []
-        for page in self._pages("get_parameters_by_path", "ssm:GetParametersByPath", arguments):
-            found += [_parameter(item, decrypted=False) for item in page.get("Parameters", [])]
-            self.progress(f"read {len(found):,} parameters below {prefix}")
+        with _how_far(lambda: f"read {len(found):,} parameters"):
+            for page in self._pages("get_parameters_by_path", "ssm:GetParametersByPath", arguments):
+                found += [_parameter(item, decrypted=False) for item in page.get("Parameters", [])]
+                self.progress(f"read {len(found):,} parameters below {prefix} in {self.region}")
         return found
 
     def _list(self, prefix: str) -> dict[str, Parameter]:
@@ -87,9 +89,10 @@ class Reader:
         filters = [{"Key": "Name", "Option": "BeginsWith", "Values": [prefix]}]
         arguments = {"ParameterFilters": filters, "MaxResults": DESCRIBE_PAGE}
         found: dict[str, Parameter] = {}
-        for page in self._pages("describe_parameters", "ssm:DescribeParameters", arguments):
-            found.update({item["Name"]: _parameter(item, decrypted=False) for item in page.get("Parameters", [])})
-            self.progress(f"listed {len(found):,} parameters that begin with {prefix}")
+        with _how_far(lambda: f"listed {len(found):,} parameters"):
+            for page in self._pages("describe_parameters", "ssm:DescribeParameters", arguments):
+                found.update({item["Name"]: _parameter(item, decrypted=False) for item in page.get("Parameters", [])})
+                self.progress(f"listed {len(found):,} parameters that begin with {prefix} in {self.region}")
         return found
 
     def _read_again(
@@ -112,17 +115,21 @@ class Reader:
     def _fetch_side_by_side(self, names: Sequence[str]) -> dict[str, Parameter]:
         batches = list(_batches(names, GET_NAMES))
         found: dict[str, Parameter] = {}
+        with _how_far(lambda: f"read {len(found):,} of {len(names):,} parameters"):
+            for parameters in self._side_by_side(batches):
+                found.update(parameters)
+                self.progress(f"read {len(found):,} of {len(names):,} parameters in {self.region}")
+        return found
+
+    def _side_by_side(self, batches: Sequence[Sequence[str]]) -> Iterator[dict[str, Parameter]]:
         with concurrent.futures.ThreadPoolExecutor(max_workers=THREADS) as pool:
             futures = [pool.submit(self._fetch, batch, False) for batch in batches]
             try:
                 for future in concurrent.futures.as_completed(futures):
-                    found.update(future.result())
-                    self.progress(f"read {len(found):,} of {len(names):,} parameters")
-            except AwsError as exc:
+                    yield future.result()
+            finally:
                 for future in futures:
                     future.cancel()
-                raise type(exc)(f"{exc} (read {len(found):,} of {len(names):,} parameters until then)") from exc
-        return found
 
     def _fetch(self, names: Sequence[str], decrypt: bool, what: str = "reading outputs") -> dict[str, Parameter]:
         with aws_errors("ssm:GetParameters", self.region, what, self.hint):
@@ -139,6 +146,15 @@ class Reader:
             if not page.get("NextToken"):
                 return
             token = {"NextToken": page["NextToken"]}
+
+
+@contextlib.contextmanager
+def _how_far(done: Callable[[], str]) -> Iterator[None]:
+    """Let an error say what was done until then."""
+    try:
+        yield
+    except AwsError as exc:
+        raise type(exc)(f"{exc} ({done()} until then)") from exc
 
 
 def _readable(listed: Mapping[str, Parameter], prefix: str) -> list[str]:

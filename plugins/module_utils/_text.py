@@ -9,7 +9,6 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 _SHOWN_CHARACTERS = 60
@@ -33,5 +32,7 @@ def enumerate_names(names: Sequence[str]) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Give " Did you mean 'x'?" for a name that is close to a known one, else nothing."""
+    import difflib  # noqa: PLC0415  for errors only, and every task of every host imports this file
+
     matches = difflib.get_close_matches(name, list(known), n=1)
     return f" Did you mean {matches[0]!r}?" if matches else ""

@@ -271,13 +271,9 @@ from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._instances import describe
-from ansible_collections.tfbridge.aws.plugins.module_utils._module import (
-    BOTOCORE_CONFIG,
-    reader_of,
-    region_of,
-    retrier_of,
-)
+from ansible_collections.tfbridge.aws.plugins.module_utils._module import reader_of, region_of, retrier_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix
+from ansible_collections.tfbridge.aws.plugins.module_utils._retry import BOTOCORE_CONFIG
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_desk import Desk, Done
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_request import (
     Request,

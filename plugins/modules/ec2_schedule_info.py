@@ -144,13 +144,9 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._booking import check
 from ansible_collections.tfbridge.aws.plugins.module_utils._dead_letters import dead_letters
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._instances import describe
-from ansible_collections.tfbridge.aws.plugins.module_utils._module import (
-    BOTOCORE_CONFIG,
-    reader_of,
-    region_of,
-    retrier_of,
-)
+from ansible_collections.tfbridge.aws.plugins.module_utils._module import reader_of, region_of, retrier_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix
+from ansible_collections.tfbridge.aws.plugins.module_utils._retry import BOTOCORE_CONFIG
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_apply import Tools
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_report import (
     OneListing,

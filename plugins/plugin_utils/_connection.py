@@ -15,16 +15,19 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, Optional
 
+from ansible import constants
 from ansible.utils.display import Display
 
 with contextlib.suppress(ImportError):  # amazon.aws's check, in the constructor, says what is missing
     import botocore.session
 
 from ansible_collections.amazon.aws.plugins.plugin_utils.base import AWSPluginBase
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws import aws_errors
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws import aws_errors, name_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import AwsError
 from ansible_collections.tfbridge.aws.plugins.module_utils._instances import describe
-from ansible_collections.tfbridge.aws.plugins.module_utils._module import BOTOCORE_CONFIG, retrier_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._module import retrier_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._progress import Progress
+from ansible_collections.tfbridge.aws.plugins.module_utils._retry import BOTOCORE_CONFIG
 from ansible_collections.tfbridge.aws.plugins.module_utils._ssm_reader import Reader
 from ansible_collections.tfbridge.aws.plugins.module_utils._text import nearest
 
@@ -36,7 +39,8 @@ class Connection(AWSPluginBase):
         self.ansible_name = plugin_name
         self._options = dict(options)
         self._credentials: dict[str, Any] = {}
-        self.retrier = retrier_of(options["retry_budget"])
+        self._progress = Progress(_say)
+        self.retrier = retrier_of(options["retry_budget"], self._on_wait)
         self.require_aws_sdk()
         if self._options.get("assume_role_arn"):
             self._assume_role(self._options["assume_role_arn"])
@@ -64,24 +68,36 @@ class Connection(AWSPluginBase):
         region = region or self.region
         if not region:
             raise AwsError("no region is known. Give 'regions' or 'region', or set AWS_REGION")
-        display = Display()
-        return Reader(self.client_for("ssm", region), self.retrier, region, display.vv, lambda: _region_hint(region))
+        return Reader(
+            self.client_for("ssm", region), self.retrier, region, self._progress, lambda: _region_hint(region)
+        )
 
     def instances(self, region: str, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """Give EC2 instances of a region by id."""
         return describe(self.client_for("ec2", region), self.retrier, ids, region)
 
+    def _on_wait(self, error: BaseException, attempts: int, pause: float) -> None:
+        self._progress(f"AWS answered {name_of(error)} to attempt {attempts}, the next is in {pause:.1f} s")
+
     def _assume_role(self, arn: str) -> None:
         """Take the role once; every client then has its credentials."""
         session_name = f"ansible_{self.ansible_name.rsplit('.', 1)[-1]}"
         with aws_errors("sts:AssumeRole", self.region, f"assume_role_arn: assuming the role {arn}"):
-            answer = self.retrier.call(self.client("sts").assume_role, RoleArn=arn, RoleSessionName=session_name)
+            client = self.client("sts", config=BOTOCORE_CONFIG)
+            answer = self.retrier.call(client.assume_role, RoleArn=arn, RoleSessionName=session_name)
         self._credentials = {
             "profile_name": None,
             "aws_access_key_id": answer["Credentials"]["AccessKeyId"],
             "aws_secret_access_key": answer["Credentials"]["SecretAccessKey"],
             "aws_session_token": answer["Credentials"]["SessionToken"],
         }
+
+
+def _say(message: str) -> None:
+    """Say it at -v, on stderr: stdout is the JSON of ansible-inventory."""
+    display = Display()
+    if display.verbosity:
+        display.display(f"tfbridge.aws: {message}", color=constants.COLOR_VERBOSE, stderr=True)
 
 
 def _region_hint(region: str) -> str:

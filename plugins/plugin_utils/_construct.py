@@ -12,8 +12,7 @@ from __future__ import annotations
 from typing import Any, Callable, Optional, Protocol
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataError
-from ansible_collections.tfbridge.aws.plugins.module_utils._host_merge import Host
-from ansible_collections.tfbridge.aws.plugins.module_utils._inventory_plan import Group, Plan
+from ansible_collections.tfbridge.aws.plugins.module_utils._plan import Group, Host, Plan
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_config, as_data
 
 

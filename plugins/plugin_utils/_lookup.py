@@ -2,21 +2,20 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the lookup of outputs answers, and why.
+"""What the lookup of outputs gives for what was found, and why.
 
 PRIVATE: not for use outside this collection, may change in any release.
+
+Every task of every host imports this file anew, so it imports little: what reads AWS is in C(_answers.py).
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataError, DeniedError, NothingFoundError
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import Output, Severity
-from ansible_collections.tfbridge.aws.plugins.module_utils._sources import PARAMETERS, absence, read_selected
-from ansible_collections.tfbridge.aws.plugins.module_utils._ssm_reader import Reader
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +29,25 @@ class Request:
     decrypt: bool = False
     on_missing: str = "error"
     on_denied: str = "error"
-    source: str = PARAMETERS
+    source: str = "parameters"
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What AWS has under one name.
+
+    C(missing) says that it isn't published, C(secret) is the parameter's name where it is a SecureString. C(stored)
+    is the text of the value, or of each element. C(problems) are (kind, whether it is an error, message).
+    """
+
+    value: Any = dataclasses.field(default=None, repr=False)
+    stored: Any = dataclasses.field(default=None, repr=False)
+    problems: Sequence[tuple[str, bool, str]] = ()
+    missing: str = ""
+    secret: str = ""
+
+
+Read = Callable[[Sequence[str]], Mapping[str, Answer]]
 
 
 @dataclasses.dataclass
@@ -41,11 +58,11 @@ class Answers:
     warnings: list[str] = dataclasses.field(default_factory=list)
 
 
-def look_up(reader: Reader, request: Request) -> Answers:
-    """Read the outputs that the request names. Raises the BridgeError family."""
+def look_up(read: Read, request: Request) -> Answers:
+    """Give the outputs that the request names; C(read) has an answer for each. Raises the BridgeError family."""
     answers = Answers()
     try:
-        found = read_selected(reader, request.names, request.prefix, request.source, request.decrypt)
+        found = read(request.names)
     except DeniedError as exc:
         if request.on_denied == "error":
             raise
@@ -54,12 +71,11 @@ def look_up(reader: Reader, request: Request) -> Answers:
         answers.values = [_default(request)] * len(request.names)
         return answers
     for name in request.names:
-        if name in found.outputs:
-            answers.values.append(_value(found.outputs[name], request, answers))
-        else:
-            if not request.default:
-                _note_missing(absence(found, name, request.prefix, reader.region, request.source), request, answers)
+        if found[name].missing:
+            _note_missing(found[name].missing, request, answers)
             answers.values.append(_default(request))
+        else:
+            answers.values.append(_value(name, found[name], request, answers))
     return answers
 
 
@@ -68,22 +84,23 @@ def _default(request: Request) -> Any:
 
 
 def _note_missing(message: str, request: Request, answers: Answers) -> None:
+    if request.default:
+        return
     if request.on_missing == "error":
         raise NothingFoundError(message)
     if request.on_missing == "warn":
         answers.warnings.append(message)
 
 
-def _value(output: Output, request: Request, answers: Answers) -> Any:
-    if output.secret and not request.decrypt:
+def _value(name: str, answer: Answer, request: Request, answers: Answers) -> Any:
+    if answer.secret and not request.decrypt:
         raise DataError(
-            f"the output {output.name} is a SecureString (parameter {output.parameters[0].name}). "
-            "Give 'decrypt=true' to read it"
+            f"the output {name} is a SecureString (parameter {answer.secret}). Give 'decrypt=true' to read it"
         )
-    for problem in output.problems:
-        if problem.kind == "broken_json" and request.raw:
+    for kind, is_error, message in answer.problems:
+        if kind == "broken_json" and request.raw:
             continue
-        if problem.severity is Severity.ERROR:
-            raise DataError(problem.message)
-        answers.warnings.append(problem.message)
-    return output.stored if request.raw else output.value
+        if is_error:
+            raise DataError(message)
+        answers.warnings.append(message)
+    return answer.stored if request.raw else answer.value

@@ -10,12 +10,10 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Callable, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from ansible.module_utils.parsing.convert_bool import BOOLEANS
 from ansible.vars.reserved import get_reserved_names
-from ansible_collections.tfbridge.aws.plugins.module_utils._errors import OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._text import enumerate_names, nearest, show
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import plain
 
 # The same options may be templates in amazon.aws's inventories; the others belong to Ansible or to our own templates.
@@ -34,28 +32,8 @@ _TEMPLATED = frozenset(
 )
 
 
-def _is_number(value: object) -> bool:
-    try:
-        float(str(value))
-    except ValueError:
-        return False
-    return True
-
-
-class _Type(NamedTuple):
-    """What Ansible can make of a value from a file, and how it is called."""
-
-    fits: Callable[[Any], bool]
-    text: str
-
-
-_ACCEPTED = {
-    # "a, b" is a list to Ansible, and a number is a string.
-    "list": _Type(lambda value: isinstance(value, (list, str)), "a list"),
-    "dict": _Type(lambda value: isinstance(value, dict), "a mapping"),
-    "str": _Type(lambda value: isinstance(value, (str, int, float)), "a string"),
-    "float": _Type(_is_number, "a number"),
-}
+# "a, b" is a list to Ansible, and a number is a string.
+_FITTING = {"list": (list, str), "dict": (dict,), "str": (str, int, float)}
 
 
 class Optioned(Protocol):
@@ -88,28 +66,48 @@ def check_config(plugin: Optioned, config: Mapping[str, Any]) -> None:
     Ansible takes some of it in silence, and leaves out of its messages what would be accepted.
     """
     definitions = plugin.option_definitions
-    known = {alias for definition in definitions.values() for alias in definition.get("aliases", ())} | set(definitions)
     for name, value in config.items():
+        if name in definitions and _fits(plain(value), definitions[name]):
+            continue
+        # Imported here: every task of every host imports this file.
+        from ansible_collections.tfbridge.aws.plugins.plugin_utils._option_refusals import (  # noqa: PLC0415  see above
+            misfit,
+            unknown,
+        )
+
+        known = _with_aliases(definitions)
         if name not in known:
-            accepted = enumerate_names(sorted(known))
-            raise OptionError(f"{name!r} is not an option.{nearest(str(name), known)} Accepted are {accepted}")
-        problem = _type_problem(plain(value), definitions.get(name, {}))
-        if problem:
-            raise OptionError(f"{name}: {problem}")
+            raise unknown(str(name), known)
+        if not _fits(plain(value), known[name]):
+            raise misfit(name, plain(value), known[name])
 
 
-def _type_problem(value: Any, definition: Mapping[str, Any]) -> str:
-    """Tell what is wrong about the value of an option; nothing where Ansible can use it, or it isn't given."""
+def _with_aliases(definitions: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the definitions by all names that an option may be given under."""
+    aliases = {alias: known for known in definitions.values() for alias in known.get("aliases", ())}
+    return {**aliases, **definitions}
+
+
+def _fits(value: Any, definition: Mapping[str, Any]) -> bool:
+    """Tell whether Ansible can use the value of an option, or it isn't given."""
     kind, choices = definition.get("type"), definition.get("choices")
     if value is None:
-        return ""
+        return True
     if kind == "bool":
-        return "" if str(value).lower() in BOOLEANS else f"{show(value)} is neither true nor false"
-    if kind in _ACCEPTED and not _ACCEPTED[kind].fits(value):
-        return f"{show(value)} is a {type(value).__name__}. Accepted is {_ACCEPTED[kind].text}"
-    if choices and value not in choices:
-        return f"{show(value)} is not a choice.{nearest(str(value), choices)} Accepted are {', '.join(choices)}"
-    return ""
+        return str(value).lower() in BOOLEANS
+    if kind == "float":
+        return _is_number(value)
+    if kind in _FITTING and not isinstance(value, _FITTING[kind]):
+        return False
+    return not choices or value in choices
+
+
+def _is_number(value: object) -> bool:
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def reserved_keywords() -> frozenset[str]:

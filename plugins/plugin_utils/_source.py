@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan of an inventory, made from what AWS has, or from the cache.
+"""The plan of an inventory, made from what AWS has.
 
 PRIVATE: not for use outside this collection, may change in any release.
 """
@@ -10,38 +10,25 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._budget import check_budget
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import NothingFoundError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._host_merge import Host
 from ansible_collections.tfbridge.aws.plugins.module_utils._host_rules import parse_host_rules, parse_variable_rules
-from ansible_collections.tfbridge.aws.plugins.module_utils._inventory_plan import Group, Plan, Render, Settings, plan
-from ansible_collections.tfbridge.aws.plugins.module_utils._module import retrier_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix, check_region
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import OutputSet
-from ansible_collections.tfbridge.aws.plugins.module_utils._sources import lacking, read_outputs
+from ansible_collections.tfbridge.aws.plugins.module_utils._plan import Plan, Settings
 from ansible_collections.tfbridge.aws.plugins.module_utils._variable_names import NameRules
 
-# Raised when what the cache holds changes its shape, so that an older entry is never read.
-CACHE_FORMAT = 1
+if TYPE_CHECKING:
+    from ansible_collections.tfbridge.aws.plugins.module_utils._inventory_plan import Render
+    from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import OutputSet
 
 _CONNECTION = ("access_key", "secret_key", "session_token", "profile", "endpoint_url", "assume_role_arn", "region")
-# What else decides which account and endpoint answer; an entry of one must not serve the other.
-_ENVIRONMENT = (
-    "AWS_CONFIG_FILE",
-    "AWS_ENDPOINT_URL",
-    "AWS_ENDPOINT_URL_SSM",
-    "AWS_ROLE_ARN",
-    "AWS_SHARED_CREDENTIALS_FILE",
-)
 _WAYS_OUT = (
     "Check region, prefix and account, and that terraform apply has run; 'on_missing: warn' or 'skip' accepts an "
     "empty inventory"
 )
-_SECRET = ("secret_key", "session_token")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,21 +41,16 @@ class Source:
     settings: Settings
     connection: Mapping[str, Any] = dataclasses.field(repr=False)
 
-    def cache_key(self, config: Mapping[str, Any], environment: Mapping[str, str]) -> str:
-        """Give a key that changes with the account, the region, the prefix and every option; secrets are not in it."""
-        known = {name: value for name, value in self.connection.items() if name not in _SECRET}
-        parts = {
-            "format": CACHE_FORMAT,
-            "connection": known,
-            "environment": {name: environment.get(name) for name in _ENVIRONMENT},
-            "config": {name: value for name, value in config.items() if name not in _SECRET},
-        }
-        text = json.dumps(parts, sort_keys=True, default=str)
-        return "tfbridge_aws_" + hashlib.sha256(text.encode()).hexdigest()[:24]
-
     def read(self, plugin_name: str, render: Render) -> Plan:
         """Read every region once and plan the inventory."""
-        # Imported here: boto3 takes longer to import than a cached inventory takes to load.
+        # Imported here: boto3 takes longer to import than a cached inventory takes to load, which needs none of these.
+        from ansible_collections.tfbridge.aws.plugins.module_utils._inventory_plan import (  # noqa: PLC0415  see above
+            plan,
+        )
+        from ansible_collections.tfbridge.aws.plugins.module_utils._sources import (  # noqa: PLC0415  see above
+            lacking,
+            read_outputs,
+        )
         from ansible_collections.tfbridge.aws.plugins.plugin_utils._connection import (  # noqa: PLC0415  see above
             Connection,
         )
@@ -101,7 +83,7 @@ def parse_source(options: Mapping[str, Any], keywords: frozenset[str]) -> Source
     if twice:
         raise OptionError(f"regions: {twice} is there twice")
     option = "regions" if options["regions"] else "region"
-    retrier_of(options["retry_budget"])
+    check_budget(options["retry_budget"])
     variables = parse_variable_rules(options["variables"], options["allow_variables"])
     rules = parse_host_rules(options["hosts"])
     settings = Settings(
@@ -147,34 +129,3 @@ def _literal(value: object, option: str) -> str:
     if "'" in text or "\\" in text or "{" in text:
         raise OptionError(f"{option}: {text!r} has a quote, a backslash or a brace, which no {option} has")
     return f"'{text}'"
-
-
-def to_cache(plan_: Plan) -> dict[str, Any]:
-    """Give the plan as the cache keeps it: one JSON text, quick to load and of no interest to Ansible."""
-    document = {
-        "hosts": [[host.name, host.groups, host.variables, host.from_file] for host in plan_.hosts],
-        "groups": {
-            name: [group.variables, group.secrets, sorted(group.children), group.region]
-            for name, group in plan_.groups.items()
-        },
-        "warnings": plan_.warnings,
-    }
-    return {"format": CACHE_FORMAT, "inventory": json.dumps(document)}
-
-
-def from_cache(entry: Any) -> Plan | None:
-    """Give the plan that the cache kept, or None for an entry that isn't ours or is damaged."""
-    try:
-        if entry["format"] != CACHE_FORMAT:
-            return None
-        document = json.loads(entry["inventory"])
-        return Plan(
-            hosts=[Host(*fields) for fields in document["hosts"]],
-            groups={
-                name: Group(variables, secrets, set(children), region)
-                for name, (variables, secrets, children, region) in document["groups"].items()
-            },
-            warnings=document["warnings"],
-        )
-    except (KeyError, TypeError, ValueError):
-        return None

@@ -254,17 +254,113 @@ class TestCache:
             ({"regions": ["us-east-1"]}, {}),
             ({"variables": {"prefix": "tf_"}}, {}),
             ({}, {"AWS_ACCESS_KEY_ID": "AKIAOTHERACCOUNT"}),
+            ({}, {"AWS_PROFILE": "other", "AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}),
+            ({}, {"WHERE": "OTHER_"}),
+            ({}, {"HOME": "/nobody"}),
         ],
     )
     def test_another_account_region_prefix_or_option_reads_again(self, aws, run, change, env):
-        """amazon.aws's key ignores region and account."""
+        """amazon.aws's key ignores region and account. What templates give counts, not their text."""
         aws.publish({"MY_IP": ["10.0.0.1"]})
-        run.inventory(self.CACHED)
+        run.write("aws.ini", "[profile other]\naws_access_key_id = AKIA\naws_secret_access_key = s\n")
+        env = {"AWS_CONFIG_FILE": str(run.folder / "aws.ini"), "WHERE": "OUTPUT_", **env}
+        config = {**self.CACHED, "prefix": "{{ lookup('env', 'WHERE') }}"}
+        run.inventory(config, env={"AWS_CONFIG_FILE": env["AWS_CONFIG_FILE"], "WHERE": "OUTPUT_"})
         aws.forget_calls()
 
-        run.inventory({**self.CACHED, **change}, env=env)
+        run.inventory({**config, **change}, env=env)
 
         assert aws.calls()["ssm:DescribeParameters"] == 1
+
+    def test_the_region_of_the_environment_is_part_of_the_key(self, aws, run):
+        """Where the file names none; in whichever variable."""
+        aws.publish({"MY_IP": ["10.0.0.1"]})
+        aws.publish({"MY_IP": ["10.1.0.1"]}, region="us-east-1")
+        cached = {**self.CACHED, "regions": []}
+
+        for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+            env = {"AWS_REGION": None, "AWS_DEFAULT_REGION": None}
+            eu, us = (run.inventory(cached, env={**env, variable: name}) for name in ("eu-central-1", "us-east-1"))
+            assert (["10.0.0.1"], ["10.1.0.1"]) == (hosts_of(eu, "my_ip"), hosts_of(us, "my_ip"))
+
+    def test_credentials_that_were_written_anew_may_be_another_account(self, aws, run):
+        """As tools do that fetch them for an hour."""
+        aws.publish({"MY_IP": ["10.0.0.1"]})
+        env = {**NO_CREDENTIALS, "AWS_SHARED_CREDENTIALS_FILE": str(run.folder / "credentials")}
+        for key in ("AKIAONE", "AKIAONE", "AKIAOTHER"):
+            text = f"[default]\naws_access_key_id = {key}\naws_secret_access_key = s\n"
+            if not (run.folder / "credentials").exists() or (run.folder / "credentials").read_text() != text:
+                run.write("credentials", text)
+            assert 0 == run.inventory(self.CACHED, env=env).rc
+
+        assert 2 == aws.calls()["ssm:DescribeParameters"]
+        assert {"AKIAONE", "AKIAOTHER"} == aws.app.access_keys("ssm")
+
+    def test_the_cache_is_for_one_user_and_without_credentials(self, aws, run):
+        """Whatever mode the cache plugin gives it; where the folder was there already, it stays as it is."""
+        aws.publish({"MY_IP": ["10.0.0.1"]})
+        config = {**self.CACHED, "secret_key": "file-secret-key", "access_key": "AKIAFILEFILE"}
+        (run.folder / "shared").mkdir(mode=0o755)
+        (run.folder / "shared" / "neighbour").write_text("x")
+
+        run.inventory(config)
+        run.inventory({**config, "cache_connection": "shared"})
+
+        (file,), (shared,) = (run.folder / "cache").iterdir(), (run.folder / "shared").glob("*tfbridge*")
+        assert (0o700, 0o600, 0o600) == tuple(
+            path.stat().st_mode & 0o777 for path in (run.folder / "cache", file, shared)
+        )
+        assert 0o644 == (run.folder / "shared" / "neighbour").stat().st_mode & 0o777
+        for secret in ("file-secret-key", "AKIAFILEFILE", "test-secret-key", run.env["AWS_ACCESS_KEY_ID"]):
+            assert secret not in file.read_text() + file.name
+
+    def test_refresh_inventory_and_flush_cache_read_anew(self, aws, run):
+        """In ansible-playbook; a run without either has what the cache holds."""
+        aws.publish({"MY_IP": ["10.0.0.1"], "EFS_DNS_URL": "old"})
+        refresh = SHOW_HOSTS + "    - ansible.builtin.meta: refresh_inventory\n" + SHOW_HOSTS
+        assert "10.0.0.1 old" in run.playbook(SHOW_HOSTS, inventory=self.CACHED).stdout
+        aws.client("ssm").put_parameter(Name="OUTPUT_EFS_DNS_URL", Value="new", Type="String", Overwrite=True)
+        aws.client("ssm").put_parameter(Name="OUTPUT_MY_IP_0", Value="10.0.0.2", Type="String", Overwrite=True)
+
+        assert "10.0.0.1 old" in run.playbook(SHOW_HOSTS, inventory=self.CACHED).stdout
+        refreshed = run.playbook(refresh, inventory=self.CACHED).stdout
+        assert ("10.0.0.1 old" in refreshed, "10.0.0.2 new" in refreshed) == (True, True)
+        assert "10.0.0.2 new" in run.playbook(SHOW_HOSTS, inventory=self.CACHED).stdout
+        aws.client("ssm").put_parameter(Name="OUTPUT_EFS_DNS_URL", Value="newest", Type="String", Overwrite=True)
+        assert "10.0.0.2 newest" in run.playbook(SHOW_HOSTS, "--flush-cache", inventory=self.CACHED).stdout
+
+    def test_variables_of_the_file_are_taken_from_the_file(self, aws, run):
+        """They are templates; what the cache holds is data, whoever wrote it."""
+        victim = run.folder / "pwned"
+        evil = f"{{{{ lookup('pipe', 'touch {victim}') }}}}"
+        aws.publish({"MY_IP": ["10.0.0.1"], "EFS_DNS_URL": "fs"})
+        rule = {"output": "MY_IP", "groups": ["web"], "vars": {"who": "{{ 'h-' ~ inventory_hostname }}"}}
+        config = {**self.CACHED, "hosts": [rule]}
+        plays = SHOW_HOSTS.replace("{{ inventory_hostname }} ", "{{ who }} {{ tfbridge_region }} ")
+        first = run.playbook(plays, inventory=config)
+        (path,) = (run.folder / "cache").iterdir()
+        assert "h-" not in path.read_text()
+        path.write_text(path.read_text().replace("eu-central-1", evil))
+        aws.forget_calls()
+
+        second = run.playbook(plays, inventory=config)
+
+        assert ("h-10.0.0.1 eu-central-1 fs" in first.stdout, 0) == (True, second.rc), first.output
+        assert "h-10.0.0.1 {{ lookup(" in second.stdout, second.output
+        assert ({}, False) == (dict(aws.calls()), victim.exists())
+
+    @pytest.mark.parametrize("content", ["", '{"__payload__": "{', "[]", '{"__payload__": 7}', "\x00\x01", "not JSON"])
+    def test_a_file_that_is_no_entry_is_written_anew(self, aws, run, content):
+        """Cut short, or somebody else's."""
+        aws.publish({"MY_IP": ["10.0.0.1"]})
+        run.inventory(self.CACHED)
+        (path,) = (run.folder / "cache").iterdir()
+        path.write_text(content)
+
+        assert ["10.0.0.1"] == hosts_of(run.inventory(self.CACHED), "my_ip")
+        aws.forget_calls()
+        assert ["10.0.0.1"] == hosts_of(run.inventory(self.CACHED), "my_ip")
+        assert {} == dict(aws.calls())
 
     def test_neither_boto3_nor_amazon_aws_is_imported_on_a_hit(self, aws, run):
         """They take longer to import than the inventory takes to load."""
@@ -275,8 +371,7 @@ class TestCache:
             "import sys\nfrom ansible.cli.inventory import main\n"
             "sys.argv = ['ansible-inventory', '-i', 'demo.ssm_outputs.yml', '--graph']\n"
             "try:\n    main()\nexcept SystemExit:\n    pass\n"
-            "print('IMPORTED', [n for n in sys.modules if n in ('boto3', 'botocore')"
-            " or 'amazon.aws.plugins.module_utils' in n or 'amazon.aws.plugins.plugin_utils' in n])\n",
+            "print('IMPORTED', [n for n in sys.modules if n in ('boto3', 'botocore') or 'collections.amazon' in n])\n",
         )
 
         result = run.command(["python", script])
@@ -293,6 +388,47 @@ class TestCache:
             path.write_text(json.dumps(entry).replace('\\"hosts\\"', '\\"h0sts\\"'))
 
         assert ["10.0.0.1"] == hosts_of(run.inventory(self.CACHED), "my_ip")
+
+
+class TestLongReads:
+    """What takes more than a few seconds says so, where somebody wants to know."""
+
+    def test_they_say_what_they_are_doing(self, aws, run):
+        """At -v, on stderr, so that the JSON on stdout is whole; without it, nothing."""
+        aws.publish({"MY_IP": [f"10.0.0.{index}" for index in range(1, 101)]})
+        aws.app.settings.latency = 1.6
+
+        verbose = run.inventory(REGION, "--list", "-v")
+        quiet = run.inventory(REGION)
+
+        said = re.findall(r"tfbridge.aws: (.*), (\d+) s so far", verbose.stderr)
+        assert 1 <= len(said) <= 3, verbose.output
+        assert re.fullmatch(r"read \d+ of 100 parameters in eu-central-1", said[0][0])
+        assert all(int(seconds) >= 5 for _message, seconds in said)
+        assert "so far" not in verbose.stdout + quiet.output
+        assert 100 == len(hosts_of(quiet, "my_ip"))
+
+    @pytest.mark.parametrize("fault", [{"code": "ThrottlingException"}, {"code": "InternalServerError", "status": 500}])
+    def test_repetitions_are_ours_alone(self, aws, run, fault):
+        """Botocore's would multiply them: with a budget that allows none, each call is made once."""
+        aws.publish({"MY_IP": ["10.0.0.1"]})
+        aws.fault("ssm:DescribeParameters", times=-1, **fault)
+
+        result = run.inventory({**REGION, "retry_budget": 0.000001})
+
+        assert 4 == result.rc
+        assert "in 1 attempts during 0 s" in result.said
+        assert f"the last time with {fault['code']}" in result.said
+        assert "(listed 0 parameters until then)" in result.said
+        assert {"ssm:DescribeParameters": 1} == dict(aws.calls())
+
+    def test_a_read_stays_below_the_limit_of_aws(self, aws, run):
+        """Four hundred parameters at 40 calls a second: nothing is throttled."""
+        aws.publish({"MY_IP": [f"10.{index // 250}.0.{index % 250 + 1}" for index in range(400)]})
+        aws.app.settings.rate = 40
+
+        assert 400 == len(hosts_of(run.inventory(REGION), "my_ip"))
+        assert {"ssm:DescribeParameters": 8, "ssm:GetParameters": 40} == dict(aws.calls())
 
 
 class TestErrors:

@@ -16,6 +16,30 @@ from tests.support.strict_aws import StrictAws, serve
 REGION = "eu-central-1"
 
 
+def environment(url: str, region: str = REGION) -> dict[str, str]:
+    """Give the environment in which boto3 and Terraform find a server."""
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "AKIATESTTESTTESTTEST",
+        "AWS_SECRET_ACCESS_KEY": "test-secret-key",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def client(url: str, service: str, region: str = REGION) -> Any:
+    """Give a boto3 client of a server."""
+    env = environment(url, region)
+    return boto3.client(
+        service,
+        region_name=region,
+        endpoint_url=url,
+        aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
+    )
+
+
 @dataclasses.dataclass
 class Aws:
     """One server on loopback."""
@@ -42,24 +66,11 @@ class Aws:
     @property
     def env(self) -> dict[str, str]:
         """The environment in which boto3 and Terraform find the server."""
-        return {
-            "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": "AKIATESTTESTTESTTEST",
-            "AWS_SECRET_ACCESS_KEY": "test-secret-key",
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
+        return environment(self.url)
 
     def client(self, service: str, region: str | None = None) -> Any:
         """Give a boto3 client."""
-        return boto3.client(
-            service,
-            region_name=region or REGION,
-            endpoint_url=self.url,
-            aws_access_key_id=self.env["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.env["AWS_SECRET_ACCESS_KEY"],
-        )
+        return client(self.url, service, region or REGION)
 
     def calls(self) -> collections.Counter[str]:
         """Count the calls since the last reset or forget, by service:Operation."""

@@ -47,6 +47,7 @@ class Settings:
     rate: float = 0.0  # calls a second and account before throttling sets in; 0 is without limit
     refuse: bool = True  # whether what AWS refuses is refused
     empty_pages: bool = False  # put an empty page with a token before each page
+    remember: bool = False  # answer reads as they were answered since the last write, without asking moto again
     now: Callable[[], datetime] = dataclasses.field(default=lambda: datetime.now(timezone.utc), repr=False)
     pages: dict[str, Any] = dataclasses.field(default_factory=dict, repr=False)  # what moto listed since the last write
 
@@ -61,6 +62,7 @@ class StrictAws:
         self._calls: list[Request] = []
         self._faults: list[Fault] = []
         self._recent: collections.deque[float] = collections.deque()
+        self._answers: dict[tuple[Any, ...], Answer] = {}
         self.settings = Settings()
 
     def reset(self) -> None:
@@ -68,6 +70,7 @@ class StrictAws:
         with self._lock:
             self._calls, self._faults, self.settings = [], [], Settings()
             self._recent.clear()
+            self._answers.clear()
             environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/moto-api/reset", "HTTP_HOST": "localhost"}
             self._ask_moto({**environ, "wsgi.url_scheme": "http", "SERVER_NAME": "localhost", "SERVER_PORT": "80"}, b"")
 
@@ -114,11 +117,23 @@ class StrictAws:
             self._inject(request)
             if not request.operation.startswith(("Get", "Describe", "List")):
                 self.settings.pages.clear()
-            for strict in (strict_ssm, strict_scheduler):
-                if request.service == strict.SERVICE:
-                    return strict.serve(request, lambda payload: self._again(environ, payload), self.settings)
+                self._answers.clear()
+            elif self.settings.remember:
+                return self._remembered(request, environ, body)
+            return self._ask(request, environ, body)
         except RefusedError as refusal:
             return refusal.answer(request.protocol)
+
+    def _remembered(self, request: Request, environ: dict[str, Any], body: bytes) -> Answer:
+        key = (request.service, request.operation, request.region, request.path, environ.get("QUERY_STRING"), body)
+        if key not in self._answers:
+            self._answers[key] = self._ask(request, environ, body)
+        return self._answers[key]
+
+    def _ask(self, request: Request, environ: dict[str, Any], body: bytes) -> Answer:
+        for strict in (strict_ssm, strict_scheduler):
+            if request.service == strict.SERVICE:
+                return strict.serve(request, lambda payload: self._again(environ, payload), self.settings)
         return self._ask_moto(environ, body)
 
     def _inject(self, request: Request) -> None:
@@ -152,6 +167,8 @@ class StrictAws:
         arguments = json.loads(body) if body else {}
         if what == "reset":
             self.reset()
+        elif what == "forget":
+            self.forget_calls()
         elif what == "fault":
             self.fault(**arguments)
         elif what == "settings":

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from unittest import mock
+
+from moto.ssm.models import SimpleSystemManagerBackend
 
 from tests.support.aws_answers import Answer, RefusedError, Request
 
@@ -16,6 +21,9 @@ SERVICE = "ssm"
 _NAME = re.compile(r"[a-zA-Z0-9_.\-/]+\Z")
 _TIER_LIMIT = {"Standard": 4096, "Advanced": 8192, "Intelligent-Tiering": 8192}
 _PAGED = {"DescribeParameters": (50, 50), "GetParametersByPath": (10, 10)}
+
+_SEARCH = SimpleSystemManagerBackend.describe_parameters
+_GATHERING = threading.Lock()
 
 Ask = Callable[[Mapping[str, Any] | None], Answer]
 
@@ -107,8 +115,24 @@ def _gather(request: Request, ask: Ask, remembered: dict[str, Any]) -> tuple[Ans
     payload = {key: value for key, value in request.payload.items() if key not in {"NextToken", "MaxResults"}}
     key = json.dumps([request.operation, request.region, request.access_key, payload], sort_keys=True)
     if key not in remembered:
-        remembered[key] = _gather_all(payload, ask)
+        with _filtered_once():
+            remembered[key] = _gather_all(payload, ask)
     return remembered[key]
+
+
+@contextlib.contextmanager
+def _filtered_once() -> Iterator[None]:
+    """Keep moto's list while its pages of ten are gathered: it filters all parameters again for each of them."""
+    found: dict[str, Any] = {}
+
+    def search_once(backend: Any, filters: Any, parameter_filters: Any) -> Any:
+        key = json.dumps([id(backend), filters, parameter_filters], sort_keys=True)
+        if key not in found:
+            found[key] = _SEARCH(backend, filters, parameter_filters)
+        return found[key]
+
+    with _GATHERING, mock.patch.object(SimpleSystemManagerBackend, "describe_parameters", search_once):
+        yield
 
 
 def _gather_all(payload: dict[str, Any], ask: Ask) -> tuple[Answer, list[Any]]:

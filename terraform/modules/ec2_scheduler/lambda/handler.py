@@ -20,7 +20,9 @@ from typing import Any
 
 import boto3
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import AwsError, BridgeError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._retry import BOTOCORE_CONFIG
 from asking import Refused, Request, Wish
+from botocore.config import Config
 from desk import Desk, Settings
 
 LOG = logging.getLogger("tfbridge")
@@ -32,7 +34,9 @@ Answer = tuple[int, dict[str, Any]]
 @lru_cache(maxsize=1)
 def the_desk() -> Desk:
     """Return what the function keeps between calls: its settings and its connections."""
-    return Desk(Settings.of(os.environ), boto3.client("scheduler"), boto3.client("ec2"))
+    config = Config(**BOTOCORE_CONFIG)
+    scheduler, ec2 = (boto3.client(service, config=config) for service in ("scheduler", "ec2"))
+    return Desk(Settings.of(os.environ), scheduler, ec2)
 
 
 def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:

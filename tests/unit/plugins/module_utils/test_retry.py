@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 
+import botocore.exceptions
 import pytest
+from ansible_collections.tfbridge.aws.plugins.module_utils._progress import Progress
 from ansible_collections.tfbridge.aws.plugins.module_utils._retry import (
     ExhaustedError,
     Pace,
@@ -115,10 +117,14 @@ def test_waits_double_up_to_the_cap_and_are_drawn_from_zero():
         (AwsAnswer("ValidationException"), False),
         (AwsAnswer("AccessDeniedException"), False),
         (ValueError("no answer of AWS"), False),
+        (botocore.exceptions.ConnectionClosedError(endpoint_url="x"), True),
+        (botocore.exceptions.ReadTimeoutError(endpoint_url="x"), True),
+        (botocore.exceptions.EndpointConnectionError(endpoint_url="x"), False),
+        (botocore.exceptions.ConnectTimeoutError(endpoint_url="x"), False),
     ],
 )
 def test_which_errors_are_worth_a_repetition(error, expected):
-    """Throttled, or 5xx; nothing else."""
+    """Throttled, 5xx, or a connection that broke; nothing else, and not one that can't be made."""
     assert expected is is_retryable(error)
 
 
@@ -132,3 +138,37 @@ def test_no_second_has_more_calls_than_the_burst_and_the_rate(calls, burst):
         pace.wait()
 
     assert time.now - 1000.0 == pytest.approx(max(0, calls - burst) / 30, abs=1e-6)
+
+
+def test_each_wait_is_told():
+    """To whoever shows progress: the error, how many attempts there were, and how long the wait is."""
+    time, told, answers = FakeTime(), [], [AwsAnswer, AwsAnswer, None]
+
+    def flaky():
+        answer = answers.pop(0)
+        if answer:
+            raise answer
+
+    policy = Policy(waiting=lambda exc, attempts, pause: told.append((str(exc), attempts, pause)))
+    pace = Pace(rate=1e9, clock=time.clock, sleep=time.sleep)
+    Retrier(policy, pace, time.clock, time.sleep, lambda _low, high: high).call(flaky)
+
+    assert [("ThrottlingException", 1, 0.2), ("ThrottlingException", 2, 0.4)] == told
+
+
+@given(st.lists(st.floats(0, 30), max_size=60))
+def test_progress_is_said_now_and_then(steps):
+    """Nothing in the first five seconds, then at most once in five; and never later than the first step after them."""
+    time, said = FakeTime(), []
+    progress = Progress(lambda message: said.append((time.now - 1000.0, message)), time.clock)
+    expected, due = [], 5.0
+
+    for step in steps:
+        time.now += step
+        progress("reading")
+        if time.now - 1000.0 >= due:
+            expected.append(time.now - 1000.0)
+            due = time.now - 1000.0 + 5.0
+
+    assert expected == [moment for moment, _message in said]
+    assert all(message == f"reading, {moment:.0f} s so far" for moment, message in said)

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Small JSON documents that the processes of one run share: one file each, mode 0600, in a folder of mode 0700.
+
+PRIVATE: not for use outside this collection, may change in any release.
+
+A file is replaced as a whole and carries a digest of itself, so a reader has an entry as it was written, or none. Locks
+are the kernel's: they end with the process that holds them, however that ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Optional
+
+# Raised when what an entry holds changes its shape.
+FORMAT = "tfbridge.aws 1"
+
+
+class EntryFiles:
+    """Entries by name within a scope, in one folder. Raises OSError only, and where it does nothing is shared.
+
+    C(scope) is all that decides what an entry is to hold, but the name. Files are named by digests of both.
+    """
+
+    def __init__(self, folder: str, scope: Mapping[str, Any]) -> None:
+        self._folder = folder
+        self._scope = json.dumps(scope, sort_keys=True, default=str)
+
+    def key(self, name: str) -> str:
+        """Give the digest that names an entry's file."""
+        return hashlib.sha256(f"{self._scope} {name}".encode()).hexdigest()
+
+    def load(self, name: str) -> Optional[dict[str, Any]]:
+        """Give an entry; None where there is none, or a file that isn't whole or isn't ours."""
+        key = self.key(name)
+        try:
+            with open(self._path(f"{key}.json"), "rb") as file:  # noqa: PTH123  strings are what os.replace has below
+                content = file.read()
+            head, body = content.split(b"\n", 1)
+            if head != _head(key, body):
+                return None
+            entry = json.loads(body)
+        except (OSError, ValueError, RecursionError):
+            return None
+        return entry if isinstance(entry, dict) else None
+
+    def store(self, name: str, entry: Mapping[str, Any]) -> None:
+        """Write an entry, at once and whole."""
+        key = self.key(name)
+        body = json.dumps(entry).encode()
+        # The name is this process's own: what another one left half written is never in the way.
+        path = self._path(f"{key}.{os.getpid()}")
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(_head(key, body) + b"\n" + body)
+            os.replace(path, self._path(f"{key}.json"))  # noqa: PTH105  as above
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.unlink(path)  # noqa: PTH108  as above
+            raise
+
+    @contextlib.contextmanager
+    def locked(self, names: Iterable[str]) -> Iterator[None]:
+        """Be the only process inside for these names. All processes lock in one order, so none waits for ever."""
+        self._make_folder()
+        with contextlib.ExitStack() as stack:
+            # One lock for the digests that begin alike: 256 files at most, however many names there are.
+            for part in sorted({self.key(name)[:2] for name in names}):
+                descriptor = os.open(self._path(f"{part}.lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+                stack.callback(os.close, descriptor)
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+
+    def _make_folder(self) -> None:
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(self._folder, 0o700)  # noqa: PTH102  as above
+        found = os.lstat(self._folder)
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+            raise PermissionError(f"{self._folder} is not a folder of this user alone")
+
+    def _path(self, name: str) -> str:
+        return f"{self._folder}/{name}"
+
+
+def _head(key: str, body: bytes) -> bytes:
+    return f"{FORMAT} {key} {hashlib.sha256(body).hexdigest()}".encode()

@@ -1,0 +1,126 @@
+"""An inventory comes out of the cache as it went in, or not at all."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.tfbridge.aws.plugins.module_utils._host_rules import HostRule, VariableRules
+from ansible_collections.tfbridge.aws.plugins.module_utils._plan import Group, Host, Plan, Settings
+from ansible_collections.tfbridge.aws.plugins.module_utils._variable_names import NameRules
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory_cache import cache_key, from_cache, to_cache
+from hypothesis import given
+from hypothesis import strategies as st
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=5,
+)
+NAMES = st.text("abc_", min_size=1, max_size=5)
+OUTPUTS = st.sampled_from(["A", "B", "C_1"])
+GIVEN = {"A": {"user": "{{ a }}"}, "B": {"user": "{{ a }}", "port": 22}}
+ENVIRONMENT = {"HOME": "/nowhere"}
+
+
+def settings():
+    """Rules for two outputs, which give their hosts variables."""
+    rules = tuple(HostRule(output, ("web",), variables=variables) for output, variables in GIVEN.items())
+    return Settings(rules, VariableRules(), NameRules())
+
+
+@st.composite
+def hosts(draw):
+    """A host as the planner makes it: what the rules of its outputs give is part of its variables."""
+    outputs = draw(st.dictionaries(OUTPUTS, st.none() | st.integers(), min_size=1))
+    own = {name: value for output in outputs for name, value in GIVEN.get(output, {}).items()}
+    variables = {**draw(st.dictionaries(NAMES, VALUES, max_size=3)), **own, "tfbridge_outputs": outputs}
+    return Host(draw(NAMES), draw(st.lists(NAMES, max_size=2)), variables, sorted(own))
+
+
+PLANS = st.builds(
+    Plan,
+    st.lists(hosts(), max_size=4),
+    st.dictionaries(
+        NAMES,
+        st.builds(
+            Group,
+            st.dictionaries(NAMES, VALUES, max_size=3),
+            st.dictionaries(NAMES, OUTPUTS, max_size=2),
+            st.sets(NAMES, max_size=2),
+            st.just("eu-central-1"),
+        ),
+        max_size=3,
+    ),
+    st.lists(st.text(), max_size=2),
+)
+
+
+def stored(entry):
+    """What a cache plugin makes of it."""
+    return json.loads(json.dumps(entry))
+
+
+@given(PLANS)
+def test_a_plan_comes_back_as_it_was(plan):
+    """Hosts, groups, variables and warnings; the file's own variables from the file."""
+    entry = to_cache(plan, ENVIRONMENT)
+
+    assert plan == from_cache(stored(entry), settings(), ENVIRONMENT)
+    assert "{{ a }}" not in entry["inventory"] or any("{{ a }}" in str(value) for value in _data(plan))
+
+
+def _data(plan):
+    for host in plan.hosts:
+        yield {name: value for name, value in host.variables.items() if name not in host.from_file}
+    yield plan.groups, plan.warnings
+
+
+@given(PLANS, st.data())
+def test_a_damaged_entry_is_none_or_a_plan(plan, data):
+    """Never an exception."""
+    text = to_cache(plan, ENVIRONMENT)["inventory"]
+    at = data.draw(st.integers(0, len(text)))
+    damaged = {
+        "format": 2,
+        "account": [[], []],
+        "inventory": text[:at] + data.draw(st.text(max_size=3)) + text[at + 1 :],
+    }
+
+    assert isinstance(from_cache(damaged, settings(), ENVIRONMENT), (Plan, type(None)))
+
+
+@pytest.mark.parametrize("entry", [None, 7, [], {}, {"format": 1}, {"format": 2}, {"format": 2, "account": 1}])
+def test_what_is_no_entry_is_none(entry):
+    """Other formats, and whatever else a file may hold."""
+    assert from_cache(entry, settings(), ENVIRONMENT) is None
+
+
+@pytest.mark.parametrize(("output", "region"), [("X') }}{{ lookup('pipe', 'id", "eu-central-1"), ("X", "x') }}{{ 'y")])
+def test_names_that_become_part_of_a_template_are_checked(output, region):
+    """Whoever can write the cache can write none."""
+    plan = Plan(groups={"all": Group(secrets={"password": output}, region=region)})
+
+    assert from_cache(stored(to_cache(plan, ENVIRONMENT)), settings(), ENVIRONMENT) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "environment", "same"),
+    [
+        ({}, {}, True),
+        ({"secret_key": "other"}, {}, True),
+        ({"cache_timeout": 7}, {}, True),
+        ({"prefix": "OTHER_"}, {}, False),
+        ({"regions": ["us-east-1"]}, {}, False),
+        ({"access_key": "AKIAOTHER"}, {}, False),
+        ({"hosts": [{"output": "A"}]}, {}, False),
+        ({}, {"AWS_ROLE_ARN": "arn:x"}, False),
+        ({}, {"AWS_ENDPOINT_URL_SSM": "http://x"}, False),
+        ({}, {"UNRELATED": "x"}, True),
+    ],
+)
+def test_the_key_is_of_what_decides_the_inventory(change, environment, same):
+    """And of nothing else."""
+    options = {"prefix": "OUTPUT_", "regions": ["eu-central-1"], "access_key": "AKIA", "secret_key": "s", "hosts": None}
+
+    assert same is (cache_key(options, {}) == cache_key({**options, **change}, environment))
