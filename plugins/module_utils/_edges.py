@@ -169,8 +169,7 @@ def _age(room: int) -> int:
 def _instant_edge(making: _Making, second: int, kind: str) -> Edge:
     text = utc_text(second)
     sent = utc_text(max(second, making.now + LEAD))
-    causes = making.causes.get((second, kind), ())
-    causes = tuple(sorted(set(causes))) if len(causes) > 1 else tuple(causes)
+    causes = tuple(sorted(set(making.causes.get((second, kind), ()))))
     reason = f"{kind} of {', '.join(causes)}" if causes else f"{kind} of a weekly booking, instead of its cron"
     age = _age(making.truth.room.get((second, kind), AGE_MAX + _AGE_MARGIN))
     name = f"{kind}.{text.replace('-', '').replace(':', '')}Z"
