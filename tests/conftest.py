@@ -6,6 +6,7 @@ import os
 import pathlib
 import sys
 
+import hypothesis
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -28,6 +29,10 @@ _lay_link()
 for place in (str(COLLECTIONS), str(ROOT)):
     if place not in sys.path:
         sys.path.insert(0, place)
+
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("tfbridge", deadline=None)
+hypothesis.settings.load_profile("tfbridge")
 
 from scripts import terraform_provider  # noqa: E402  needs the path above
 from tests.support.aws import Aws  # noqa: E402  needs the path above

@@ -53,7 +53,8 @@ def _check(document: Any) -> None:
     if not isinstance(document, dict):
         raise DataError(f"it is a {type(document).__name__}, not an object")
     version = document.get("version")
-    if type(version) is not int or version != VERSION:
+    # true and 1.0 equal 1 in Python.
+    if repr(version) != repr(VERSION):
         raise DataError(f"its version is {show(version)}, and this version of the collection reads {VERSION}")
     for name, kind in _SECTIONS.items():
         if not isinstance(document.get(name), kind):

@@ -20,7 +20,7 @@ locals {
   snapshot_filled = ceil(length(local.snapshot_text) / local.snapshot_slice)
   snapshot_slices = try(nonsensitive(local.snapshot_filled), local.snapshot_filled)
 
-  # With the header a parameter of any tier holds it. The reader inflates no more than snapshot_limit.
+  # With the header a Standard parameter holds it. The reader inflates no more than snapshot_limit.
   snapshot_slice = 4000
   snapshot_limit = 4194304
 
@@ -38,7 +38,7 @@ resource "aws_ssm_parameter" "snapshot" {
   description = "Terraform outputs, slice ${count.index} of ${var.snapshot_chunks}, for tfbridge.aws"
   type        = "String"
   value       = "tfb1:${count.index}/${var.snapshot_chunks}:${local.snapshot_digest}:${substr(local.snapshot_text, count.index * local.snapshot_slice, local.snapshot_slice)}"
-  tier        = var.tier
+  tier        = "Standard" # a slice fits, whatever the outputs' own tier is
   overwrite   = var.overwrite ? true : null
   tags        = var.tags
 

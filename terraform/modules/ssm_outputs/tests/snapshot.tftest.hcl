@@ -25,6 +25,7 @@ run "beside_the_parameters" {
     secrets         = { db_password = "hunter2" }
     snapshot        = true
     snapshot_chunks = 3
+    tier            = "Advanced"
     tags            = { team = "web" }
   }
 
@@ -44,7 +45,7 @@ run "beside_the_parameters" {
     error_message = "Slices past the end are a header with the same digest."
   }
   assert {
-    condition     = output.snapshot_slices == 1 && aws_ssm_parameter.snapshot[2].type == "String" && aws_ssm_parameter.snapshot[2].tags.team == "web"
+    condition     = output.snapshot_slices == 1 && aws_ssm_parameter.snapshot[2].type == "String" && aws_ssm_parameter.snapshot[2].tier == "Standard" && aws_ssm_parameter.snapshot[2].tags.team == "web"
     error_message = "Slices: ${output.snapshot_slices}"
   }
   assert {
