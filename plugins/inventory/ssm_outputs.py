@@ -29,7 +29,7 @@ notes:
   - "With O(cache=true) the finished inventory is kept, for the account, the regions, the prefix and the options that it
     was read with; a run that finds it makes no call and imports neither boto3 nor amazon.aws. Files of the cache have
     the mode 0600, hold no secret, and are not used after C(~/.aws/config) or C(~/.aws/credentials) were written anew.
-    C(--flush-cache) and M(ansible.builtin.meta#module) with C(refresh_inventory) read AWS again."
+    C(--flush-cache) and M(ansible.builtin.meta) with C(refresh_inventory) read AWS again."
   - Calls are kept below AWS's limit and repeated while AWS throttles, see O(retry_budget). A read that takes more than
     five seconds says at C(-v), on stderr, what it is doing.
   - Values of parameters are data. They are never templated, and no output and no attribute becomes a variable named
