@@ -26,6 +26,12 @@ notes:
     its index, key or null there); C(tfbridge_item) with the whole object where the output holds objects, whose
     attributes are host variables too unless Ansible has a use of its own for the name; C(tfbridge_instance) with
     type, zone, addresses, state and tags where it was found by its instance id."
+  - "With O(cache=true) the finished inventory is kept, for the account, the regions, the prefix and the options that it
+    was read with; a run that finds it makes no call and imports neither boto3 nor amazon.aws. Files of the cache have
+    the mode 0600, hold no secret, and are not used after C(~/.aws/config) or C(~/.aws/credentials) were written anew.
+    C(--flush-cache) and M(ansible.builtin.meta) with C(refresh_inventory) read AWS again."
+  - Calls are kept below AWS's limit and repeated while AWS throttles, see O(retry_budget). A read that takes more than
+    five seconds says at C(-v), on stderr, what it is doing.
   - Values of parameters are data. They are never templated, and no output and no attribute becomes a variable named
     C(ansible_*) or one of Ansible's own, unless O(allow_variables) names it.
 extends_documentation_fragment:

@@ -55,7 +55,13 @@ def to_cache(plan: Plan, environment: Mapping[str, str]) -> dict[str, Any]:
         },
         "warnings": plan.warnings,
     }
-    return {"format": CACHE_FORMAT, "account": account_files(environment), "inventory": json.dumps(document)}
+    text = json.dumps(document)
+    return {
+        "format": CACHE_FORMAT,
+        "account": account_files(environment),
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "inventory": text,
+    }
 
 
 def from_cache(entry: Any, settings: Settings, environment: Mapping[str, str]) -> Optional[Plan]:
@@ -64,7 +70,8 @@ def from_cache(entry: Any, settings: Settings, environment: Mapping[str, str]) -
     None as well where the files that name the accounts were written since: it may be another account's.
     """
     try:
-        if entry["format"] != CACHE_FORMAT or entry["account"] != account_files(environment):
+        whole = entry["sha256"] == hashlib.sha256(entry["inventory"].encode()).hexdigest()
+        if entry["format"] != CACHE_FORMAT or entry["account"] != account_files(environment) or not whole:
             return None
         document = json.loads(entry["inventory"])
         plan = Plan(

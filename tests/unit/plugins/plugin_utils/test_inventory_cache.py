@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
@@ -9,21 +10,19 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._host_rules import Ho
 from ansible_collections.tfbridge.aws.plugins.module_utils._plan import Group, Host, Plan, Settings
 from ansible_collections.tfbridge.aws.plugins.module_utils._variable_names import NameRules
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory_cache import cache_key, from_cache, to_cache
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
-    max_leaves=5,
-)
+TEXTS = st.text(max_size=5)
+SCALARS = st.none() | st.booleans() | st.integers() | TEXTS
+VALUES = SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries(TEXTS, SCALARS, max_size=2)
 NAMES = st.text("abc_", min_size=1, max_size=5)
 OUTPUTS = st.sampled_from(["A", "B", "C_1"])
 GIVEN = {"A": {"user": "{{ a }}"}, "B": {"user": "{{ a }}", "port": 22}}
 ENVIRONMENT = {"HOME": "/nowhere"}
 
 
-def settings():
+def rules_of_the_file():
     """Rules for two outputs, which give their hosts variables."""
     rules = tuple(HostRule(output, ("web",), variables=variables) for output, variables in GIVEN.items())
     return Settings(rules, VariableRules(), NameRules())
@@ -34,25 +33,25 @@ def hosts(draw):
     """A host as the planner makes it: what the rules of its outputs give is part of its variables."""
     outputs = draw(st.dictionaries(OUTPUTS, st.none() | st.integers(), min_size=1))
     own = {name: value for output in outputs for name, value in GIVEN.get(output, {}).items()}
-    variables = {**draw(st.dictionaries(NAMES, VALUES, max_size=3)), **own, "tfbridge_outputs": outputs}
+    variables = {**draw(st.dictionaries(NAMES, VALUES, max_size=2)), **own, "tfbridge_outputs": outputs}
     return Host(draw(NAMES), draw(st.lists(NAMES, max_size=2)), variables, sorted(own))
 
 
 PLANS = st.builds(
     Plan,
-    st.lists(hosts(), max_size=4),
+    st.lists(hosts(), max_size=3),
     st.dictionaries(
         NAMES,
         st.builds(
             Group,
-            st.dictionaries(NAMES, VALUES, max_size=3),
+            st.dictionaries(NAMES, VALUES, max_size=2),
             st.dictionaries(NAMES, OUTPUTS, max_size=2),
             st.sets(NAMES, max_size=2),
             st.just("eu-central-1"),
         ),
-        max_size=3,
+        max_size=2,
     ),
-    st.lists(st.text(), max_size=2),
+    st.lists(TEXTS, max_size=2),
 )
 
 
@@ -61,12 +60,13 @@ def stored(entry):
     return json.loads(json.dumps(entry))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PLANS)
 def test_a_plan_comes_back_as_it_was(plan):
     """Hosts, groups, variables and warnings; the file's own variables from the file."""
     entry = to_cache(plan, ENVIRONMENT)
 
-    assert plan == from_cache(stored(entry), settings(), ENVIRONMENT)
+    assert plan == from_cache(stored(entry), rules_of_the_file(), ENVIRONMENT)
     assert "{{ a }}" not in entry["inventory"] or any("{{ a }}" in str(value) for value in _data(plan))
 
 
@@ -76,24 +76,35 @@ def _data(plan):
     yield plan.groups, plan.warnings
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PLANS, st.data())
-def test_a_damaged_entry_is_none_or_a_plan(plan, data):
-    """Never an exception."""
+def test_a_damaged_entry_is_none(plan, data):
+    """Never an exception, and never another plan."""
+    entry = to_cache(plan, ENVIRONMENT)
+    text = entry["inventory"]
+    at = data.draw(st.integers(0, len(text)))
+    damaged = text[:at] + data.draw(st.text(max_size=3)) + text[at + 1 :]
+
+    found = from_cache({**entry, "inventory": damaged}, rules_of_the_file(), ENVIRONMENT)
+    assert found == (plan if damaged == text else None)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(PLANS, st.data())
+def test_an_entry_that_somebody_made_is_none_or_a_plan(plan, data):
+    """With a digest that is right."""
     text = to_cache(plan, ENVIRONMENT)["inventory"]
     at = data.draw(st.integers(0, len(text)))
-    damaged = {
-        "format": 2,
-        "account": [[], []],
-        "inventory": text[:at] + data.draw(st.text(max_size=3)) + text[at + 1 :],
-    }
+    made = text[:at] + data.draw(st.text('[]{},:"a1', max_size=3)) + text[at + 1 :]
+    entry = {"format": 2, "account": [[], []], "sha256": hashlib.sha256(made.encode()).hexdigest(), "inventory": made}
 
-    assert isinstance(from_cache(damaged, settings(), ENVIRONMENT), (Plan, type(None)))
+    assert isinstance(from_cache(entry, rules_of_the_file(), ENVIRONMENT), (Plan, type(None)))
 
 
 @pytest.mark.parametrize("entry", [None, 7, [], {}, {"format": 1}, {"format": 2}, {"format": 2, "account": 1}])
 def test_what_is_no_entry_is_none(entry):
     """Other formats, and whatever else a file may hold."""
-    assert from_cache(entry, settings(), ENVIRONMENT) is None
+    assert from_cache(entry, rules_of_the_file(), ENVIRONMENT) is None
 
 
 @pytest.mark.parametrize(("output", "region"), [("X') }}{{ lookup('pipe', 'id", "eu-central-1"), ("X", "x') }}{{ 'y")])
@@ -101,7 +112,7 @@ def test_names_that_become_part_of_a_template_are_checked(output, region):
     """Whoever can write the cache can write none."""
     plan = Plan(groups={"all": Group(secrets={"password": output}, region=region)})
 
-    assert from_cache(stored(to_cache(plan, ENVIRONMENT)), settings(), ENVIRONMENT) is None
+    assert from_cache(stored(to_cache(plan, ENVIRONMENT)), rules_of_the_file(), ENVIRONMENT) is None
 
 
 @pytest.mark.parametrize(
