@@ -95,8 +95,10 @@ def tests_other_core() -> Outcome:
     """The same on the other line of ansible-core; Terraform does not care about that."""
     try:
         python = venvs.other_environment()
-    except venvs.EnvironmentUnavailableError as error:
+    except venvs.InterpreterMissingError as error:
         return Outcome(not_run=[f"{NOT_HERE}{error}"])
+    except venvs.EnvironmentUnavailableError as error:
+        return Outcome(not_run=[f"tests-other-core: {error}"])
     return _pytest(python, "tests-other-core", ["-m", "not terraform"])
 
 

@@ -82,18 +82,20 @@ def _child(words: Sequence[str], folder: pathlib.Path, env: Mapping[str, str]) -
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
         text=True,
+        process_group=0,
     )
     try:
         yield process
     finally:
         if process.poll() is None:
-            # Terraform ends its provider when it is asked to stop, not when it is killed.
+            # Terraform ends its provider when it is asked to stop.
             process.send_signal(signal.SIGINT)
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        # What did not end in time, the provider with it.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 @contextlib.contextmanager
@@ -119,6 +121,8 @@ def _environment(folder: pathlib.Path, url: str, provider: Provider) -> dict[str
         "PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
         "ANSIBLE_HOME": str(folder / "ansible-home"),
+        # Where providers have their sockets.
+        "TMPDIR": str(folder),
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "AWS_ENDPOINT_URL": url,
@@ -189,7 +193,10 @@ def _terminated(number: int, _frame: FrameType | None) -> None:
 def main() -> int:
     """Run the demo, and clean up however it ends."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    signal.signal(signal.SIGTERM, _terminated)
+    # A job in the background starts with SIGINT ignored; a terminal that is closed sends SIGHUP.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _terminated)
     try:
         with tempfile.TemporaryDirectory(prefix="tfbridge-demo-") as folder:
             run(pathlib.Path(folder))

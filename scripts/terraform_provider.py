@@ -35,6 +35,10 @@ class TerraformUnavailableError(Exception):
     """Terraform or a provider can't be had here; the text says why and what to do."""
 
 
+class NoMirrorError(TerraformUnavailableError):
+    """Neither this machine nor the registry has the newest provider."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Provider:
     """A line of the AWS provider, and the environment in which Terraform finds it."""
@@ -162,9 +166,7 @@ def _from_registry() -> Provider:
         _configuration(pathlib.Path(scratch), "~> 5.0")
         done = _terraform(scratch, environment, "init", "-input=false")
     if done.returncode:
-        raise TerraformUnavailableError(
-            "AWS provider 5.x: no mirror on this machine has it, and the registry doesn't answer"
-        )
+        raise NoMirrorError("AWS provider 5.x: no mirror on this machine has it, and the registry doesn't answer")
     version = re.search(r"hashicorp/aws v([0-9.]+)", done.stdout)
     return Provider(version.group(1) if version else "5.x", "the registry", environment)
 

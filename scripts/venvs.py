@@ -27,6 +27,10 @@ class EnvironmentUnavailableError(Exception):
     """An environment can't be made here; the text says why and what to do."""
 
 
+class InterpreterMissingError(EnvironmentUnavailableError):
+    """The Python that an environment needs is not on the machine."""
+
+
 def main_environment() -> pathlib.Path:
     """Give the interpreter of .venv, made anew where the pins or the Python changed."""
     if sys.version_info < (3, 11):
@@ -43,7 +47,7 @@ def other_environment() -> pathlib.Path:
         for candidate in _candidates(version):
             if _version(candidate) == version:
                 return _prepare(ROOT / f".venv-{version}", candidate)
-    raise EnvironmentUnavailableError(f"this machine has no Python {' or '.join(sorted(wanted))}")
+    raise InterpreterMissingError(f"this machine has no Python {' or '.join(sorted(wanted))}")
 
 
 def _candidates(version: str) -> Iterator[pathlib.Path]:

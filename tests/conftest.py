@@ -41,7 +41,7 @@ NOT_HERE = "not on this machine: "
 def pytest_collection_modifyitems(items):
     """Mark what runs Terraform, by what it asks for."""
     for item in items:
-        if "provider" in item.fixturenames:
+        if {"provider", "some_provider"} & set(item.fixturenames):
             item.add_marker(pytest.mark.terraform)
 
 
@@ -69,12 +69,23 @@ def run(tmp_path, aws):
 @pytest.fixture(scope="session", params=["oldest", "newest"])
 def provider(request):
     """The oldest AWS provider that the modules support, and the newest line."""
-    if request.param == "oldest":
-        return terraform_provider.oldest_provider()
     try:
+        if request.param == "oldest":
+            return terraform_provider.oldest_provider()
         return terraform_provider.newest_provider()
-    except terraform_provider.TerraformUnavailableError as error:
+    except terraform_provider.NoMirrorError as error:
         pytest.skip(f"{NOT_HERE}{error}")
+    except terraform_provider.TerraformUnavailableError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def some_provider():
+    """Whichever AWS provider can be had."""
+    try:
+        return terraform_provider.any_provider()
+    except terraform_provider.TerraformUnavailableError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture

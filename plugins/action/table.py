@@ -4,12 +4,18 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any, Optional
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.tfbridge.aws.plugins.module_utils._table import table
+
+
+def _terminal_width() -> int:
+    """Give the columns of the terminal, or of the variable COLUMNS; 0 where the output goes elsewhere."""
+    return shutil.get_terminal_size((0, 0)).columns
 
 
 class ActionModule(ActionBase):
@@ -30,7 +36,7 @@ class ActionModule(ActionBase):
             }
         )
         try:
-            lines = table(options["columns"], options["rows"])
+            lines = table(options["columns"], options["rows"], _terminal_width())
         except ValueError as exc:
             raise AnsibleActionFail(f"rows: {exc}") from exc
         Display().display(

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,11 +16,11 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._outputs_table import
 def _filter(result: Mapping[str, Any], stale_after: object = 0) -> dict[str, Any]:
     if not isinstance(result, Mapping) or "outputs" not in result:
         raise AnsibleFilterError("outputs_table: the input is not a result of tfbridge.aws.ssm_outputs_info")
-    try:
-        days = int(str(stale_after))
-    except ValueError as exc:
-        raise AnsibleFilterError(f"outputs_table: stale_after: {stale_after!r} is not a number of days") from exc
-    return outputs_table(result, days, dt.datetime.now(dt.timezone.utc))
+    if not re.fullmatch("[0-9]{1,6}", str(stale_after)):
+        raise AnsibleFilterError(
+            f"outputs_table: stale_after: {stale_after!r} is not a number of days. Accepted are whole numbers from 0 on"
+        )
+    return outputs_table(result, int(str(stale_after)), dt.datetime.now(dt.timezone.utc))
 
 
 class FilterModule:

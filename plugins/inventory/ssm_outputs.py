@@ -180,20 +180,25 @@ cache_timeout: 3600
 import os
 import traceback
 from collections.abc import Mapping
-from typing import Any, NoReturn, Optional
+from typing import Any, Callable, NoReturn, Optional
 
-from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.errors import AnsibleError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._plan import Plan
 from ansible_collections.tfbridge.aws.plugins.plugin_utils import _inventory_cache, _source
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._construct import construct
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._construct import construct, marked_variables
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._failures import SourceFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import (
     check_config,
     reserved_keywords,
     resolve_options,
 )
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_config, as_data
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import (
+    as_config,
+    as_data,
+    marks_of_this_command,
+)
 
 # What Ansible's own command lines return for an inventory that can't be parsed.
 EXIT_CODE = 4
@@ -215,12 +220,19 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self.display.vvv(f"Skipping {path}: its name doesn't end in ssm_outputs.yml or ssm_outputs.yaml")
         return False
 
+    def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
+        """Take the options of the file, or say what is wrong about them."""
+        try:
+            super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
+        finally:
+            # Ansible refuses less than this, and in messages that don't say what is accepted.
+            check_config(self, direct or {})
+
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Add hosts, groups and variables, all of them or none."""
         super().parse(inventory, loader, path, cache)
         try:
-            config = self._read_config_data(path)
-            check_config(self, config)
+            self._read_config_data(path)
             self._add(*self._plan(cache))
         except (BridgeError, AnsibleError) as exc:
             self._fail(path, str(exc), exc)
@@ -265,34 +277,32 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _add(self, plan: Plan, source: _source.Source) -> None:
         for message in plan.warnings:
             self.display.warning(message)
-        marked: dict[str, str] = {}
-        for host in plan.hosts:
-            host.variables = {
-                name: as_config(value) if name in host.from_file else as_data(value, marked)
-                for name, value in host.variables.items()
-            }
         construct(self, plan)
-        self._add_groups(plan, source)
-        self._add_hosts(plan)
+        mark = marks_of_this_command()
+        self._add_groups(plan, source, mark)
+        self._add_hosts(plan, mark)
 
-    def _add_groups(self, plan: Plan, source: _source.Source) -> None:
+    def _add_groups(self, plan: Plan, source: _source.Source, mark: Callable[[Any], Any]) -> None:
+        # Ansible may be told to change names that aren't identifiers (TRANSFORM_INVALID_GROUP_CHARS).
+        names = {name: self.inventory.add_group(name) for name in plan.groups}
         for name, group in plan.groups.items():
-            self.inventory.add_group(name)
             for variable, value in group.variables.items():
-                self.inventory.set_variable(name, variable, as_data(value))
+                self.inventory.set_variable(names[name], variable, mark(value))
             for variable, output in group.secrets.items():
                 template = _source.secret_template(source, output, group.region)
-                self.inventory.set_variable(name, variable, as_config(template))
+                self.inventory.set_variable(names[name], variable, as_config(template))
         for name, group in plan.groups.items():
             for child in sorted(group.children):
-                self.inventory.add_child(name, child)
+                self.inventory.add_child(names[name], names[child])
+        for host in plan.hosts:
+            host.groups = [names[group] for group in host.groups]
 
-    def _add_hosts(self, plan: Plan) -> None:
+    def _add_hosts(self, plan: Plan, mark: Callable[[Any], Any]) -> None:
         for host in plan.hosts:
             self.inventory.add_host(host.name)
             for group in host.groups:
                 self.inventory.add_child(group, host.name)
-            for variable, value in host.variables.items():
+            for variable, value in marked_variables(host, mark).items():
                 self.inventory.set_variable(host.name, variable, value)
 
     def _render(self, template: str, variables: Mapping[str, Any]) -> Any:
@@ -307,4 +317,4 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if self.get_option("abort_on_error"):
             self.display.error(message, wrap_text=False)
             raise SystemExit(EXIT_CODE) from exc
-        raise AnsibleParserError(message) from exc
+        raise SourceFailedError(message) from exc

@@ -49,11 +49,11 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.tfbridge.aws.plugins.module_utils._booking import check_instance_id
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix, check_region
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._failures import LookupFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import builtin_options, check_config
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_data
 
@@ -66,12 +66,12 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[Any], variables: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> list[Any]:
         """Give one mapping for each instance."""
-        self.set_options(var_options=variables, direct=kwargs)
         try:
             check_config(self, kwargs)
+            self.set_options(var_options=variables, direct=kwargs)
             return self._run([check_instance_id(str(term), "_terms") for term in terms], builtin_options(self))
         except BridgeError as exc:
-            raise AnsibleLookupError(str(exc)) from exc
+            raise LookupFailedError(str(exc)) from exc
 
     def _run(self, ids: list[str], options: Mapping[str, Any]) -> list[Any]:
         check_prefix(options["prefix"])

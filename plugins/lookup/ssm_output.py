@@ -101,7 +101,6 @@ import os
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
@@ -117,12 +116,17 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[Any], variables: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> list[Any]:
         """Give one value for each term."""
-        self.set_options(var_options=variables, direct=kwargs)
         try:
             check_config(self, kwargs)
+            self.set_options(var_options=variables, direct=kwargs)
             return [as_data(value) for value in self._values(terms, builtin_options(self), "default" in kwargs)]
         except BridgeError as exc:
-            raise AnsibleLookupError(str(exc)) from exc
+            # Imported here: every task of every host imports this file.
+            from ansible_collections.tfbridge.aws.plugins.plugin_utils._failures import (  # noqa: PLC0415  see above
+                LookupFailedError,
+            )
+
+            raise LookupFailedError(str(exc)) from exc
 
     def _values(self, terms: list[Any], options: Mapping[str, Any], has_default: bool) -> list[Any]:
         files = entry_files(NAME, options, os.environ)

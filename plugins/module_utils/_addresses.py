@@ -55,4 +55,4 @@ def host_name_problem(name: object) -> str:
         return "Ansible gives that name a meaning of its own"
     if parse_ip(name) or _HOST_NAME.match(name):
         return ""
-    return "it has characters that Ansible reads as a pattern, or none at all"
+    return "it is empty, too long, or has characters that Ansible may read as a pattern or an option"

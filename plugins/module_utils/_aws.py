@@ -12,6 +12,7 @@ botocore's exceptions are told apart by name: this file is also read where botoc
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from typing import Any, Callable, Optional
 
@@ -53,6 +54,9 @@ _UNREACHABLE = frozenset(
         "SSLError",
     }
 )
+# AWS says which action it denied, where that isn't the call: kms:Decrypt behind ssm:GetParameters.
+_DENIED_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)")
+_DENIED_KEY = "The ciphertext refers to a customer master key"
 _CREDENTIALS_HINT = (
     "Accepted are the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), a profile, an instance role "
     "or the plugin's own options access_key and secret_key"
@@ -87,15 +91,19 @@ def translate(
     """Give the error of ours for one of botocore's. The hint is for failures to reach the region."""
     place = f" in {region}" if region else ""
     if isinstance(exc, ExhaustedError):
-        return _exhausted(exc, f"{action}{place}", what)
+        return _exhausted(exc, f"{action}{place}", what, hint())
     code = error_code(exc)
     if code in _DENIED:
         return DeniedError(
-            f"access denied: {what} needs the IAM action {action}{place}, which the caller's policies don't allow. "
-            f"AWS says: {_answer(exc)}"
+            f"access denied: {what} needs the IAM action {_denied_action(exc) or action}{place}, which the caller's "
+            f"policies don't allow. AWS says: {_answer(exc)}"
         )
     if code in _BAD_CREDENTIALS:
-        return AwsError(f"AWS refused the credentials for {action}{place}: {_answer(exc)}. {_CREDENTIALS_HINT}")
+        # AWS answers so too where the region is one that the account has to enable, and hasn't.
+        disabled = f" If they work elsewhere, is {region} enabled in the account?" if region else ""
+        return AwsError(
+            f"AWS refused the credentials for {action}{place}: {_answer(exc)}.{hint()} {_CREDENTIALS_HINT}.{disabled}"
+        )
     if code:
         return AwsError(f"{what}: {action}{place} failed with {code}: {_answer(exc)}")
     return _without_answer(exc, f"{action}{place}", what, hint())
@@ -114,11 +122,20 @@ def _without_answer(exc: Exception, call: str, what: str, hint: str) -> AwsError
     return AwsError(f"{what}: {call} failed: {type(exc).__name__}: {exc}")
 
 
-def _exhausted(exc: ExhaustedError, call: str, what: str) -> AwsError:
+def _denied_action(exc: Exception) -> str:
+    """Give the action that AWS names in its answer, if it does."""
+    answer = _answer(exc)
+    named = _DENIED_ACTION.search(answer)
+    if named:
+        return named.group(1)
+    return "kms:Decrypt" if answer.startswith(_DENIED_KEY) else ""
+
+
+def _exhausted(exc: ExhaustedError, call: str, what: str, hint: str) -> AwsError:
     last = exc.__cause__
     return AwsError(
         f"{what}: AWS did not answer {call} in {exc.attempts} attempts during {exc.seconds:.0f} s, "
-        f"the last time with {name_of(last) if last else 'nothing'}. Run again when the account is less busy, "
+        f"the last time with {name_of(last) if last else 'nothing'}.{hint} Run again when the account is less busy, "
         f"or raise retry_budget (seconds for one call, default {DEFAULT_BUDGET:.0f})"
     )
 

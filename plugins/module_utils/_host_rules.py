@@ -142,7 +142,7 @@ def _variable(name: object, option: str) -> str:
 
 
 def _group(name: object, option: str) -> str:
-    if isinstance(name, str) and name.strip() and not set(name) & set(",:!&*?[]{}~@\n"):
+    if isinstance(name, str) and name and not re.search(r"[\s,:!&*?\[\]{}~@]", name):
         return str(name)
     raise OptionError(f"{option}: {show(name)} is not a group's name. Accepted are letters, digits and underscores")
 

@@ -25,7 +25,9 @@ options:
     elements: str
     required: true
   rows:
-    description: The rows, each a list with a cell for every column. Cells of more than 48 characters are cut.
+    description:
+      - The rows, each a list with a cell for every column. Cells of more than 48 characters are cut, and of fewer
+        where a line would not fit the terminal (E(COLUMNS) characters, where that is set), down to 12.
     type: list
     elements: list
     required: true

@@ -54,7 +54,9 @@ class Connection(AWSPluginBase):
         return self._options.get(name)
 
     def _do_fail(self, message: str) -> NoReturn:
-        raise AwsError(message)
+        raise AwsError(
+            f"{message.rstrip('.')}. Check profile, access_key, secret_key, endpoint_url and AWS_* in the environment"
+        )
 
     def client_for(self, service: str, region: Optional[str]) -> Any:
         """Give a client for a service in a region."""
@@ -80,7 +82,7 @@ class Connection(AWSPluginBase):
     def _assume_role(self, arn: str) -> None:
         """Take the role once; every client then has its credentials."""
         session_name = f"ansible_{self.ansible_name.rsplit('.', 1)[-1]}"
-        with aws_errors("sts:AssumeRole", self.region, f"assuming the role {arn}"):
+        with aws_errors("sts:AssumeRole", self.region, f"assume_role_arn: assuming the role {arn}"):
             client = self.client("sts", config=BOTOCORE_CONFIG)
             answer = self.retrier.call(client.assume_role, RoleArn=arn, RoleSessionName=session_name)
         self._credentials = {

@@ -9,11 +9,11 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
-from typing import Any, Optional, Protocol
+from typing import Any, Callable, Optional, Protocol
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataError
-from ansible_collections.tfbridge.aws.plugins.module_utils._plan import Group, Plan
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_data
+from ansible_collections.tfbridge.aws.plugins.module_utils._plan import Group, Host, Plan
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_config, as_data
 
 
 class Constructing(Protocol):
@@ -44,12 +44,21 @@ class _Recorder:
         self.parents: dict[str, set[str]] = {}
 
     def set_variable(self, host: str, name: str, value: Any) -> None:
-        self._hosts[host].variables[name] = as_data(value)
+        target = self._hosts[host]
+        target.variables[name] = value
+        # What the file's own text says of the name no longer holds.
+        if name in target.from_file:
+            target.from_file.remove(name)
 
     def add_group(self, group: str) -> str:
         if group in {"all", "ungrouped"}:
             raise DataError(
                 f"keyed_groups or groups would make a group named {group!r}, which is Ansible's own. "
+                "Give keyed_groups a prefix"
+            )
+        if group in self._hosts:
+            raise DataError(
+                f"keyed_groups or groups would make a group named {group!r}, which is the name of a host too. "
                 "Give keyed_groups a prefix"
             )
         self._plan.groups.setdefault(str(group), Group())
@@ -66,6 +75,11 @@ class _Recorder:
             self._hosts[child].groups.append(group)
 
 
+def marked_variables(host: Host, mark: Callable[[Any], Any]) -> dict[str, Any]:
+    """Give the variables of a host: those of the inventory file as templates, all others marked as data."""
+    return {name: as_config(value) if name in host.from_file else mark(value) for name, value in host.variables.items()}
+
+
 def construct(plugin: Constructing, plan: Plan) -> None:
     """Apply the constructed options of the inventory file to every host of the plan."""
     compose, groups, keyed = (plugin.get_option(name) for name in ("compose", "groups", "keyed_groups"))
@@ -76,8 +90,8 @@ def construct(plugin: Constructing, plan: Plan) -> None:
     try:
         for host in plan.hosts:
             shared = {"inventory_hostname": as_data(host.name), "group_names": list(host.groups)}
-            plugin._set_composite_vars(compose, {**shared, **host.variables}, host.name, strict)
-            variables = {**shared, **host.variables}
+            plugin._set_composite_vars(compose, {**shared, **marked_variables(host, as_data)}, host.name, strict)
+            variables = {**shared, **marked_variables(host, as_data)}
             plugin._add_host_to_composed_groups(groups, variables, host.name, strict, fetch_hostvars=False)
             plugin._add_host_to_keyed_groups(keyed, variables, host.name, strict, fetch_hostvars=False)
     finally:

@@ -9,12 +9,11 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ansible.module_utils.parsing.convert_bool import BOOLEANS
 from ansible.vars.reserved import get_reserved_names
-from ansible_collections.tfbridge.aws.plugins.module_utils._errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import plain
 
 # The same options may be templates in amazon.aws's inventories; the others belong to Ansible or to our own templates.
@@ -31,6 +30,10 @@ _TEMPLATED = frozenset(
         "session_token",
     )
 )
+
+
+# "a, b" is a list to Ansible, and a number is a string.
+_FITTING = {"list": (list, str), "dict": (dict,), "str": (str, int, float)}
 
 
 class Optioned(Protocol):
@@ -58,25 +61,53 @@ def builtin_options(plugin: Optioned) -> dict[str, Any]:
 
 
 def check_config(plugin: Optioned, config: Mapping[str, Any]) -> None:
-    """Raise OptionError for what Ansible takes in silence: unknown options, and text where true or false belongs."""
+    """Raise OptionError for unknown options and wrong types, before Ansible sees them.
+
+    Ansible takes some of it in silence, and leaves out of its messages what would be accepted.
+    """
     definitions = plugin.option_definitions
-    known = {alias for definition in definitions.values() for alias in definition.get("aliases", ())} | set(definitions)
-    for name in config:
+    for name, value in config.items():
+        if name in definitions and _fits(plain(value), definitions[name]):
+            continue
+        # Imported here: every task of every host imports this file.
+        from ansible_collections.tfbridge.aws.plugins.plugin_utils._option_refusals import (  # noqa: PLC0415  see above
+            misfit,
+            unknown,
+        )
+
+        known = _with_aliases(definitions)
         if name not in known:
-            raise _unknown(str(name), known)
-        if definitions.get(name, {}).get("type") == "bool" and str(config[name]).lower() not in BOOLEANS:
-            raise OptionError(f"{name}: {plain(config[name])!r} is neither true nor false")
+            raise unknown(str(name), known)
+        if not _fits(plain(value), known[name]):
+            raise misfit(name, plain(value), known[name])
 
 
-def _unknown(name: str, known: Collection[str]) -> OptionError:
-    # Imported here: every task of every host imports this file.
-    from ansible_collections.tfbridge.aws.plugins.module_utils._text import (  # noqa: PLC0415  see above
-        enumerate_names,
-        nearest,
-    )
+def _with_aliases(definitions: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the definitions by all names that an option may be given under."""
+    aliases = {alias: known for known in definitions.values() for alias in known.get("aliases", ())}
+    return {**aliases, **definitions}
 
-    accepted = enumerate_names(sorted(known))
-    return OptionError(f"{name!r} is not an option.{nearest(name, known)} Accepted are {accepted}")
+
+def _fits(value: Any, definition: Mapping[str, Any]) -> bool:
+    """Tell whether Ansible can use the value of an option, or it isn't given."""
+    kind, choices = definition.get("type"), definition.get("choices")
+    if value is None:
+        return True
+    if kind == "bool":
+        return str(value).lower() in BOOLEANS
+    if kind == "float":
+        return _is_number(value)
+    if kind in _FITTING and not isinstance(value, _FITTING[kind]):
+        return False
+    return not choices or value in choices
+
+
+def _is_number(value: object) -> bool:
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def reserved_keywords() -> frozenset[str]:

@@ -6,15 +6,17 @@
 
 PRIVATE: not for use outside this collection, may change in any release.
 
-ansible-core 2.19 and later template only strings that are marked as trusted, and show all others wrapped in
-C(__ansible_unsafe). A string without template markers is the same trusted or not, so it is marked and shown
-plainly. Earlier releases template everything that isn't marked as unsafe.
+ansible-core 2.19 and later template only strings that are marked as trusted; what a play takes from its variables
+as an expression (C(when: "{{ flag }}"), C(debug: var=...)) needs no braces at all, so no string of AWS's is ever
+trusted where plays run. Earlier releases template everything that isn't marked as unsafe.
 """
 
 from __future__ import annotations
 
-from typing import Any, Optional
+import functools
+from typing import Any, Callable
 
+from ansible import context
 from ansible.utils.unsafe_proxy import wrap_var
 
 try:
@@ -26,40 +28,47 @@ except ImportError:  # ansible-core 2.18 and earlier: every string is a template
         return value
 
 
-_MARKERS = ("{{", "{%", "{#")
+# What makes a string a template; the last sets other markers, at the beginning of a string.
+_MARKERS = ("{{", "{%", "{#", "#jinja2:")
 
 
-def as_data(value: Any, marked: Optional[dict[str, str]] = None) -> Any:
-    """Mark all strings inside a value, so that none is ever templated and inert ones are shown plainly.
+def as_data(value: Any) -> Any:
+    """Mark all strings inside a value as what they are: no templates, and no expressions."""
+    return _each_string(value, wrap_var)
 
-    C(marked) remembers the strings that are marked already, which is quicker where thousands of values are alike.
+
+def as_printed(value: Any) -> Any:
+    """Mark the strings inside a value for the JSON of ansible-inventory, which prints data as it runs nothing of it.
+
+    It shows what isn't trusted as C({"__ansible_unsafe": ...}). Strings without template markers are shown plainly.
     """
-    if isinstance(value, str):
-        if marked is None:
-            return _mark(value)
-        known = marked.get(value)
-        if known is None:
-            known = marked[value] = _mark(value)
-        return known
-    if isinstance(value, dict):
-        return {key: as_data(item, marked) for key, item in value.items()}
-    if isinstance(value, list):
-        return [as_data(item, marked) for item in value]
-    return value
+    return _each_string(value, _inert_as_trusted)
 
 
-def _mark(value: str) -> Any:
-    return wrap_var(value) if any(marker in value for marker in _MARKERS) else trust_as_template(value)
+def marks_of_this_command() -> Callable[[Any], Any]:
+    """Give how this command line marks data: for printing where that is all it does."""
+    arguments = context.CLIARGS
+    prints = "export" in arguments and (arguments.get("list") or arguments.get("host"))
+    # Thousands of hosts have many values in common.
+    return functools.partial(_each_string, mark=functools.cache(_inert_as_trusted if prints else wrap_var))
 
 
 def as_config(value: Any) -> Any:
     """Mark all strings inside a value that the inventory file's author wrote, or the collection: templates work."""
+    return _each_string(value, trust_as_template)
+
+
+def _inert_as_trusted(text: str) -> Any:
+    return wrap_var(text) if any(marker in text for marker in _MARKERS) else trust_as_template(text)
+
+
+def _each_string(value: Any, mark: Callable[[str], Any]) -> Any:
     if isinstance(value, str):
-        return trust_as_template(value)
+        return mark(value)
     if isinstance(value, dict):
-        return {key: as_config(item) for key, item in value.items()}
+        return {key: _each_string(item, mark) for key, item in value.items()}
     if isinstance(value, list):
-        return [as_config(item) for item in value]
+        return [_each_string(item, mark) for item in value]
     return value
 
 

@@ -165,6 +165,28 @@ class TestShowOutputs:
         assert "4 outputs, 2 with flags, 1 other parameters" in lines
         assert "hunter2" not in result.output
 
+    def test_it_fits_a_narrow_terminal(self, aws, run):
+        """Values are cut before names are; nothing is folded."""
+        aws.publish({"A_RATHER_LONG_NAME": "x" * 200, **{f"N{index}": "y" * 30 for index in range(60)}})
+
+        result = run.playbook("tfbridge.aws.show_outputs", "-e", "region=eu-central-1", env={"COLUMNS": "80"})
+
+        lines = result.stdout.partition("Published as")[2].partition("61 outputs")[0].splitlines()
+        assert 0 == result.rc, result.output
+        assert 61 == sum(" UTC" in line for line in lines)
+        assert 80 >= max(len(line) for line in lines)
+        assert any(line.startswith("A_RATHER_LONG_NAME  string ") for line in lines)
+
+    @pytest.mark.parametrize("days", ["-1", "soon", "1.5"])
+    def test_a_wrong_number_of_days(self, aws, run, days):
+        """Named, with what is accepted."""
+        aws.publish({"A": "a"})
+
+        result = run.playbook("tfbridge.aws.show_outputs", "-e", f"stale_after={days}")
+
+        assert 2 == result.rc
+        assert f"stale_after: '{days}' is not a number of days. Accepted are whole numbers" in result.said
+
     def test_nothing_published_is_an_error(self, aws, run):
         """With what to check."""
         result = run.playbook("tfbridge.aws.show_outputs", "-e", "prefix=/none/")

@@ -48,6 +48,15 @@ class TestHosts:
         assert "{{" not in result.stdout
         assert "10.0.0.12 fs-1.example.com" in result.stdout
 
+    def test_names_are_in_numeric_order(self, aws, run):
+        """_2 before _10, in --graph and in the groups of --list."""
+        aws.publish({"MY_IP": [f"10.0.0.{index + 1}" for index in range(12)]})
+        inventory = {**REGION, "hosts": [{"output": "MY_IP", "groups": ["web"], "hostname": "{{ name }}"}]}
+        names = [f"my_ip_{index}" for index in range(12)]
+
+        assert names == re.findall(r"--(my_ip_[0-9]+)", run.inventory(inventory, "--graph").stdout)
+        assert names == hosts_of(run.inventory(inventory), "web")
+
     def test_list_is_clean_json(self, aws, run):
         """No wrappers of Ansible's around values that are no templates."""
         aws.publish(
@@ -100,6 +109,17 @@ class TestHosts:
         plays = SHOW_HOSTS.replace("{{ inventory_hostname }} ", "{{ who }} ")
 
         assert '"msg": "h-10.0.0.1 "' in run.playbook(plays, inventory=inventory).stdout
+
+    def test_group_names_may_be_changed_by_ansible(self, aws, run):
+        """As TRANSFORM_INVALID_GROUP_CHARS says; the group keeps its hosts."""
+        aws.publish({"MY_IP": ["10.0.0.1"]})
+
+        result = run.inventory(
+            {**REGION, "hosts": [{"output": "MY_IP", "groups": ["my-infra"]}]},
+            env={"ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS": "silently"},
+        )
+
+        assert ["10.0.0.1"] == hosts_of(result, "my_infra"), result.output
 
     def test_instance_ids_are_resolved_by_one_call(self, aws, run):
         """250 instances, two filters of at most 200 ids."""
@@ -390,7 +410,7 @@ class TestLongReads:
 
     @pytest.mark.parametrize("fault", [{"code": "ThrottlingException"}, {"code": "InternalServerError", "status": 500}])
     def test_repetitions_are_ours_alone(self, aws, run, fault):
-        """botocore's would multiply them: with a budget that allows none, each call is made once."""
+        """Botocore's would multiply them: with a budget that allows none, each call is made once."""
         aws.publish({"MY_IP": ["10.0.0.1"]})
         aws.fault("ssm:DescribeParameters", times=-1, **fault)
 
@@ -426,7 +446,17 @@ class TestErrors:
         ("prefix", {}, {"prefix": "OUT PUT_"}, "prefix: 'OUT PUT_' has characters that SSM doesn't allow"),
         ("unknown option", {}, {"prefixx": "X"}, "'prefixx' is not an option. Did you mean 'prefix'?"),
         ("wrong type", {}, {"strict": "perhaps"}, "strict: 'perhaps' is neither true nor false"),
-        ("wrong choice", {}, {"on_missing": "panic"}, "on_missing"),
+        (
+            "wrong choice",
+            {},
+            {"secure_strings": "decrpyt"},
+            "secure_strings: 'decrpyt' is not a choice. Did you mean 'decrypt'? Accepted are skip, decrypt",
+        ),
+        ("text for a mapping", {}, {"variables": "X"}, "variables: 'X' is a str. Accepted is a mapping"),
+        ("a mapping for a list", {}, {"hosts": {"output": "X"}}, "is a dict. Accepted is a list"),
+        ("a list for text", {}, {"prefix": ["X"]}, "prefix: ['X'] is a list. Accepted is a string"),
+        ("text for a number", {}, {"retry_budget": "long"}, "retry_budget: 'long' is a str. Accepted is a number"),
+        ("group", {}, {"hosts": [{"output": "MY_IP", "groups": ["a b"]}]}, "hosts[0].groups: 'a b' is not a group's"),
         ("hosts as text", {}, {"hosts": [7]}, "hosts[0]: 7 is not a mapping. Accepted are the keys output"),
         ("budget", {}, {"retry_budget": 0}, "retry_budget: 0.0 is not within 0 to 3600 seconds"),
         (
@@ -435,7 +465,6 @@ class TestErrors:
             {"hosts": [{"output": "X"}]},
             "parameter OUTPUT_X in eu-central-1 is 'web 1', which is not",
         ),
-        ("long value", {"X": "x" * 4000}, {"hosts": [{"output": "X"}]}, "(4,000 characters), which is not an address"),
         (
             "missing output",
             {"X": "a"},
@@ -477,6 +506,12 @@ class TestErrors:
             "would make a group named 'all'",
         ),
         (
+            "keyed host",
+            {"X": [{"name": "db", "ip": "10.0.0.1", "role": "db"}]},
+            {"keyed_groups": [{"key": "role", "separator": ""}]},
+            "would make a group named 'db', which is the name of a host too",
+        ),
+        (
             "instance",
             {"X": "i-0123456789abcdef0"},
             {"hosts": [{"output": "X"}]},
@@ -499,6 +534,17 @@ class TestErrors:
         assert "10.7.7.7" not in result.stdout
         assert "Traceback" not in result.output
 
+    def test_long_values(self, aws, run):
+        """5,000 characters, which the Advanced tier holds: a variable is whole, a message is not."""
+        aws.publish({"MY_IP": ["10.7.7.7"]})
+        aws.client("ssm").put_parameter(Name="OUTPUT_X", Value="x" * 5000, Type="String", Tier="Advanced")
+
+        listed, refused = run.inventory(REGION), run.inventory({**REGION, "hosts": [{"output": "X"}]})
+
+        assert "x" * 5000 == listed.json["_meta"]["hostvars"]["10.7.7.7"]["x"]
+        assert (4, True) == (refused.rc, "(5,000 characters), which is not an address" in refused.said)
+        assert "x" * 70 not in refused.output
+
     def test_ansible_playbook_stops_too(self, aws, run):
         """No play starts on half an inventory."""
         result = run.playbook(SHOW_HOSTS, inventory=REGION)
@@ -516,6 +562,16 @@ class TestErrors:
         assert 0 == result.rc
         assert "both claim the name" in result.said
         assert "10.7.7.7" not in result.stdout
+
+    @pytest.mark.parametrize("text", ["plugin: tfbridge.aws.ssm_outputs\nregions: [eu", "plugin: tfbridge.aws.ssm\n"])
+    def test_what_never_reaches_the_plugin_can_be_an_error(self, aws, run, text):
+        """As the README says; by itself Ansible only warns."""
+        run.write("ansible.cfg", "[inventory]\nany_unparsed_is_failed = true\n")
+
+        result = run.inventory(text, "--graph")
+
+        assert 0 != result.rc
+        assert "Failed to parse inventory" in result.said
 
     @pytest.mark.parametrize(("on_missing", "warned"), [("warn", True), ("skip", False)])
     def test_an_empty_inventory_can_be_accepted(self, aws, run, on_missing, warned):
@@ -544,6 +600,23 @@ class TestErrors:
 
         assert (4, True) == (result.rc, "IAM action ec2:DescribeInstances" in result.said)
 
+    @pytest.mark.parametrize(
+        ("message", "action"),
+        [
+            ("User: arn:x is not authorized to perform: ssm:GetParameters on resource: arn:y", "ssm:GetParameters"),
+            ("User: arn:x is not authorized to perform: kms:Decrypt on resource: arn:y", "kms:Decrypt"),
+            ("The ciphertext refers to a customer master key that does not exist", "kms:Decrypt"),
+        ],
+    )
+    def test_the_action_that_aws_denied_is_named(self, aws, run, message, action):
+        """Not the call behind which it stands."""
+        aws.publish({"X": "x"})
+        aws.fault("ssm:GetParameters", "AccessDeniedException", message=message)
+
+        result = run.inventory(REGION)
+
+        assert (4, True) == (result.rc, f"needs the IAM action {action} in eu-central-1" in result.said)
+
     def test_throttled_to_exhaustion(self, aws, run):
         """It says how long it tried and how far it got."""
         aws.publish({"X": [str(index) for index in range(30)]})
@@ -566,6 +639,7 @@ class TestErrors:
         result = run.inventory(REGION)
 
         assert (4, True) == (result.rc, "AWS refused the credentials for ssm:DescribeParameters" in result.said)
+        assert "is eu-central-1 enabled in the account?" in result.said
 
     def test_missing_credentials(self, run):
         """What would be accepted is named."""
@@ -580,6 +654,19 @@ class TestErrors:
         result = run.inventory({**REGION, "profile": "nobody"}, env=NO_CREDENTIALS)
 
         assert (4, True) == (result.rc, "nobody" in result.said)
+        assert "Check profile, access_key" in result.said
+
+    def test_half_of_the_credentials(self, run):
+        """Which half is missing, and where to look."""
+        result = run.inventory(REGION, env={"AWS_SECRET_ACCESS_KEY": None})
+
+        assert (4, True) == (result.rc, "missing: aws_secret_access_key. Check profile" in result.said)
+
+    def test_a_role_that_is_none(self, run):
+        """The option is named."""
+        result = run.inventory({**REGION, "assume_role_arn": "reader"})
+
+        assert (4, True) == (result.rc, "assume_role_arn: assuming the role reader" in result.said)
 
     def test_the_endpoint_is_down(self, run):
         """A wrong region has no endpoint either, so the nearest is named."""
@@ -638,6 +725,45 @@ class TestSafety:
         assert "touch" in played.stdout
         assert not victim.exists()
 
+    def test_values_are_no_expressions_and_set_no_markers(self, aws, run):
+        """Without a brace: SSM accepts these. Where plays take variables for conditions, and with Jinja's header."""
+        victim = run.folder / "pwned"
+        call = f"lookup('pipe', 'touch {victim}')"
+        header = f"#jinja2:variable_start_string:'<<', variable_end_string:'>>'\n<< {call} >>"
+        aws.publish({"NODES": [{"ip": "10.0.0.1", "evil": call}], "FLAG": call, "HEADER": header})
+        inventory = {
+            **REGION,
+            "hosts": [{"output": "NODES", "groups": ["nodes"], "vars": {"mine": "{{ flag }}", "replaced": "x"}}],
+            "compose": {"composed": "evil", "replaced": "evil ~ ''"},
+        }
+        plays = """
+- hosts: all
+  gather_facts: false
+  connection: local
+  ignore_errors: true
+  vars: {ansible_python_interpreter: "{{ ansible_playbook_python }}"}
+  tasks:
+    - ansible.builtin.assert: {that: ["{{ item }}"]}
+      loop: ["{{ flag }}", "{{ evil }}", "{{ mine }}", "{{ composed }}", "{{ replaced }}"]
+    - ansible.builtin.assert: {that: "{{ evil }}"}
+    - ansible.builtin.debug: {msg: "{{ header }}"}
+      when: "{{ flag }}"
+    - ansible.builtin.debug: {var: "{{ flag }}"}
+    - ansible.builtin.command: "true"
+      failed_when: "{{ flag }}"
+    - ansible.builtin.debug: {msg: "{{ header }}"}
+      when: "{{ lookup('tfbridge.aws.ssm_output', 'FLAG') }}"
+    - ansible.builtin.debug: {msg: "{{ header }}"}
+    - ansible.builtin.debug: {var: header}
+"""
+        listed = run.inventory(inventory)
+        played = run.playbook(plays, inventory=inventory)
+
+        assert 0 == listed.rc == played.rc, listed.output + played.output
+        assert header == listed.json["_meta"]["hostvars"]["10.0.0.1"]["header"]["__ansible_unsafe"]
+        assert 2 == played.stdout.count("<< lookup('pipe'")
+        assert not victim.exists()
+
     def test_a_template_in_a_name_is_refused(self, aws, run):
         """As a hostname it would be shown in every line of a play."""
         victim = run.folder / "pwned"
@@ -679,6 +805,25 @@ class TestSafety:
         for path in pathlib.Path(run.folder).rglob("*"):
             if path.is_file():
                 assert b"hunter2-geheim" not in path.read_bytes(), path
+
+    def test_a_secret_below_a_path_stays_secret(self, aws, run):
+        """GetParametersByPath returns a ciphertext, which is of no use to anybody; an error shows nothing."""
+        aws.publish({"MY_IP": ["10.0.0.1"]}, prefix="/prod/")
+        aws.publish_secret("PW", "hunter2-geheim", prefix="/prod/")
+        aws.publish_secret("BROKEN", '{"hunter2-geheim": ', prefix="/prod/")
+        config = {**REGION, "prefix": "/prod/", "secure_strings": "decrypt"}
+        plays = SHOW_HOSTS.replace("{{ inventory_hostname }}", "{{ broken }}")
+
+        listed = run.inventory(config, "--list", "-vvvv")
+        failed = run.playbook(plays, "-vvvv", inventory=config)
+        refused = run.inventory({**config, "hosts": [{"output": "PW"}]}, "--list", "-vvvv")
+
+        assert (0, 2, 4) == (listed.rc, failed.rc, refused.rc), failed.output
+        assert "parameter /prod/BROKEN begins like JSON but isn't: what is wrong is not shown" in failed.said
+        assert "a secret can't be a host" in refused.said
+        for result in (listed, failed, refused):
+            assert "hunter2" not in result.output
+            assert "kms:" not in result.output
 
     def test_secrets_are_skipped_by_default(self, aws, run):
         """No variable, no call that decrypts."""

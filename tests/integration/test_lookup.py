@@ -112,6 +112,8 @@ def test_denied_names_the_iam_action(aws, run):
     skipped = look_up(run, lookup("X", on_denied="skip"))
 
     assert (2, True) == (denied.rc, "needs the IAM action ssm:GetParameters in eu-central-1" in denied.said)
+    fatal = next(line for line in denied.stdout.splitlines() if line.startswith("fatal:"))
+    assert 1 == fatal.count("access denied"), "the message of each cause is appended to ours"
     assert ("d", True) == (value_of(warned), "ssm:GetParameters" in warned.said)
     assert (None, False) == (value_of(skipped), "ssm:GetParameters" in skipped.said)
 
@@ -145,7 +147,8 @@ def test_a_hole_is_null_and_warned_of(aws, run):
         (lookup("X", region="Frankfurt"), "region: 'Frankfurt' is not a region"),
         (lookup("X", defualt="x"), "'defualt' is not an option. Did you mean 'default'?"),
         (lookup("X", decrypt="perhaps"), "decrypt: 'perhaps' is neither true nor false"),
-        (lookup("X", on_missing="panic"), "on_missing"),
+        (lookup("X", on_missing="panic"), "on_missing: 'panic' is not a choice. Accepted are error, warn, skip"),
+        (lookup("X", prefix=["X"]), "prefix: ['X'] is a list. Accepted is a string"),
         (lookup("X", retry_budget=-1), "retry_budget: -1.0 is not within 0 to 3600 seconds"),
         (lookup("AMB"), "parameters OUTPUT_AMB and OUTPUT_AMB_0 both claim"),
         (lookup("BROKEN"), "parameter OUTPUT_BROKEN begins like JSON but isn't"),

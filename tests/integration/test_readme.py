@@ -128,9 +128,13 @@ def test_links_lead_somewhere():
 
 
 def test_the_artifact_has_what_users_need_and_nothing_of_ours(newcomer, clone):
-    """Plugins, playbooks and Terraform modules are in; tests, scripts and CI are not."""
+    """Plugins, playbooks and Terraform modules are in; tests, scripts, CI and what `make` leaves are not."""
     for artifact in pathlib.Path(clone).glob("*.tar.gz"):
         artifact.unlink()
+    for pattern in re.findall("^[^#].*", (ROOT / ".gitignore").read_text(), re.MULTILINE):
+        left = clone / pattern.replace("*", "x").replace("[cod]", "c")
+        left.mkdir(parents=True, exist_ok=True)
+        (left / "left-behind").touch()
     assert 0 == newcomer("ansible-galaxy collection build").returncode
     (artifact,) = clone.glob("tfbridge-aws-*.tar.gz")
     listed = subprocess.run(["tar", "tzf", artifact], capture_output=True, text=True, check=True).stdout.splitlines()
@@ -139,4 +143,5 @@ def test_the_artifact_has_what_users_need_and_nothing_of_ours(newcomer, clone):
     assert "terraform/modules/ssm_outputs/main.tf" in listed
     unwanted = [name for name in listed if re.match(r"(tests|scripts|requirements|\.ci|\.venv|\.cache)(/|$)", name)]
     assert [] == unwanted
+    assert [] == [name for name in listed if "left-behind" in name]
     assert artifact.stat().st_size < 1_000_000

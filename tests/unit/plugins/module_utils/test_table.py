@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from ansible_collections.tfbridge.aws.plugins.module_utils._table import MAX_WIDTH, table
+from ansible_collections.tfbridge.aws.plugins.module_utils._table import MAX_WIDTH, MIN_WIDTH, table
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +31,21 @@ def test_a_long_cell_is_cut_and_says_so():
     (_head, _rule, row) = table(["a"], [["x" * 100]])
 
     assert "x" * (MAX_WIDTH - 3) + "..." == row
+
+
+@given(st.lists(st.lists(st.text("ab", max_size=80), min_size=3, max_size=3), max_size=4), st.integers(1, 160))
+def test_lines_fit_a_terminal(rows, total):
+    """Unless it is so narrow that nothing could be read."""
+    lines = table(["one", "two", "three"], rows, total)
+
+    assert max(len(line) for line in lines) <= max(total, 3 * MIN_WIDTH + 4)
+
+
+def test_the_widest_column_is_cut_first():
+    """Names stay whole while values have room to give."""
+    (_head, _rule, row) = table(["name", "value"], [["n" * 20, "v" * 40]], 50)
+
+    assert f"{'n' * 20}  {'v' * 25}..." == row
 
 
 def test_a_row_of_another_length_is_refused():

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import pytest
+from ansible import context
+from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_config, as_data, plain
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import (
+    as_config,
+    as_data,
+    as_printed,
+    marks_of_this_command,
+    plain,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
-TEXT = st.text() | st.sampled_from(["{{ 1 + 1 }}", "{% if 1 %}x{% endif %}", "{# c #}", "{ { 1 } }", "a {{ b", "}}"])
+HEADER = "#jinja2:variable_start_string:'<<', variable_end_string:'>>'\n<< 1 + 1 >>"
+TEXT = st.text() | st.sampled_from(
+    ["{{ 1 + 1 }}", "{% if 1 %}x{% endif %}", "{# c #}", "{ { 1 } }", "a {{ b", "}}", HEADER]
+)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -25,12 +36,43 @@ def test_data_goes_through_templating_unchanged(value):
     assert value == plain(templar.template(as_config("{{ value }}")))
 
 
-@given(VALUES)
-def test_data_itself_is_no_template(value):
-    """Templating the value directly gives the value."""
+@pytest.mark.parametrize("mark", [as_data, as_printed])
+@given(value=VALUES)
+def test_data_itself_is_no_template(mark, value):
+    """Templating the value directly gives the value, also where it is marked for printing."""
     templar = Templar(loader=DataLoader(), variables={})
 
-    assert value == plain(templar.template(as_data(value)))
+    assert value == plain(templar.template(mark(value)))
+
+
+@pytest.mark.parametrize("condition", ["{{ value }}", "value"])
+def test_data_is_no_expression(condition):
+    """What a play takes as a condition is never worked out."""
+    templar = Templar(loader=DataLoader(), variables={"value": as_data("1 == 1")})
+
+    with pytest.raises(AnsibleError):
+        templar.evaluate_conditional(as_config(condition))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({}, as_data),
+        ({"list": True}, as_data),
+        ({"export": False, "list": True, "host": None}, as_printed),
+        ({"export": False, "list": False, "host": "web"}, as_printed),
+        ({"export": False, "list": False, "host": None, "graph": True}, as_data),
+    ],
+)
+def test_only_ansible_inventory_prints(monkeypatch, arguments, expected):
+    """Where plays run, nothing from AWS is trusted."""
+    monkeypatch.setattr(context, "CLIARGS", arguments)
+
+    mark = marks_of_this_command()
+
+    # Ansible tells trusted strings, and in earlier releases unsafe ones, by a type of their own.
+    assert type(as_data("text")) is not type(as_printed("text"))
+    assert [type(expected("text"))] * 2 == [type(mark("text")), type(mark({"key": ["text"]})["key"][0])]
 
 
 @pytest.mark.parametrize("wrap", [lambda text: text, lambda text: [text], lambda text: {"k": [text]}])

@@ -1,0 +1,66 @@
+"""What `make test` says at its end, and when it fails."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from scripts import check, venvs
+from scripts.check import Outcome
+
+REPORT = """
+<testsuites><testsuite>
+  <testcase name="good"/>
+  <testcase name="bad"><failure message="x"/></testcase>
+  <testcase name="broken"><error message="x"/></testcase>
+  <testcase name="skipped"><skipped message="not on this machine: no such thing"/></testcase>
+  <testcase name="silent"><skipped/></testcase>
+</testsuite></testsuites>
+"""
+
+
+def test_tests_are_counted():
+    """A skip is a reason; one without a reason is named."""
+    expected = Outcome(1, 2, ["not on this machine: no such thing", "silent without a reason"])
+
+    assert expected == check._counted(ET.fromstring(REPORT))  # noqa: S314  written above
+
+
+@pytest.mark.parametrize(
+    ("outcome", "require_all", "code"),
+    [
+        (Outcome(passed=3), "", 0),
+        (Outcome(passed=3, failed=1), "", 1),
+        (Outcome(passed=3, not_run=["no shellcheck"]), "", 0),
+        (Outcome(passed=3, not_run=["no shellcheck"]), "1", 1),
+        (Outcome(passed=3, not_run=["not on this machine: no Python 3.13"]), "1", 0),
+    ],
+)
+def test_what_did_not_run_fails_where_all_is_required(monkeypatch, capsys, outcome, require_all, code):
+    """Each reason is a line; only what another machine could change is forgiven."""
+    monkeypatch.setenv("REQUIRE_ALL", require_all)
+
+    assert code == check._summarise(outcome, ["tests 3 passed"])
+
+    said = capsys.readouterr().out
+    assert [f"did not run: {reason}" in said for reason in outcome.not_run] == [True] * len(outcome.not_run)
+    assert said.endswith(f"3 passed, {code} failed\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (venvs.InterpreterMissingError("no Python 3.13"), "not on this machine: no Python 3.13"),
+        (venvs.EnvironmentUnavailableError("pip failed"), "tests-other-core: pip failed"),
+    ],
+)
+def test_a_failed_installation_is_no_missing_interpreter(monkeypatch, error, reason):
+    """A second interpreter may be missing; where it is there, its packages have to be installed."""
+
+    def unavailable():
+        raise error
+
+    monkeypatch.setattr(venvs, "other_environment", unavailable)
+
+    assert [reason] == check.tests_other_core().not_run
