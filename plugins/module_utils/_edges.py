@@ -100,7 +100,7 @@ class _Making(NamedTuple):
     instance_id: str
     now: int
     truth: Truth
-    causes: dict[tuple[int, str], list[str]]
+    causes: dict[tuple[int, str], tuple[str, ...]]
 
 
 def plan(bookings: Iterable[Booking], now: datetime, merge_gap: timedelta = MERGE_GAP) -> Plan:
@@ -151,13 +151,15 @@ def _keep_apart(weeks: tuple[LocalWeek, ...], weekly: list[Weekly], truth: Truth
             truth.series_room[series] = min(room, distance.seconds)
 
 
-def _causes(bookings: tuple[Booking, ...]) -> dict[tuple[int, str], list[str]]:
-    """Return which one-off bookings start or end at an instant."""
-    causes: dict[tuple[int, str], list[str]] = {}
+def _causes(bookings: tuple[Booking, ...]) -> dict[tuple[int, str], tuple[str, ...]]:
+    """Return which one-off bookings start or end at an instant, each once and in order."""
+    causes: dict[tuple[int, str], tuple[str, ...]] = {}
     for booking in bookings:
         if isinstance(booking, OneOff):
-            causes.setdefault((epoch(booking.start), "start"), []).append(booking.booking_id)
-            causes.setdefault((epoch(booking.end), "stop"), []).append(booking.booking_id)
+            for edge in ((epoch(booking.start), "start"), (epoch(booking.end), "stop")):
+                others = causes.get(edge)
+                own = (booking.booking_id,)
+                causes[edge] = tuple(sorted({*others, *own})) if others else own
     return causes
 
 
@@ -168,8 +170,8 @@ def _age(room: int) -> int:
 
 def _instant_edge(making: _Making, second: int, kind: str) -> Edge:
     text = utc_text(second)
-    sent = utc_text(max(second, making.now + LEAD))
-    causes = tuple(sorted(set(making.causes.get((second, kind), ()))))
+    sent = text if second >= making.now + LEAD else utc_text(making.now + LEAD)
+    causes = making.causes.get((second, kind), ())
     reason = f"{kind} of {', '.join(causes)}" if causes else f"{kind} of a weekly booking, instead of its cron"
     age = _age(making.truth.room.get((second, kind), AGE_MAX + _AGE_MARGIN))
     name = f"{kind}.{text.replace('-', '').replace(':', '')}Z"

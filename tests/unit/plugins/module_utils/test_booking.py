@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import json
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -112,7 +114,10 @@ def test_a_record_holds_a_one_off_booking_exactly(start, length, name):
 
 
 def assert_held(booking) -> None:
-    """Check the way through JSON, and through the schedule that holds it."""
+    """Check the way through JSON, and through the schedule that holds it; and the id that it has without a name."""
+    text = json.dumps(to_record(booking), sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    assert f"auto-{digest}" == dataclasses.replace(booking, name="").booking_id
     assert booking == from_record(INSTANCE, booking.booking_id, json.loads(json.dumps(to_record(booking))))
     record = Record(booking, Settings("arn:aws:iam::123456789012:role/scheduler", hibernate=True, merge_gap=600))
     schedule = record_schedule(record, "abc123", NOW)
