@@ -12,6 +12,7 @@ Runs on managed hosts: Python 3.7.
 from __future__ import annotations
 
 import abc
+import contextlib
 import json
 import os
 import pathlib
@@ -22,7 +23,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Optional
+from typing import IO, Optional, cast
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_identity import Tunnel
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_request import Attributes
@@ -61,30 +62,32 @@ def run(command: Sequence[str], timeout: float) -> Done:
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    pipes = cast("Sequence[IO[bytes]]", (process.stdout, process.stderr))
+    said = (bytearray(), bytearray())
+    for pipe in pipes:
+        os.set_blocking(pipe.fileno(), False)
     deadline = time.monotonic() + timeout
     while process.poll() is None:
         if time.monotonic() > deadline:
             # Waiting for it could take forever: a process in an uninterruptible sleep doesn't die of this.
             process.kill()
             return Done(None)
+        _drain(pipes, said)
         time.sleep(_POLL)
-    # What it left running may hold the pipes open: mount.efs starts a proxy.
-    return Done(process.returncode, _drain(process.stdout), _drain(process.stderr))
+    # What it left running may hold the pipes open, as the proxy of mount.efs does: there is no waiting for their end.
+    _drain(pipes, said)
+    return Done(process.returncode, *(text.decode(errors="replace") for text in said))
 
 
-def _drain(pipe: object) -> str:
-    descriptor = pipe.fileno()  # type: ignore[attr-defined]
-    os.set_blocking(descriptor, False)
-    chunks: list[bytes] = []
-    while True:
-        try:
-            chunk = os.read(descriptor, 65536)
-        except BlockingIOError:
-            break
-        if not chunk:
-            break
-        chunks.append(chunk)
-    return b"".join(chunks).decode(errors="replace")
+def _drain(pipes: Sequence[IO[bytes]], said: Sequence[bytearray]) -> None:
+    """Read what is there, and wait for nothing."""
+    for pipe, text in zip(pipes, said):
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                chunk = os.read(pipe.fileno(), 65536)
+                if not chunk:
+                    break
+                text.extend(chunk)
 
 
 class Host(abc.ABC):

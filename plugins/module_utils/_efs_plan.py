@@ -195,8 +195,10 @@ def _absent(mount: Mount, found: Found) -> list[Step]:
     if found.fstab:
         _check_fstab(mount, found)
         steps.append(Step(REMOVE_FSTAB, mount.path, f"{len(found.fstab)} lines are there"))
-    # An empty directory that was there before, and is nobody's mount point, is not ours to remove.
-    return [*steps, Step(REMOVE_DIRECTORY, mount.path, "it is empty")] if steps else []
+    # An empty directory alone, that is nobody's mount point any more, may be somebody's.
+    if steps and (found.stack or found.kind == "directory"):
+        steps.append(Step(REMOVE_DIRECTORY, mount.path, "it is empty"))
+    return steps
 
 
 def _check_fstab(mount: Mount, found: Found) -> None:

@@ -71,7 +71,9 @@ class Worker:
         if self._mount.server:
             self._addresses = self._host.addresses(self._mount.server)
         found = self._inspect()
-        self.report = Report(found, found, list(decide(self._mount, found, self._nested)))
+        self.report = Report(
+            found, found, [step for step in decide(self._mount, found, self._nested) if self._would(step, found)]
+        )
         self._set_mountpoint(found)
         if not self.report.steps:
             self._set_root()
@@ -97,6 +99,10 @@ class Worker:
         self._set_mountpoint(self.report.after)
         self._set_root()
         return self.report
+
+    def _would(self, step: Step, found: Found) -> bool:
+        """Tell whether a step would change anything: what is in a directory shows only where no mount covers it."""
+        return step.action != REMOVE_DIRECTORY or bool(found.stack) or self._host.is_empty(step.path)
 
     def _waited_for(self, server: str) -> Sequence[str]:
         try:
