@@ -48,7 +48,7 @@ class Done:
     @property
     def said(self) -> str:
         """What it complains about, on one line."""
-        return " ".join((self.stderr or self.stdout).split())
+        return " ".join((self.stderr or self.stdout).split()).rstrip(".")
 
 
 def run(command: Sequence[str], timeout: float) -> Done:
