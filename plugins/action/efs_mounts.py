@@ -1,0 +1,44 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs_request import (
+    DEFAULTS,
+    in_order,
+    nested_paths,
+    parse_entries,
+)
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import plain
+
+
+def _shown(params: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is as it would be without it, for every task that loops over mounts prints them."""
+    defaults = {**DEFAULTS, "nested_paths": []}
+    return {key: value for key, value in params.items() if value != defaults[key]}
+
+
+class ActionModule(ActionBase):
+    """Check a list of mounts, on the controller."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+
+    def run(self, tmp: Any = None, task_vars: Optional[dict[str, Any]] = None) -> dict[str, Any]:
+        """Read the list; nothing is asked of the host."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _checked, options = self.validate_argument_spec({"mounts": {"type": "raw", "required": True}})
+        try:
+            entries = in_order(parse_entries(plain(options["mounts"])))
+        except BridgeError as exc:
+            raise AnsibleActionFail(str(exc)) from exc
+        mounts = [_shown({**entry.params, "nested_paths": nested_paths(entry, entries)}) for entry in entries]
+        helpers = sorted({entry.mount.helper for entry in entries if entry.mount.state in ("mounted", "present")})
+        result.update(changed=False, mounts=mounts, helpers=helpers)
+        return result
