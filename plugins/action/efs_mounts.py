@@ -8,9 +8,20 @@ from typing import Any, Optional
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs_request import in_order, nested_paths, parse_entries
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs_request import (
+    DEFAULTS,
+    in_order,
+    nested_paths,
+    parse_entries,
+)
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import plain
+
+
+def _shown(params: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is as it would be without it, for every task that loops over mounts prints them."""
+    defaults = {**DEFAULTS, "nested_paths": []}
+    return {key: value for key, value in params.items() if value != defaults[key]}
 
 
 class ActionModule(ActionBase):
@@ -27,7 +38,7 @@ class ActionModule(ActionBase):
             entries = in_order(parse_entries(plain(options["mounts"])))
         except BridgeError as exc:
             raise AnsibleActionFail(str(exc)) from exc
-        mounts = [{**entry.params, "nested_paths": nested_paths(entry, entries)} for entry in entries]
+        mounts = [_shown({**entry.params, "nested_paths": nested_paths(entry, entries)}) for entry in entries]
         helpers = sorted({entry.mount.helper for entry in entries if entry.mount.state in ("mounted", "present")})
         result.update(changed=False, mounts=mounts, helpers=helpers)
         return result

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A host's mounts, as they are asked for and changed. Whatever could touch a dead file server is a child with a time limit.
+"""A host's mounts, as they are asked for and changed. What could touch a dead file server is a child with a time limit.
 
 PRIVATE: not for use outside this collection, may change in any release.
 
@@ -11,6 +11,8 @@ Runs on managed hosts: Python 3.7.
 
 from __future__ import annotations
 
+import abc
+import contextlib
 import json
 import os
 import pathlib
@@ -21,9 +23,10 @@ import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Optional
+from typing import IO, Optional, cast
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_identity import Tunnel
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs_request import Attributes
 
 NFS_PORT = 2049
 # What stat and umount may take on a host that is alive; a mount may take what mount.nfs gives it, two minutes.
@@ -51,7 +54,7 @@ class Done:
 def run(command: Sequence[str], timeout: float) -> Done:
     """Run a command; give it up after its time, even where the kernel doesn't let it end."""
     environment = {**os.environ, "LC_ALL": "C", "PATH": f"/usr/sbin:/usr/bin:/sbin:/bin:{os.environ.get('PATH', '')}"}
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603  no shell, and the arguments were checked
         command,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -59,33 +62,35 @@ def run(command: Sequence[str], timeout: float) -> Done:
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    pipes = cast("Sequence[IO[bytes]]", (process.stdout, process.stderr))
+    said = (bytearray(), bytearray())
+    for pipe in pipes:
+        os.set_blocking(pipe.fileno(), False)
     deadline = time.monotonic() + timeout
     while process.poll() is None:
         if time.monotonic() > deadline:
             # Waiting for it could take forever: a process in an uninterruptible sleep doesn't die of this.
             process.kill()
             return Done(None)
+        _drain(pipes, said)
         time.sleep(_POLL)
-    # What it left running may hold the pipes open: mount.efs starts a proxy.
-    return Done(process.returncode, _drain(process.stdout), _drain(process.stderr))
+    # What it left running may hold the pipes open, as the proxy of mount.efs does: there is no waiting for their end.
+    _drain(pipes, said)
+    return Done(process.returncode, *(text.decode(errors="replace") for text in said))
 
 
-def _drain(pipe: object) -> str:
-    descriptor = pipe.fileno()  # type: ignore[attr-defined]
-    os.set_blocking(descriptor, False)
-    chunks: list[bytes] = []
-    while True:
-        try:
-            chunk = os.read(descriptor, 65536)
-        except BlockingIOError:
-            break
-        if not chunk:
-            break
-        chunks.append(chunk)
-    return b"".join(chunks).decode(errors="replace")
+def _drain(pipes: Sequence[IO[bytes]], said: Sequence[bytearray]) -> None:
+    """Read what is there, and wait for nothing."""
+    for pipe, text in zip(pipes, said):
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                chunk = os.read(pipe.fileno(), 65536)
+                if not chunk:
+                    break
+                text.extend(chunk)
 
 
-class Host:
+class Host(abc.ABC):
     """The host that this process runs on."""
 
     def __init__(self, fstab: str = "/etc/fstab", state_files: str = "/var/run/efs", proc: str = "/proc") -> None:
@@ -103,6 +108,14 @@ class Host:
             return self._fstab.read_text(encoding="utf-8", errors="surrogateescape")
         except FileNotFoundError:
             return ""
+
+    @abc.abstractmethod
+    def write_fstab(self, text: str) -> None:
+        """Write /etc/fstab whole or not at all."""
+
+    @abc.abstractmethod
+    def set_attributes(self, path: str, wanted: Attributes) -> bool:
+        """Set owner, group and mode of a directory; tell whether that changed it, or would in check mode."""
 
     def dead(self, path: str) -> str:
         """Give why what is mounted on a path doesn't answer, in words; empty where it does."""
@@ -174,24 +187,24 @@ class Host:
 
     def unmount(self, path: str, *flags: str) -> str:
         """Unmount; give what went wrong, empty where nothing did."""
-        # Without -c umount resolves the path, which asks the server.
-        done = run(["umount", "-c", *flags, path], UNMOUNT_TIMEOUT)
+        # Without -c umount resolves the path, and without -i umount.nfs speaks to the server: both could hang.
+        done = run(["umount", "-c", "-i", *flags, path], UNMOUNT_TIMEOUT)
         if done.code is None:
             return f"umount didn't end within {UNMOUNT_TIMEOUT} s"
         return "" if done.code == 0 else done.said or f"umount ended with code {done.code}"
 
     def make_directory(self, path: str) -> None:
         """Make a directory with all above it, as far as they aren't there."""
-        os.makedirs(path, mode=0o755, exist_ok=True)
+        pathlib.Path(path).mkdir(mode=0o755, parents=True, exist_ok=True)
 
     def make_trial_directory(self) -> str:
         """Make a directory of no other use."""
-        return tempfile.mkdtemp(prefix="efs-mount-", dir="/run" if os.path.isdir("/run") else None)
+        return tempfile.mkdtemp(prefix="efs-mount-", dir="/run" if pathlib.Path("/run").is_dir() else None)
 
     def remove_directory(self, path: str) -> bool:
         """Remove a directory if nothing is in it; tell whether that was so."""
         try:
-            os.rmdir(path)
+            pathlib.Path(path).rmdir()
         except OSError:
             return False
         return True
@@ -223,7 +236,7 @@ def _children(folder: pathlib.Path) -> list[pathlib.Path]:
 
 def _link(path: pathlib.Path) -> str:
     try:
-        return os.readlink(str(path))
+        return os.readlink(str(path))  # noqa: PTH115  Path.readlink is of Python 3.9
     except OSError:
         return ""
 

@@ -12,11 +12,13 @@ Runs on managed hosts: Python 3.7.
 from __future__ import annotations
 
 import os
+import pathlib
 import tempfile
 from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_host import Host
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs_options import VERSION
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_plan import (
     MOUNT,
     REMOVE_FSTAB,
@@ -46,8 +48,8 @@ class ModuleHost(Host):
         descriptor, name = tempfile.mkstemp(dir=self._module.tmpdir)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
             file.write(text)
-        if not os.path.exists(self._path):
-            os.chmod(name, 0o644)
+        if not pathlib.Path(self._path).exists():
+            pathlib.Path(name).chmod(0o644)
         self._module.atomic_move(name, self._path)
 
     def set_attributes(self, path: str, wanted: Attributes) -> bool:
@@ -79,6 +81,8 @@ def run_module(module: Any) -> dict[str, Any]:
     except BridgeError as exc:
         done = worker.report.steps if worker.report and not module.check_mode else []
         module.fail_json(msg=f"{exc}{_so_far(done)}", changed=bool(done), steps=_steps(done))
+    for warning in report.warnings:
+        module.warn(warning)
     return _result(mount, report, module.check_mode)
 
 
@@ -100,11 +104,10 @@ def _result(mount: Mount, report: Report, check_mode: bool) -> dict[str, Any]:
         "mounted": mounted,
         "fstab": fstab,
         "steps": _steps(report.steps),
-        "fstab_changed": bool(actions & {WRITE_FSTAB, REMOVE_FSTAB}),
+        "needs_daemon_reload": bool(actions & {WRITE_FSTAB, REMOVE_FSTAB})
+        and pathlib.Path("/run/systemd/system").is_dir(),
         "diff": {"before": before, "after": _shown(mount.path, mounted, fstab)},
     }
-    if report.warnings:
-        result["warnings"] = report.warnings
     return result
 
 
@@ -120,7 +123,7 @@ def _predicted(mount: Mount, report: Report) -> tuple[list[str], list[str]]:
         if step.action == UNMOUNT and step.path == mount.path:
             mounted.pop()
         elif step.action == MOUNT:
-            mounted.append(f"{mount.source} ({mount.helper})")
+            mounted.append(f"{mount.source} (nfs4, vers={VERSION}, hard{', ro' if mount.read_only else ''})")
         elif step.action == WRITE_FSTAB:
             fstab = [str(fstab_line(mount))]
         elif step.action == REMOVE_FSTAB:

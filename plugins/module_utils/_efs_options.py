@@ -39,10 +39,12 @@ RECOMMENDED = {
 VERSION = "4.1"
 # Given by options of their own, so that their rules can be checked.
 _OWN = {"tls": "tls", "iam": "iam", "accesspoint": "access_point", "az": "az", "region": "region"}
-_EFS_ONLY = {
-    "awscredsuri", "awsprofile", "azid", "cafile", "crossaccount", "jwtpath", "mounttargetip", "netns", "nodirects3read",
-    "noocsp", "nos3readcache", "notls", "ocsp", "rolearn", "stunnel", "tlsport", "verify",
-}  # fmt: skip
+# fmt: off
+_EFS_ONLY = frozenset((
+    "awscredsuri", "awsprofile", "azid", "cafile", "capath", "crossaccount", "jwtpath", "mounttargetip", "netns",
+    "nodirects3read", "noocsp", "nos3readcache", "notls", "ocsp", "rolearn", "stunnel", "tlsport", "verify",
+))
+# fmt: on
 _OPTION = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*(?:=[^\s,]+)?\Z")
 # Read by mount(8) and systemd in /etc/fstab, of no meaning when a mount is made by hand.
 _BOOT_ONLY = re.compile(r"(?:nofail|auto|noauto|_netdev|x-systemd\..*|comment=.*)\Z")
@@ -120,43 +122,6 @@ def _check_nfs(names: Mapping[str, Optional[str]]) -> None:
         raise OptionError(f"options: 'minorversion' is not accepted. Accepted is nfsvers={VERSION}")
 
 
-def check_efs(options: Iterable[str], tls: bool, iam: bool, zone: Optional[str]) -> None:
-    """Raise OptionError for what efs-utils refuses when it mounts (its check_options_validity, match_device)."""
-    options = tuple(options)
-    names = by_name(options)
-    for broken, text in _efs_rules(names, tls, iam, zone):
-        if broken:
-            raise OptionError(f"extra_options: {text}")
-    for option in options:
-        if option.count("=") > 1:
-            raise OptionError(f"extra_options: {show(option)} has more than one '=', which efs-utils can't read")
-
-
-def _efs_rules(
-    names: Mapping[str, Optional[str]], tls: bool, iam: bool, zone: Optional[str]
-) -> Iterable[tuple[bool, str]]:
-    return (
-        (tls and "port" in names, "'port' and tls exclude each other"),
-        (tls and "notls" in names, "'notls' and tls exclude each other"),
-        ({"ocsp", "noocsp"} <= set(names), "'ocsp' and 'noocsp' exclude each other"),
-        (tls and not (names.get("tlsport") or "0").isdigit(), "'tlsport' is not a number"),
-        ("crossaccount" in names and "mounttargetip" in names, "'crossaccount' and 'mounttargetip' exclude each other"),
-        (
-            "crossaccount" in names and zone is not None,
-            "'crossaccount' takes the zone's id from the instance: it and az exclude each other",
-        ),
-        ("awsprofile" in names and not iam, "'awsprofile' is accepted with iam: true"),
-        ("awscredsuri" in names and not iam, "'awscredsuri' is accepted with iam: true"),
-        ({"awscredsuri", "awsprofile"} <= set(names), "'awscredsuri' and 'awsprofile' exclude each other"),
-        (
-            "awscredsuri" in names and not (names["awscredsuri"] or "").startswith("/"),
-            "'awscredsuri' begins with a slash",
-        ),
-        ("capath" in names, "efs-utils doesn't support 'capath'"),
-        ("azid" in names, "efs-utils supports 'azid' for S3 Files only"),
-    )
-
-
 def for_mount(options: Iterable[str]) -> tuple[str, ...]:
-    """Give the options for mounting now: without those that only the boot reads, C(nofail) above all, which hides errors."""
+    """Give the options for mounting now, without those that only the boot reads: C(nofail) would hide an error."""
     return tuple(option for option in options if not _BOOT_ONLY.match(option))

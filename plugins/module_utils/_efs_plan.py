@@ -13,7 +13,7 @@ Runs on managed hosts: Python 3.7.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_identity import (
@@ -56,7 +56,7 @@ class Found:
     # directory, missing, or what else stat calls it; of what is visible at the path.
     kind: str = "directory"
     fstab: tuple[Line, ...] = ()
-    network: Network = Network()
+    network: Network = field(default_factory=Network)
 
     @property
     def stack(self) -> tuple[Layer, ...]:
@@ -96,8 +96,17 @@ def describe(layer: Layer, network: Network) -> str:
     """Give a mount in words."""
     tunnel = tunnel_of(layer, network)
     if tunnel:
-        return f"{tunnel.file_system_id} through efs-utils ({layer.source}, {layer.fstype})"
-    return f"{layer.source} ({layer.fstype})"
+        return f"{tunnel.file_system_id} through efs-utils ({layer.source}, {_traits(layer)})"
+    return f"{layer.source} ({_traits(layer)})"
+
+
+def _traits(layer: Layer) -> str:
+    """Give of a mount what is verified."""
+    traits = [layer.fstype]
+    if layer.fstype in NFS_TYPES:
+        traits.append(f"vers={layer.option('vers')}")
+        traits += [name for name in ("hard", "soft", "softerr", "ro") if layer.option(name) is not None]
+    return ", ".join(traits)
 
 
 def _mounted(mount: Mount, found: Found) -> list[Step]:
@@ -121,8 +130,8 @@ def _kept(mount: Mount, found: Found) -> tuple[Layer, ...]:
     if problems[-1] is None:
         others = ", ".join(describe(layer, found.network) for layer in found.stack[:-1])
         raise MountError(
-            f"{mount.path}: the right source is mounted, over {others}, which can't be unmounted without it. Nothing "
-            f"was changed. Unmount all ('umount {mount.path}', {len(found.stack)} times) or run with state unmounted first"
+            f"{mount.path}: the right source is mounted, over {others}, which can't be unmounted without it. "
+            f"Unmount them all with 'umount {mount.path}', {len(found.stack)} times, or run with state: unmounted first"
         )
     return ()
 
@@ -141,8 +150,8 @@ def _unmount(mount: Mount, found: Found, layer: Layer) -> Step:
     what = describe(layer, found.network)
     if layer.fstype not in _OURS:
         raise MountError(
-            f"{mount.path}: {what} is mounted there, which is not unmounted for you. Unmounted are {', '.join(_OURS)}. "
-            "Give another path, or unmount it yourself"
+            f"{mount.path}: {what} is mounted there, which is not unmounted for you. "
+            f"Accepted are {', '.join(_OURS)}. Give another path, or unmount it yourself"
         )
     dead = bool(found.dead) and layer is found.stack[-1]
     if mount.remote is None:
@@ -150,8 +159,8 @@ def _unmount(mount: Mount, found: Found, layer: Layer) -> Step:
     same = same_source(mount, layer, found.network)
     if not same and is_proxied(layer) and tunnel_of(layer, found.network) is None:
         raise MountError(
-            f"{mount.path}: {what} is mounted there through port {layer.option('port')} of this host, and no state file "
-            "of efs-utils in /var/run/efs says which file system that is. Unmount it yourself"
+            f"{mount.path}: {what} is mounted there through port {layer.option('port')} of this host, and no state "
+            "file of efs-utils in /var/run/efs says which file system that is. Unmount it yourself"
         )
     if not same and mount.on_source_change == "fail":
         raise MountError(
@@ -186,16 +195,18 @@ def _absent(mount: Mount, found: Found) -> list[Step]:
     if found.fstab:
         _check_fstab(mount, found)
         steps.append(Step(REMOVE_FSTAB, mount.path, f"{len(found.fstab)} lines are there"))
-    # An empty directory that was there before, and is nobody's mount point, is not ours to remove.
-    return [*steps, Step(REMOVE_DIRECTORY, mount.path, "it is empty")] if steps else []
+    # An empty directory alone, that is nobody's mount point any more, may be somebody's.
+    if steps and (found.stack or found.kind == "directory"):
+        steps.append(Step(REMOVE_DIRECTORY, mount.path, "it is empty"))
+    return steps
 
 
 def _check_fstab(mount: Mount, found: Found) -> None:
     for line in found.fstab:
         if line.fstype not in _OUR_FSTAB_TYPES:
             raise MountError(
-                f"{mount.path}: /etc/fstab has a {line.fstype} of {line.source} for that path, which is not replaced for "
-                f"you. Replaced are {', '.join(_OUR_FSTAB_TYPES)}. Give another path, or remove the line yourself"
+                f"{mount.path}: /etc/fstab has {line.source} ({line.fstype}) for that path, which is not replaced "
+                f"for you. Accepted are {', '.join(_OUR_FSTAB_TYPES)}. Give another path, or remove the line yourself"
             )
 
 
@@ -211,8 +222,8 @@ def _refuse_hidden(mount: Mount, found: Found) -> None:
     over = describe(found.view.parent, found.network) if found.view.parent else "something"
     where = found.view.parent.path if found.view.parent else "/"
     raise MountError(
-        f"{mount.path}: {describe(found.view.hidden[-1], found.network)} is mounted there and hidden by {over}, which was "
-        f"mounted on {where} later. Unmount {where} first"
+        f"{mount.path}: {describe(found.view.hidden[-1], found.network)} is mounted there and hidden by {over}, "
+        f"which was mounted on {where} later. Unmount {where} first"
     )
 
 
@@ -225,7 +236,7 @@ def _clear_below(mount: Mount, found: Found, nested: Collection[str]) -> list[St
     others = sorted({layer.path for layer in found.view.below if layer not in ours and layer not in automatic})
     if others and not (mount.lazy_unmount and found.stack):
         raise MountError(
-            f"{mount.path}: it has to be unmounted or mounted anew, and there are mounts below it: {', '.join(others)}. "
+            f"{mount.path}: it has to be unmounted or mounted, and there are mounts below it: {', '.join(others)}. "
             "Unmount them, or list them in efs_mounts too"
         )
     return [Step(UNMOUNT, layer.path, f"it is below {mount.path} and mounted again after it") for layer in ours]

@@ -18,12 +18,12 @@ from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils import _efs_options as mount_options
 from ansible_collections.tfbridge.aws.plugins.module_utils import _efs_source as sources
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs_rules import SOURCES, check_efs, check_rules
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_source import Remote
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_region
 from ansible_collections.tfbridge.aws.plugins.module_utils._text import nearest, show
 
-SOURCES = ("dns_name", "file_system_id", "mount_target_ip")
 STATES = ("mounted", "present", "unmounted", "absent")
 HELPERS = ("nfs4", "efs")
 ON_SOURCE_CHANGE = ("remount", "fail")
@@ -154,7 +154,8 @@ def parse_entry(given: object) -> Entry:
     for key in given:
         if key not in DEFAULTS:
             raise OptionError(
-                f"{show(key)} is not an option of a mount.{nearest(str(key), DEFAULTS)} Accepted are {', '.join(DEFAULTS)}"
+                f"{show(key)} is not an option of a mount.{nearest(str(key), DEFAULTS)} "
+                f"Accepted are {', '.join(DEFAULTS)}"
             )
     params = {key: default if given.get(key) is None else given[key] for key, default in DEFAULTS.items()}
     for key, accepted in (("state", STATES), ("helper", HELPERS), ("on_source_change", ON_SOURCE_CHANGE)):
@@ -207,10 +208,6 @@ def _check_attributes(params: Mapping[str, Any], kind: str) -> None:
 def _clean_source(params: dict[str, Any]) -> None:
     """Check what names the file system, and put it into its one form."""
     given = [key for key in SOURCES if params[key] is not None]
-    if len(given) > 1:
-        raise OptionError(f"{' and '.join(given)} are given. Accepted is one of {', '.join(SOURCES)}")
-    if not given and params["state"] in ("mounted", "present"):
-        raise OptionError(f"no source is given. Accepted is one of {', '.join(SOURCES)}")
     checks = (
         ("dns_name", sources.check_dns_name),
         ("file_system_id", sources.check_file_system_id),
@@ -224,52 +221,7 @@ def _clean_source(params: dict[str, Any]) -> None:
             params[key] = check(params[key])
     if params["region"] is not None:
         params["region"] = check_region(params["region"], "region")
-    _check_rules(params, given)
-
-
-def _check_rules(params: Mapping[str, Any], given: Sequence[str]) -> None:
-    for broken, text in _rules(params, given):
-        if broken:
-            raise OptionError(text)
-
-
-def _rules(params: Mapping[str, Any], given: Sequence[str]) -> tuple[tuple[bool, str], ...]:
-    by_id, efs = given == ["file_system_id"], params["helper"] == "efs"
-    name = params["dns_name"] or ""
-    zone = sources.zone_of(name)
-    return (
-        (by_id and not params["region"], f"file_system_id: {show(params['file_system_id'])} is given without 'region'"),
-        (
-            bool(params["region"]) and not by_id,
-            f"region: {show(params['region'])} is given without 'file_system_id'. Accepted is region beside an id",
-        ),
-        *(
-            (
-                bool(params[key]) and not efs,
-                f"{key}: {show(params[key])} is given with helper nfs4. Accepted with helper: efs",
-            )
-            for key in ("tls", "iam", "access_point", "az")
-        ),
-        (
-            bool(params["access_point"]) and not params["tls"],
-            f"access_point: {show(params['access_point'])} is given without tls. Accepted with tls: true",
-        ),
-        (params["iam"] and not params["tls"], "iam: True is given without tls. Accepted with tls: true"),
-        (
-            efs and given == ["mount_target_ip"],
-            f"mount_target_ip: {show(params['mount_target_ip'])} is given with helper efs, which mounts by the id of a "
-            "file system. Accepted is file_system_id, with the address as extra_options: [mounttargetip=...]",
-        ),
-        (
-            efs and bool(name) and not sources.file_system_of(name),
-            f"dns_name: {show(name)} carries no id of a file system, which helper efs is verified by. Accepted are "
-            "file_system_id with region, or the name that EFS gives, like fs-0123456789abcdef0.efs.eu-central-1.amazonaws.com",
-        ),
-        (
-            bool(params["az"] and zone) and zone != params["az"],
-            f"az: {show(params['az'])} is not the zone of dns_name {show(name)}. Accepted is {zone} or none",
-        ),
-    )
+    check_rules(params, given)
 
 
 def _mount(params: Mapping[str, Any]) -> Mount:
@@ -282,7 +234,7 @@ def _mount(params: Mapping[str, Any]) -> Mount:
     identity = sources.file_system_of(given) if given else None
     server, host = given, given
     if helper == "efs":
-        mount_options.check_efs(merged, params["tls"], params["iam"], params["az"])
+        check_efs(merged, params)
         merged += _efs_options(params)
         server, host = _efs_server(given, merged), params["file_system_id"] or given
     return Mount(

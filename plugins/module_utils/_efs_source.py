@@ -22,7 +22,10 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._text import show
 
 _FILE_SYSTEM_ID = re.compile(r"fs-(?:[0-9a-f]{8}|[0-9a-f]{17})\Z")
 _ACCESS_POINT_ID = re.compile(r"fsap-[0-9a-f]{17}\Z")
-_EFS_NAME = re.compile(r"(?:(?P<az>[a-z0-9-]+)\.)?(?P<id>fs-[0-9a-f]+)\.efs\.(?P<region>[a-z0-9-]+)\.[a-z0-9.-]+\Z")
+_EFS_NAME = re.compile(
+    r"(?:(?P<az>[a-z0-9-]+)\.)?(?P<id>fs-(?:[0-9a-f]{8}|[0-9a-f]{17}))\.efs\.(?P<region>[a-z0-9-]+)\.[a-z0-9.-]+\Z"
+)
+_BROKEN_EFS_NAME = re.compile(r"(?:[a-z0-9-]+\.)?fs-(?!(?:[0-9a-f]{8}|[0-9a-f]{17})\.)[^.]*\.efs\.|fs-[^.]*\Z")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _AVAILABILITY_ZONE = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]{1,2}[a-z]\Z|[a-z]{2,5}[0-9]{1,2}-az[0-9]{1,2}\Z")
@@ -140,6 +143,8 @@ def _name_problem(name: str) -> str:
         return "names an export too: give that as 'export'"
     if re.match(r"[0-9.]+\Z", name):
         return "is an IP address: give that as 'mount_target_ip'"
+    if _BROKEN_EFS_NAME.match(name):
+        return "carries no id of a file system, which is fs- and 17 (or 8) digits of 0-9a-f"
     if not name or len(name) > _LONGEST_NAME or not all(_LABEL.match(label) for label in name.split(".")):
         return "is not a DNS name"
     return ""
@@ -150,6 +155,7 @@ def check_export(value: object) -> str:
     text = str(value)
     if not isinstance(value, str) or not text.startswith("/") or not text.isprintable() or ".." in text.split("/"):
         raise OptionError(
-            f"export: {show(value)} is not an absolute path without '..'. Accepted is a path on the file system, like /data"
+            f"export: {show(value)} is not an absolute path without '..'. "
+            "Accepted is a path on the file system, like /data"
         )
     return clean_export(text)

@@ -44,7 +44,7 @@ def wait_for_server(host: Host, server: str, patience: Patience) -> tuple[str, .
             return addresses
         waited = host.now() - began
         if waited + patience.delay > patience.timeout:
-            raise NotReadyError(f"{problem}; waited for it for {waited:.0f} s, wait_timeout is {patience.timeout:g} s")
+            raise NotReadyError(f"{problem}. Waited for {waited:.0f} s, of a wait_timeout of {patience.timeout:g} s")
         host.sleep(patience.delay)
 
 
@@ -58,8 +58,8 @@ def _addresses(host: Host, server: str) -> tuple[str, ...]:
 def _problem(host: Host, server: str, addresses: Sequence[str]) -> str:
     if not addresses:
         return (
-            f"DNS: the name {server} has no address on this host (getent ahosts). The file system needs a mount target in "
-            "the host's VPC, which resolves EFS names where enableDnsSupport and enableDnsHostnames are on"
+            f"DNS: the name {server} has no address on this host (getent ahosts). The file system needs a mount target "
+            "in the host's VPC, which resolves EFS names where enableDnsSupport and enableDnsHostnames are on"
         )
     refusals = []
     for address in addresses:

@@ -31,8 +31,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._efs_plan import (
     describe,
     fstab_line,
 )
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs_request import Attributes, Mount
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs_wait import Patience, wait_for_server
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs_request import Mount
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs_wait import NotReadyError, Patience, wait_for_server
 from ansible_collections.tfbridge.aws.plugins.module_utils._mount_table import parse_mountinfo, view
 from ansible_collections.tfbridge.aws.plugins.module_utils._text import enumerate_names
 
@@ -71,7 +71,9 @@ class Worker:
         if self._mount.server:
             self._addresses = self._host.addresses(self._mount.server)
         found = self._inspect()
-        self.report = Report(found, found, list(decide(self._mount, found, self._nested)))
+        self.report = Report(
+            found, found, [step for step in decide(self._mount, found, self._nested) if self._would(step, found)]
+        )
         self._set_mountpoint(found)
         if not self.report.steps:
             self._set_root()
@@ -81,7 +83,7 @@ class Worker:
         """Do it, and verify it."""
         mount = self._mount
         if mount.state == "mounted" and mount.server:
-            self._addresses = wait_for_server(self._host, mount.server, self._patience)
+            self._addresses = self._waited_for(mount.server)
         elif mount.server:
             self._addresses = self._host.addresses(mount.server)
         found = self._recovered()
@@ -97,6 +99,16 @@ class Worker:
         self._set_mountpoint(self.report.after)
         self._set_root()
         return self.report
+
+    def _would(self, step: Step, found: Found) -> bool:
+        """Tell whether a step would change anything: what is in a directory shows only where no mount covers it."""
+        return step.action != REMOVE_DIRECTORY or bool(found.stack) or self._host.is_empty(step.path)
+
+    def _waited_for(self, server: str) -> Sequence[str]:
+        try:
+            return wait_for_server(self._host, server, self._patience)
+        except NotReadyError as exc:
+            raise MountError(f"{self._mount.path}: {exc}") from exc
 
     def _inspect(self) -> Found:
         path = self._mount.path
@@ -170,7 +182,7 @@ class Worker:
             planned = decide(self._mount, self._inspect(), self._nested)
         left = "; ".join(f"{step.action} {step.path}: {step.reason}" for step in planned)
         raise MountError(
-            f"{self._mount.path}: after {_ROUNDS} rounds of work it is still not as wanted: {left}. What else mounts there?"
+            f"{self._mount.path}: after {_ROUNDS} rounds of work it is not as wanted: {left}. What else mounts there?"
         )
 
     def _do(self, step: Step) -> None:
@@ -213,7 +225,8 @@ class Worker:
         problem = host.mount(mount.helper, mount.source, mount.path, for_mount(mount.options))
         if problem:
             raise MountError(
-                f"{mount.path}: {mount.source} can't be mounted: {problem}.{_hint(problem)} /etc/fstab was left as it is"
+                f"{mount.path}: {mount.source} can't be mounted: {problem}.{_hint(problem)} "
+                "/etc/fstab was left as it is"
             )
 
     def _verified(self) -> Found:

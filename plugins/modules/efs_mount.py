@@ -11,18 +11,19 @@ version_added: 0.1.0
 author:
   - The tfbridge.aws maintainers (@tfbridge)
 description:
-  - Brings one path of a host to its state. The mount is there, of the intended file system, as NFS 4.1 and hard, and
-    C(/etc/fstab) has exactly one line for the path; or the module fails and says what was found and what to do.
+  - Brings one path of a host to its state. The mount is there, of the intended file system, as NFS 4.1 and hard,
+    and C(/etc/fstab) has exactly one line for the path; or the module fails and says what was found and what to do.
   - Waits for the DNS name and for port 2049, which may not be there right after a C(terraform apply).
-  - A changed source is really remounted, and tried on a directory of its own before what works is given up. A dead mount
-    is replaced and never hangs the play. A mount whose source is right stays as it is.
-  - "The same source is the same file system and export. Where both are names of EFS, the file system's id in them decides.
-    Else it is the address of the server: a mount by the IP address of a mount target is the same as one by its name."
-  - Sizes and timeouts are not compared, for the server negotiates the first. What differs in them takes effect at the next
-    mount.
+  - A changed source is really remounted, and tried on a directory of its own before what works is given up.
+    A dead mount is replaced and never hangs the play. A mount whose source is right stays as it is.
+  - "The same source is the same file system and export. Where both are names of EFS, the file system's id in them
+    decides. Else it is the address of the server: a mount by the IP address of a mount target is the same as one by
+    its name."
+  - Of the options, version, V(hard) and V(ro) are compared. Sizes are not, for the server negotiates them; what differs
+    in them and in the rest takes effect at the next mount.
   - C(/etc/fstab) is written after the mount was verified. Everything else in it stays as it is.
-  - The role P(tfbridge.aws.efs_mount#role) installs the client, orders several mounts, and checks them all before a host
-    is touched.
+  - The role P(tfbridge.aws.efs_mount#role) installs the client, orders several mounts, and checks them all before a
+    host is touched.
 extends_documentation_fragment:
   - tfbridge.aws.attributes.local
 attributes:
@@ -30,13 +31,14 @@ attributes:
     support: full
 options:
   path:
-    description: Where to mount it. An absolute path below C(/), without symbolic links. It is made if it isn't there.
+    description:
+      - Where to mount it. An absolute path below C(/), without symbolic links. It is made if it isn't there.
     type: str
     required: true
   dns_name:
     description:
-      - The DNS name to mount from, as C(aws_efs_file_system.dns_name) of Terraform gives it. A scheme, a final dot and a
-        final C(:/) are left out.
+      - The DNS name to mount from, as C(aws_efs_file_system.dns_name) of Terraform gives it. A scheme, a final dot and
+        a final C(:/) are left out.
       - Give exactly one of O(dns_name), O(file_system_id) and O(mount_target_ip). With O(state=unmounted) and
         O(state=absent) none is needed; then whatever is mounted on the path is unmounted.
     type: str
@@ -58,7 +60,7 @@ options:
       - V(mounted), now and at boot.
       - V(present), at boot only. The line is in C(/etc/fstab), and what is mounted now isn't touched.
       - V(unmounted), with the line in C(/etc/fstab) as it is.
-      - V(absent), neither mounted nor in C(/etc/fstab), however it was mounted. The directory is removed if it is empty.
+      - V(absent), neither mounted nor in C(/etc/fstab), however it was mounted. An empty directory is removed.
     type: str
     choices: [mounted, present, unmounted, absent]
     default: mounted
@@ -86,8 +88,9 @@ options:
   options:
     description:
       - The mount options, instead of those that AWS recommends.
-      - "For O(helper=nfs4) these are C(nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,noresvport,_netdev,nofail)."
-      - "For O(helper=efs), which adds those of NFS by itself, C(noresvport,_netdev,nofail)."
+      - For O(helper=nfs4) these are
+        C(nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,noresvport,_netdev,nofail).
+      - For O(helper=efs), which adds those of NFS by itself, C(noresvport,_netdev,nofail).
       - NFS 4.1 and hard are verified, so V(soft) and other versions are refused.
     type: list
     elements: str
@@ -147,8 +150,8 @@ options:
     default: /etc/fstab
 notes:
   - In check mode nothing is waited for, and the client need not be installed.
-  - "Through C(mount.efs) the kernel's source is C(127.0.0.1:/). Which file system it is, is read from the state files of
-    efs-utils in C(/var/run/efs)."
+  - Through C(mount.efs) the kernel's source is C(127.0.0.1:/). Which file system it is, is read from the state files
+    of efs-utils in C(/var/run/efs).
 seealso:
   - module: ansible.posix.mount
 """
@@ -192,8 +195,8 @@ fstab:
   type: list
   elements: str
   sample: ["fs-0123456789abcdef0.efs.eu-central-1.amazonaws.com:/ /mnt/efs nfs4 nfsvers=4.1,hard,_netdev,nofail 0 0"]
-fstab_changed:
-  description: Whether C(/etc/fstab) was changed, or would be.
+needs_daemon_reload:
+  description: Whether C(/etc/fstab) was changed, or would be, on a host with systemd, which has units made from it.
   returned: success
   type: bool
   sample: true

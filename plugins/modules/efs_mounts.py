@@ -11,16 +11,16 @@ version_added: 0.1.0
 author:
   - The tfbridge.aws maintainers (@tfbridge)
 description:
-  - Reads a list of mounts, completes each with defaults, brings names and paths to one form, and puts them into the order in
-    which they can be mounted. What can't be used fails by entry, path and option.
-  - Runs on the controller, whatever the host, and asks nothing of the host. The role P(tfbridge.aws.efs_mount#role) begins
-    with it.
+  - Reads a list of mounts, brings names and paths to one form, and puts them into the order in which they can be
+    mounted. What can't be used fails by entry, path and option.
+  - Runs on the controller, whatever the host, and asks nothing of the host. The role
+    P(tfbridge.aws.efs_mount#role) begins with it.
 extends_documentation_fragment:
   - tfbridge.aws.attributes.local
 options:
   mounts:
-    description: The mounts, each with the options of M(tfbridge.aws.efs_mount) but for O(tfbridge.aws.efs_mount#module:nested_paths),
-      O(tfbridge.aws.efs_mount#module:fstab) and the waiting.
+    description:
+      - The mounts, each with the options that an entry of O(tfbridge.aws.efs_mount#role:main:efs_mounts) has.
     type: raw
     required: true
 """
@@ -36,7 +36,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 mounts:
-  description: The mounts in the order of work, each with every option of M(tfbridge.aws.efs_mount) that makes it.
+  description:
+    - The mounts in the order of work, each with the options of M(tfbridge.aws.efs_mount) that aren't at their defaults.
   returned: success
   type: list
   elements: dict
