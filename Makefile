@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint venv clean
+.PHONY: help demo test lint molecule venv clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -15,6 +15,9 @@ test:  ## Run every check and test
 
 lint:  ## Run the linters only
 	@$(PYTHON) scripts/check.py lint
+
+molecule: venv  ## Run the role on guests with kernels of their own
+	@.venv/bin/python scripts/scenarios.py $(SCENARIO)
 
 venv:  ## Install the pinned packages into .venv
 	@$(PYTHON) scripts/venvs.py

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # Copyright (c) 2026, The tfbridge.aws maintainers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -10,7 +9,8 @@ or were never there. All that the lab has belongs to one process in network, mou
 when that ends, however it ends, the kernel ends every guest, and takes bridge, taps and memory away with them. Two
 labs can't collide, for each has addresses and names for itself.
 
-The lab's folder is LAB_FOLDER, or .cache/molecule/lab of the checkout. Where LAB_OWNER is a process, the lab ends with it.
+The lab's folder is LAB_FOLDER, or .cache/molecule/lab of the checkout. Where LAB_OWNER is a process, the lab ends with
+it.
 """
 
 from __future__ import annotations
@@ -31,12 +31,11 @@ from types import FrameType
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import inside  # noqa: E402  needs the path above
 import root_disk  # noqa: E402  needs the path above
 
 ROOT = HERE.parents[2]
 PATIENCE = 300.0
-BRIDGE = "10.77.0.1"
-NETWORK_BITS = 24
 # What the lab runs, and the Debian package that brings it.
 COMMANDS = {
     "linux.uml": "user-mode-linux",
@@ -47,6 +46,10 @@ COMMANDS = {
     "unshare": "util-linux",
     "mkfs.ext4": "e2fsprogs",
 }
+
+
+# Everything of its own, and its child does not outlive it.
+UNSHARE = ["unshare", "--net", "--mount", "--propagation=private", "--pid", "--mount-proc", "--fork", "--kill-child"]
 
 
 class LabError(Exception):
@@ -81,16 +84,7 @@ def up(guests: Mapping[str, str]) -> None:
     with _owner() as owner, (folder() / "lab.log").open("w") as log:
         process = subprocess.Popen(
             [
-                *(
-                    "unshare",
-                    "--net",
-                    "--mount",
-                    "--propagation=private",
-                    "--pid",
-                    "--fork",
-                    "--kill-child",
-                    "--mount-proc",
-                ),
+                *UNSHARE,
                 *(sys.executable, __file__, "serve", str(leash), str(owner), str(disk)),
                 *(f"{name}={address}" for name, address in guests.items()),
             ],
@@ -124,19 +118,19 @@ def _owner() -> Iterator[int]:
 def _write_files(pid: int, disk: pathlib.Path, guests: Mapping[str, str]) -> None:
     """Leave what finds the lab again, and what enters it."""
     shutil.copy2(disk / "id", folder() / "id")
-    common = f"  User root\n  IdentityFile {folder() / 'id'}\n  StrictHostKeyChecking no\n"
+    common = f'  User root\n  IdentityFile "{folder() / "id"}"\n  StrictHostKeyChecking no\n'
     common += "  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n"
     hosts = "".join(f"Host {name}\n  HostName {address}\n" for name, address in guests.items())
     (folder() / "ssh_config").write_text(f"{hosts}Host *\n{common}")
     namespaces = f"--net=/proc/{pid}/ns/net --pid=/proc/{pid}/ns/pid_for_children"
     _write_script("enter", f'exec nsenter {namespaces} -- "$@"')
-    _write_script("ssh", f'exec {folder() / "enter"} ssh -F {folder() / "ssh_config"} "$@"')
+    _write_script("ssh", 'here=$(dirname "$0")\nexec "$here/enter" ssh -F "$here/ssh_config" "$@"')
     (folder() / "pid").write_text(f"{pid} {_started(pid)}")
 
 
-def _write_script(name: str, line: str) -> None:
+def _write_script(name: str, lines: str) -> None:
     path = folder() / name
-    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.write_text(f"#!/bin/sh\n{lines}\n")
     path.chmod(0o755)
 
 
@@ -182,61 +176,6 @@ def _started(pid: int) -> str:
     return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
 
 
-def serve(leash: int, owner: int, disk: pathlib.Path, guests: Mapping[str, str]) -> None:
-    """Be the first process in the namespaces: make the network, start the guests, stay."""
-    memory = folder() / "memory"
-    memory.mkdir(exist_ok=True)
-    _run(f"mount -t tmpfs -o mode=700 lab {memory}")
-    _run("ip link set lo up", "ip link add br0 type bridge", f"ip address add {BRIDGE}/{NETWORK_BITS} dev br0")
-    _run("ip link set br0 up", "ethtool -K br0 tx off sg off tso off gso off gro off")
-    nameserver = next(iter(guests.values()))
-    for number, (name, address) in enumerate(guests.items()):
-        tap = f"tap{number}"
-        _run(f"ip tuntap add {tap} mode tap", f"ip link set {tap} master br0 up")
-        # A guest drops segments that are larger than a packet: with them a play takes minutes instead of seconds.
-        _run(f"ethtool -K {tap} tx off sg off tso off gso off gro off")
-        _start_guest(name, memory, disk, tap, f"lab_address={address}/{NETWORK_BITS} lab_nameserver={nameserver}")
-    _stay(leash, owner)
-
-
-def _run(*commands: str) -> None:
-    for command in commands:
-        subprocess.run(command.split(), check=True, stdout=subprocess.DEVNULL)
-
-
-def _start_guest(name: str, memory: pathlib.Path, disk: pathlib.Path, tap: str, settings: str) -> None:
-    """Start a guest; what it writes goes to a copy on write of the disk that all share."""
-    arguments = [
-        *("mem=512M", f"umid={name}", f"uml_dir={memory}/", f"ubd0={memory / name}.cow,{disk / 'root.img'}"),
-        *("root=/dev/ubda", "rw", "init=/sbin/lab-init", "quiet", f"vec0:transport=tap,ifname={tap},depth=64"),
-        *("con0=null,fd:1", "con=null", "ssl=null", f"systemd.hostname={name}", *settings.split()),
-    ]
-    with (folder() / f"{name}.log").open("w") as console:
-        subprocess.Popen(
-            [HERE / "guest", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=console,
-            stderr=console,
-            env={**os.environ, "TMPDIR": str(memory)},
-        )
-
-
-def _stay(leash: int, owner: int) -> None:
-    """End when `up` ends without having said to stay, or when the owner ends."""
-    poll = select.poll()
-    for descriptor in (leash, owner):
-        if descriptor >= 0:
-            poll.register(descriptor, select.POLLIN)
-    while True:
-        for descriptor, _event in poll.poll(1000):
-            if descriptor == owner or not os.read(leash, 4):
-                return
-            poll.unregister(leash)
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-
-
 def _interrupted(number: int, _frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
@@ -257,7 +196,9 @@ def main(arguments: Sequence[str]) -> int:
             print(missing())
         else:
             leash, owner, disk, *guests = given.words
-            serve(int(leash), int(owner), pathlib.Path(disk), dict(guest.split("=") for guest in guests))
+            inside.serve(
+                folder(), pathlib.Path(disk), dict(guest.split("=") for guest in guests), int(leash), int(owner)
+            )
     except (LabError, root_disk.RootDiskError) as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1
