@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench venv clean
+.PHONY: help demo test lint bench molecule venv clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -18,6 +18,9 @@ lint:  ## Run the linters only
 
 bench: venv  ## Measure against the peers and write docs/benchmarks.md (20 minutes); N=100 measures 100 hosts only
 	@.venv/bin/python scripts/bench.py $(N)
+
+molecule: venv  ## Run the role on guests with kernels of their own
+	@.venv/bin/python scripts/scenarios.py $(SCENARIO)
 
 venv:  ## Install the pinned packages into .venv
 	@$(PYTHON) scripts/venvs.py

@@ -23,10 +23,9 @@ from collections.abc import Callable, Iterable, Sequence
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts import terraform_provider, venvs  # noqa: E402  needs the path above
+from scripts import collection, scenarios, terraform_provider, venvs  # noqa: E402  needs the path above
 
 CACHE = ROOT / ".cache"
-COLLECTIONS = CACHE / "collections"
 PACKAGE = "ansible_collections.tfbridge.aws.plugins"
 # A skip that only another machine could change says so (tests/conftest.py).
 NOT_HERE = "not on this machine: "
@@ -61,7 +60,7 @@ def _environment() -> dict[str, str]:
     """Keep the developer's own Ansible, AWS and Terraform settings out."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "AWS_", "TF_"))}
     kept["PATH"] = f"{_tool('python').parent}{os.pathsep}{os.environ['PATH']}"
-    kept["ANSIBLE_COLLECTIONS_PATH"] = str(COLLECTIONS)
+    kept["ANSIBLE_COLLECTIONS_PATH"] = str(collection.COLLECTIONS)
     return kept
 
 
@@ -82,7 +81,7 @@ def ruff() -> Outcome:
 def mypy() -> Outcome:
     """Strict types of module_utils and plugin_utils."""
     packages = [f"--package={PACKAGE}.module_utils", f"--package={PACKAGE}.plugin_utils"]
-    typed = _run([_tool("mypy"), *packages], MYPYPATH=str(COLLECTIONS))
+    typed = _run([_tool("mypy"), *packages], MYPYPATH=str(collection.COLLECTIONS))
     return Outcome(passed=int(typed), failed=int(not typed))
 
 
@@ -92,14 +91,14 @@ def tests() -> Outcome:
 
 
 def tests_other_core() -> Outcome:
-    """The same on the other line of ansible-core; Terraform does not care about that."""
+    """The same on the other line of ansible-core; Terraform and guests do not care about that."""
     try:
         python = venvs.other_environment()
     except venvs.InterpreterMissingError as error:
         return Outcome(not_run=[f"{NOT_HERE}{error}"])
     except venvs.EnvironmentUnavailableError as error:
         return Outcome(not_run=[f"tests-other-core: {error}"])
-    return _pytest(python, "tests-other-core", ["-m", "not terraform"])
+    return _pytest(python, "tests-other-core", ["-m", "not terraform and not lab"])
 
 
 def _pytest(python: pathlib.Path, name: str, arguments: Sequence[str]) -> Outcome:
@@ -179,6 +178,12 @@ def docs() -> Outcome:
     )
 
 
+def molecule() -> Outcome:
+    """Scenarios of molecule, on guests with kernels and an NFS server of their own."""
+    result = scenarios.run(scenarios.names())
+    return Outcome(result.passed, result.failed, [result.not_run] if result.not_run else [])
+
+
 CHECKS: dict[str, Check] = {
     "ruff": ruff,
     "mypy": mypy,
@@ -188,16 +193,9 @@ CHECKS: dict[str, Check] = {
     "sanity": sanity,
     "tests": tests,
     "tests-other-core": tests_other_core,
+    "molecule": molecule,
 }
 LINT = ("ruff", "mypy", "docs", "ansible-lint")
-
-
-def _lay_link() -> None:
-    """Make the checkout importable as a collection for every tool (tests/conftest.py does the same)."""
-    link = COLLECTIONS / "ansible_collections" / "tfbridge" / "aws"
-    link.parent.mkdir(parents=True, exist_ok=True)
-    if not link.exists():
-        link.symlink_to(os.path.relpath(ROOT, link.parent), target_is_directory=True)
 
 
 def _chosen(names: Iterable[str]) -> dict[str, Check]:
@@ -215,7 +213,7 @@ def main() -> int:
     except venvs.EnvironmentUnavailableError as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1
-    _lay_link()
+    collection.lay_link()
     total = Outcome()
     lines: list[str] = []
     for name, check in checks.items():

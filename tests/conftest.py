@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
 import sys
 
@@ -10,25 +9,13 @@ import hypothesis
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-COLLECTIONS = ROOT / ".cache" / "collections"
+sys.path.insert(0, str(ROOT))
 
+from scripts import collection  # noqa: E402  needs the path above
 
-def _lay_link() -> None:
-    """Make the checkout importable as ansible_collections.tfbridge.aws, wherever it is."""
-    link = COLLECTIONS / "ansible_collections" / "tfbridge" / "aws"
-    link.parent.mkdir(parents=True, exist_ok=True)
-    if not link.exists():
-        # Workers start at the same time; whoever comes second finds it done.
-        try:
-            link.symlink_to(os.path.relpath(ROOT, link.parent), target_is_directory=True)
-        except FileExistsError:
-            assert link.exists()
-
-
-_lay_link()
-for place in (str(COLLECTIONS), str(ROOT)):
-    if place not in sys.path:
-        sys.path.insert(0, place)
+COLLECTIONS = collection.COLLECTIONS
+collection.lay_link()
+sys.path.insert(0, str(COLLECTIONS))
 
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("tfbridge", deadline=None)
