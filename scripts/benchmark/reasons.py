@@ -20,8 +20,8 @@ _EDGES = (
 REASONS: dict[str, str] = {
     "cold snapshot ÷ static YAML": _COLD,
     "planning 100,000": (
-        "two fifths of the time go into making the edges, a quarter into the digests that name bookings without a name; "
-        "none of it waits for anything, and it grows with the bookings alone"
+        "two fifths of the time go into making the edges, a quarter into the digests that name bookings without a "
+        "name; none of it waits for anything, and it grows with the bookings alone"
     ),
     "longer than one: writes": _EDGES,
     "over the time between two: writes": _EDGES,
