@@ -36,7 +36,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._booking import (
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._edges import LEAD, Edge
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataError
-from ansible_collections.tfbridge.aws.plugins.module_utils._windows import epoch, moment
+from ansible_collections.tfbridge.aws.plugins.module_utils._windows import epoch, stamp
 
 ENABLED, DISABLED = "ENABLED", "DISABLED"
 VERSION = 1
@@ -195,7 +195,7 @@ def record_schedule(record: Record, nonce: str, now: datetime) -> Schedule:
         raise DataError(f"booking {booking.booking_id!r} takes {len(description)} characters: 512 are the most")
     if isinstance(booking, OneOff):
         ends = max(epoch(booking.end), epoch(now) + LEAD + 1)
-        expression, zone = f"at({moment(ends).isoformat()[:19]})", "UTC"
+        expression, zone = f"at({stamp(ends)})", "UTC"
     else:
         end = minutes(booking.end)
         later = 1 if end <= minutes(booking.start) or end == 1440 else 0
