@@ -181,35 +181,34 @@ class _Walk:
 
     def __init__(self, truth: Truth, now: int, zones: tuple[Zone, ...]) -> None:
         self._truth, self._now, self._zones = truth, now, zones
-        self._last: Optional[tuple[int, list[Row]]] = None
+        self._last: Optional[tuple[int, list[Row], bool]] = None
 
     def group(self, start: int, end: int, rows: list[Row], *, mixed: bool) -> None:
         """Note the edges of one window; what it is made of fires none inside it."""
-        truth = self._truth
-        if self._last is not None:
-            self._note_stop(*self._last, start - self._last[0])
-        self._last = (end, rows)
+        if self._last is not None and (mixed or self._last[2]):
+            self._note_stop(self._last[0], self._last[1], start - self._last[0])
+        self._last = (end, rows, mixed)
         if not mixed:
             return
-        kept = {(row.start, "start") for row in rows if row.start == start}
-        kept.update((row.end, "stop") for row in rows if row.end == end)
         if self._counts(start):
-            truth.room[start, "start"] = end - start
-        truth.explicit.update(
-            (at, kind) for at, kind in ((start, "start"), (end, "stop")) if (at, kind) not in kept and self._counts(at)
-        )
+            self._truth.explicit.add((start, "start"))
+            self._truth.room[start, "start"] = end - start
+        if self._counts(end):
+            self._truth.explicit.add((end, "stop"))
         for row in rows:
-            self._fire(row.starts, row.start, start, end - start)
-            self._fire(row.stops, row.end, end, None)
+            self._fire((row.start, "start"), row.starts, start, end - start)
+            self._fire((row.end, "stop"), row.stops, end, DAY * 7)
 
-    def _fire(self, series: Series, at: int, wanted: int, room: Optional[int]) -> None:
-        """Leave an occurrence out of its cron unless it is the edge that is wanted."""
+    def _fire(self, edge: tuple[int, str], series: Series, wanted: int, room: int) -> None:
+        """Have a cron fire an edge that is wanted, and leave one out that isn't."""
+        at, _kind = edge
         if not self._counts(at):
             return
-        if at != wanted:
-            self._truth.left_out[series].add(at)
-        elif room is not None:
+        if at == wanted:
+            self._truth.explicit.discard(edge)
             self._truth.narrow(series, room)
+        else:
+            self._truth.left_out[series].add(at)
 
     def _note_stop(self, end: int, rows: list[Row], room: int) -> None:
         if self._counts(end):
