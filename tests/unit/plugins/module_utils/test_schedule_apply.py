@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._booking import DAYS, OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_apply import Tools, Writer
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names import (
     ENABLED,
@@ -190,6 +191,65 @@ def test_edges_in_the_hour_after_their_time_are_left_to_fire() -> None:
 
     assert not world.apply(Change()).changed
     world.apply(Change(drop=("a",)))
+    assert world.store.schedules == {}
+
+
+class SlowStore:
+    """A store whose calls take up to a minute each, as where AWS throttles."""
+
+    def __init__(self, world: World, longest: int) -> None:
+        self._world, self._longest = world, longest
+
+    def __getattr__(self, name):
+        def call(*arguments):
+            answer = getattr(self._world.store, name)(*arguments)
+            self._world.now += timedelta(seconds=self._world.rng.uniform(0, self._longest))
+            return answer
+
+        return call
+
+
+@pytest.mark.parametrize("longest", [3, 20, 60])
+def test_slow_calls_send_nothing_late_and_keep_every_stop(longest) -> None:
+    """Invariant 5, while the clock moves with each call: at() is a minute ahead when it is sent (see InMemoryStore).
+
+    What is scheduled in the end agrees with the union: no stop inside a window, each window has a stop, late by no more than the calls before it.
+    """
+    late = 0
+    for seed in range(150):
+        world = World(seed)
+        soon = [world.rng.uniform(-0.5, 0.4) for _booking in range(world.rng.randrange(1, 4))]
+        before = tuple(booked(f"b{at}", start, start + 0.6) for at, start in enumerate(soon))
+        world.apply(Change(put=before))
+        change = Change(put=(booked("b0", soon[0], max(0, soon[0]) + world.rng.uniform(0.01, 0.1)),))
+        try:
+            outcome = world.apply(change, SlowStore(world, longest))
+        except OptionError as error:
+            assert "has ended by now" in str(error)  # noqa: PT017  it may end, or not
+            continue
+        bookings = tuple(record.booking for record in outcome.records.values())
+        # Those that ended on the way, too: they began, so they need their stop.
+        ahead = windows(bookings, NOW, NOW + timedelta(days=1))
+        stops = [_sent(each) for each in world.store.schedules.values() if ".e.stop." in each.name]
+        for window in ahead:
+            assert not [at for at in stops if window.start <= at < window.end]
+            assert [at for at in stops if window.end <= at <= window.end + timedelta(seconds=61 + 3 * longest)]
+        late += len([at for at in stops if at not in {window.end for window in ahead}])
+    assert late > 0, "the cases are not near enough"
+
+
+def _sent(schedule) -> datetime:
+    return datetime.fromisoformat(schedule.expression[3:-1] + "+00:00")
+
+
+def test_what_ended_while_calls_were_waited_for_is_refused() -> None:
+    """Invariant 4: the clock counts when the first write is due, not when the options were read."""
+    world = World()
+    change = Change(put=(booked("a", -1, 0.01),))
+    world.now = NOW + timedelta(minutes=2)
+
+    with pytest.raises(OptionError, match=r"end_time: 'a', .* has ended by now"):
+        world.apply(change)
     assert world.store.schedules == {}
 
 
