@@ -213,7 +213,7 @@ class SlowStore:
 def test_slow_calls_send_nothing_late_and_keep_every_stop(longest) -> None:
     """Invariant 5, while the clock moves with each call: at() is a minute ahead when it is sent (see InMemoryStore).
 
-    What is scheduled in the end agrees with the union: no stop inside a window, each window has a stop, late by no more than the calls before it.
+    No stop is inside a window in the end, and each window has one, late by no more than the calls before it.
     """
     late = 0
     for seed in range(150):
