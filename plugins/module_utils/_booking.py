@@ -22,6 +22,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataEr
 
 UTC = timezone.utc
 _EPOCH = date(1970, 1, 1)
+_MINUTES = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
+_SECONDS = tuple(f":{second:02d}" for second in range(60))
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Scheduler fires within the minute and retries for 60 s at least: anything shorter can't be switched on and off again.
 SHORTEST = timedelta(minutes=2)
@@ -286,16 +288,15 @@ def _digest(booking: Booking) -> str:
 
 
 def _iso(moment: datetime) -> str:
-    return utc_text(int(moment.timestamp())) + "Z"
+    return stamp(int(moment.timestamp())) + "Z"
 
 
-def utc_text(second: int) -> str:
-    """Write seconds since 1970 like 2027-03-01T08:00:00, in UTC: as isoformat does, in a fraction of its time."""
+def stamp(second: int) -> str:
+    """Write seconds since 1970 in UTC as AWS takes it, 2026-11-24T15:00:00: isoformat does the same, much slower."""
     day, rest = divmod(second, 86400)
-    hour, rest = divmod(rest, 3600)
-    return f"{_day_text(day)}T{hour:02d}:{rest // 60:02d}:{rest % 60:02d}"
+    return f"{_date(day)}T{_MINUTES[rest // 60]}{_SECONDS[rest % 60]}"
 
 
-@lru_cache(maxsize=4096)
-def _day_text(day: int) -> str:
+@lru_cache(maxsize=100_000)
+def _date(day: int) -> str:
     return (_EPOCH + timedelta(days=day)).isoformat()

@@ -28,9 +28,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Callable, Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._booking import UTC
+from ansible_collections.tfbridge.aws.plugins.module_utils._booking import UTC, OneOff
 from ansible_collections.tfbridge.aws.plugins.module_utils._edges import Plan
-from ansible_collections.tfbridge.aws.plugins.module_utils._errors import AwsError, DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import AwsError, DataError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names import (
     EdgeName,
     Record,
@@ -118,6 +118,7 @@ class Writer:
         for name in before.foreign:
             self.warnings.append(f"schedule {name!r} in the group is not of this collection and was left alone")
         now = self.tools.now()
+        _refuse_past(change, now)
         wanted = WantedRecords(view, change, now)
         cancelled, own = tuple(wanted.cancelled), frozenset(record.booking.booking_id for record in wanted.create)
         seen = view.records
@@ -199,7 +200,9 @@ class Writer:
         for name, reason in wanted.delete:
             self._delete("booking", name, reason)
         for edge in steps.create + (steps.waiting if self.dry_run else []):
-            schedule = edge_schedule(edge, self.tools.nonce())
+            schedule = edge_schedule(edge, self.tools.nonce(), self.tools.now())
+            if schedule is None:
+                continue  # its time passed on the way here: the next round plans without it
             self._note("create", edge.edge.kind, schedule.name, edge.edge.reason)
             if not self.dry_run:
                 self.store.create(schedule)
@@ -217,3 +220,13 @@ class Writer:
 
     def _note(self, action: str, what: str, name: str, reason: str) -> None:
         self.actions.append(Action(action, what, name.rsplit(".", 1)[0] if self.dry_run else name, reason))
+
+
+def _refuse_past(change: Change, now: datetime) -> None:
+    """Refuse a booking that has ended while calls were waited for; nothing is written yet."""
+    for record in change.put:
+        booking = record.booking
+        if isinstance(booking, OneOff) and booking.end <= now:
+            raise OptionError(
+                f"end_time: {booking.booking_id!r}, {booking.describe()}, has ended by now, {now:%H:%M:%S}Z"
+            )

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,11 +33,12 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._booking import (
     OneOff,
     from_record,
     minutes,
+    stamp,
     to_record,
 )
-from ansible_collections.tfbridge.aws.plugins.module_utils._edges import LEAD, Edge
+from ansible_collections.tfbridge.aws.plugins.module_utils._edges import AGE_MIN, LEAD, Edge
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataError
-from ansible_collections.tfbridge.aws.plugins.module_utils._windows import epoch, moment
+from ansible_collections.tfbridge.aws.plugins.module_utils._windows import epoch
 
 ENABLED, DISABLED = "ENABLED", "DISABLED"
 VERSION = 1
@@ -195,7 +197,7 @@ def record_schedule(record: Record, nonce: str, now: datetime) -> Schedule:
         raise DataError(f"booking {booking.booking_id!r} takes {len(description)} characters: 512 are the most")
     if isinstance(booking, OneOff):
         ends = max(epoch(booking.end), epoch(now) + LEAD + 1)
-        expression, zone = f"at({moment(ends).isoformat()[:19]})", "UTC"
+        expression, zone = f"at({stamp(ends)})", "UTC"
     else:
         end = minutes(booking.end)
         later = 1 if end <= minutes(booking.start) or end == 1440 else 0
@@ -242,23 +244,34 @@ def read_record(name: RecordName, schedule: Schedule) -> Record:
     return Record(booking, settings)
 
 
-def edge_schedule(wanted: WantedEdge, nonce: str) -> Schedule:
-    """Return the schedule that fires an edge."""
-    edge = wanted.edge
+def edge_schedule(wanted: WantedEdge, nonce: str, now: datetime) -> Optional[Schedule]:
+    """Return the schedule that fires an edge, as it has to be sent now; None where it is too late for that.
+
+    Calls take time, and AWS may throttle them for minutes: an edge whose time has come near since it was planned is
+    sent for a minute from now, and tried for so much less, that it doesn't reach the next opposite edge.
+    """
+    edge, settings = wanted.edge, wanted.settings
+    expression, age, earliest = edge.expression, wanted.event_age, math.ceil(now.timestamp()) + LEAD
+    if edge.at is not None and epoch(edge.at) < earliest:
+        expression = f"at({stamp(earliest)})"
+        # Up to a minute is in the plan already.
+        age = min(age, edge.maximum_event_age - max(0, earliest - epoch(edge.at) - LEAD))
+    if age < AGE_MIN or (edge.end_date is not None and edge.end_date <= now):
+        return None
     body: dict[str, object] = {"InstanceIds": [edge.instance_id]}
-    if wanted.settings.hibernate and edge.kind == "stop":
+    if settings.hibernate and edge.kind == "stop":
         body["Hibernate"] = True
     return Schedule(
         name=f"{edge.instance_id}.e.{edge.name}.{wanted.digest}.{nonce}",
         state=ENABLED,
-        expression=edge.expression,
+        expression=expression,
         timezone=edge.timezone,
         action=f"{edge.kind}Instances",
         input=json.dumps(body),
         description=edge.reason[:DESCRIPTION_MAX],
-        settings=wanted.settings,
-        event_age=wanted.event_age,
-        start_date=edge.start_date,
+        settings=settings,
+        event_age=age,
+        start_date=edge.start_date if edge.start_date is not None and edge.start_date > now else None,
         end_date=edge.end_date,
         delete_after=edge.at is not None or edge.end_date is not None,
     )

@@ -16,21 +16,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._booking import DAYS, UTC, Weekly, minutes, zone_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._windows import DAY, instant, ordinal
+from ansible_collections.tfbridge.aws.plugins.module_utils._booking import DAYS, UTC, minutes, zone_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._windows import DAY, Pattern, instant, ordinal
 
 WEEK = 7 * 1440
 # Clock changes are looked up this many years ahead; whoever plans in between renews what follows from them.
 YEARS_AHEAD = 3
-
-
-class Pattern(NamedTuple):
-    """What of a weekly booking says when it runs."""
-
-    days: tuple[str, ...]
-    start: str
-    end: str
-    timezone: str
 
 
 class LocalWindow(NamedTuple):
@@ -69,20 +60,22 @@ class LocalWeek(NamedTuple):
 
     def firings(self, first: int, last: int) -> list[Firing]:
         """Return the occurrences that touch the time from first to last."""
-        found = []
         monday = ordinal(first) - (ordinal(first) - 1) % 7
-        for week in range(monday - 7, ordinal(last) + 2, 7):
-            for window in self.windows:
-                start, one = instant(self.zone, week, window.start, later=False)
-                end, other = instant(self.zone, week, window.end, later=True)
-                if end >= first and start <= last:
-                    found.append(Firing(start, end, (one, other), window))
+        return [
+            firing
+            for week in range(monday - 7, ordinal(last) + 2, 7)
+            for firing in self.firings_of(week)
+            if firing.end >= first and firing.start <= last
+        ]
+
+    def firings_of(self, monday: int) -> list[Firing]:
+        """Return the occurrences of the local week that begins on this day (proleptic ordinal)."""
+        found = []
+        for window in self.windows:
+            start, one = instant(self.zone, monday, window.start, later=False)
+            end, other = instant(self.zone, monday, window.end, later=True)
+            found.append(Firing(start, end, (one, other), window))
         return found
-
-
-def pattern_of(weekly: Weekly) -> Pattern:
-    """Return what of a weekly booking says when it runs."""
-    return Pattern(weekly.days, weekly.start, weekly.end, weekly.timezone)
 
 
 @lru_cache(maxsize=10_000)
@@ -109,7 +102,13 @@ def _unite(patterns: list[Pattern], gap: int, year: int) -> LocalWeek:
         united[-1] = LocalWindow(united[-1].start, max(united[-1].end, first.end + WEEK))
     endless = len(united) == 1 and (WEEK - united[0].end + united[0].start) * 60 < gap
     found = changes(zone, year)
-    odd = tuple(change.instant for change in found if _matters(change, raw, united, gap))
+    edges = sorted({edge % WEEK for window in raw for edge in window})
+    known: dict[tuple[int, int], bool] = {}
+    for change in found:
+        place = _place(change)
+        if place not in known:
+            known[place] = _matters(*place, edges, united, gap)
+    odd = tuple(change.instant for change in found if known[_place(change)])
     shift = max((abs(change.after - change.before) for change in found), default=0)
     return LocalWeek(zone, zones, tuple(united), endless, odd, shift)
 
@@ -122,13 +121,16 @@ def local_windows(pattern: Pattern) -> list[LocalWindow]:
     return [LocalWindow(begin, begin + length) for begin in begins]
 
 
-def _matters(change: Change, raw: list[LocalWindow], united: list[LocalWindow], gap: int) -> bool:
-    """Whether a clock change moves an edge, or joins or parts windows; in doubt it does."""
+def _place(change: Change) -> tuple[int, int]:
+    """Return the minute of the local week at which clocks change, and by how many minutes, rounded up."""
     low = _minute_of_week(change.instant + min(change.before, change.after))
-    width = abs(change.after - change.before) // 60 + 1
+    return low, abs(change.after - change.before) // 60 + 1
+
+
+def _matters(low: int, width: int, edges: list[int], united: list[LocalWindow], gap: int) -> bool:
+    """Whether a clock change moves an edge, or joins or parts windows; in doubt it does."""
     margin = gap // 60 + 2
-    near = {edge % WEEK for window in raw for edge in window}
-    if any((edge - low + margin) % WEEK <= width + 2 * margin for edge in near):
+    if any((edge - low + margin) % WEEK <= width + 2 * margin for edge in edges):
         return True
     gaps = [(one.end, other.start) for one, other in zip(united, united[1:])]
     gaps.append((united[-1].end, united[0].start + WEEK))

@@ -11,6 +11,7 @@ All functions take the bookings of one instance. Instants are whole seconds sinc
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -43,6 +44,15 @@ class Window:
     reasons: tuple[str, ...]
 
 
+class Pattern(NamedTuple):
+    """What of a weekly booking says when it runs."""
+
+    days: tuple[str, ...]
+    start: str
+    end: str
+    timezone: str
+
+
 class Span(NamedTuple):
     """A window in seconds since 1970."""
 
@@ -60,7 +70,7 @@ def windows(
     for booking in bookings:
         if isinstance(booking, Weekly):
             # A week more on both sides, so that what is joined over midnight is seen whole.
-            spans += occurrences(booking, first - 8 * DAY, last + DAY)
+            spans += occurrences(pattern_of(booking), first - 8 * DAY, last + DAY, (booking.booking_id,))
     return tuple(
         Window(moment(span.start), moment(span.end), span.reasons)
         for span in merge(spans, gap)
@@ -77,22 +87,23 @@ def gap_seconds(merge_gap: timedelta) -> int:
 
 def merge(spans: list[Span], gap: int) -> list[Span]:
     """Unite spans that overlap or are closer than gap seconds."""
+    if not spans:
+        return []
     merged: list[Span] = []
-    start, end, reasons = 0, 0, set[str]()
-    for span in sorted(spans):
-        if reasons and span.start - end < gap:
-            end = max(end, span.end)
-            reasons.update(span.reasons)
-            continue
-        if reasons:
-            merged.append(Span(start, end, tuple(sorted(reasons))))
-        start, end, reasons = span.start, span.end, set(span.reasons)
-    if reasons:
-        merged.append(Span(start, end, tuple(sorted(reasons))))
+    (start, end, first), *others = sorted(spans)
+    reasons = list(first)
+    for begins, ends, more in others:
+        if begins - end < gap:
+            end = max(end, ends)
+        else:
+            merged.append(Span(start, end, tuple(sorted(set(reasons)))))
+            start, end, reasons = begins, ends, []
+        reasons += more
+    merged.append(Span(start, end, tuple(sorted(set(reasons)))))
     return merged
 
 
-def one_off_spans(bookings: tuple[Booking, ...]) -> list[Span]:
+def one_off_spans(bookings: Iterable[Booking]) -> list[Span]:
     """Return the one-off bookings as spans."""
     return [
         Span(int(booking.start.timestamp()), int(booking.end.timestamp()), (booking.booking_id,))
@@ -101,19 +112,23 @@ def one_off_spans(bookings: tuple[Booking, ...]) -> list[Span]:
     ]
 
 
-def occurrences(weekly: Weekly, first: int, last: int) -> list[Span]:
-    """Return when a weekly booking runs, from the local day of first up to that of last."""
-    begin, finish = minutes(weekly.start), minutes(weekly.end)
+def pattern_of(weekly: Weekly) -> Pattern:
+    """Return what of a weekly booking says when it runs."""
+    return Pattern(weekly.days, weekly.start, weekly.end, weekly.timezone)
+
+
+def occurrences(pattern: Pattern, first: int, last: int, reasons: tuple[str, ...] = ()) -> list[Span]:
+    """Return when a weekly pattern runs, from the local day of first up to that of last."""
+    begin, finish = minutes(pattern.start), minutes(pattern.end)
     if finish <= begin:
         finish += 1440
-    zone, reason = weekly.timezone, (weekly.booking_id,)
-    days = {DAYS.index(day) for day in weekly.days}
+    zone, days = pattern.timezone, {DAYS.index(day) for day in pattern.days}
     spans = []
     for day in range(ordinal(first) - 1, ordinal(last) + 2):
         if (day - 1) % 7 in days:  # ordinal 1 is a Monday
             start, end = instant(zone, day, begin, later=False)[0], instant(zone, day, finish, later=True)[0]
             if end > start:  # a gap can swallow the whole of it
-                spans.append(Span(start, max(end, start + _SHORTEST), reason))
+                spans.append(Span(start, max(end, start + _SHORTEST), reasons))
     return spans
 
 

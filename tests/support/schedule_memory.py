@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names import Listed, Schedule
@@ -38,7 +38,8 @@ class InMemoryStore:
         """Create a schedule, unless Scheduler would refuse it."""
         self.calls.append("create")
         assert schedule.name not in self.schedules
-        assert refusal(schedule, self._now()) is None, refusal(schedule, self._now())
+        refused = refusal(schedule, self._now(), timedelta(seconds=60))
+        assert refused is None, refused
         self.schedules[schedule.name] = schedule
         self._created[schedule.name] = float(len(self.calls))
 

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names import Schedule
 
 UTC = timezone.utc
+# How far ahead at() has to be. Writers keep to a minute; a call may take a while to arrive.
+AHEAD = timedelta(seconds=30)
 NAME = re.compile(r"[0-9a-zA-Z_.-]{1,64}")
 CRON = re.compile(r"cron\(\d{1,2} \d{1,2} \? \* [A-Z,]+ \*\)")
 DAYS = {"MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"}
@@ -19,7 +21,7 @@ ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/.+")
 KEYS = {"startInstances": {"InstanceIds"}, "stopInstances": {"InstanceIds", "Hibernate"}}
 
 
-def refusal(schedule: Schedule, now: datetime) -> str | None:
+def refusal(schedule: Schedule, now: datetime, ahead: timedelta = AHEAD) -> str | None:
     """Say why Scheduler would refuse a schedule, or would never fire it; None for one that it takes."""
     return wire_refusal(
         {
@@ -42,17 +44,18 @@ def refusal(schedule: Schedule, now: datetime) -> str | None:
             },
         },
         now,
+        ahead,
     )
 
 
-def wire_refusal(body: dict[str, Any], now: datetime) -> str | None:
+def wire_refusal(body: dict[str, Any], now: datetime, ahead: timedelta = AHEAD) -> str | None:
     """Say why Scheduler would refuse the body of a CreateSchedule or UpdateSchedule."""
     checks = (
         ("Name", lambda: NAME.fullmatch(body["Name"])),
         ("Description", lambda: len(body.get("Description") or "") <= 512),
         ("ScheduleExpressionTimezone", lambda: _zone(body.get("ScheduleExpressionTimezone", "UTC"))),
         ("ScheduleExpression", lambda: _expression(body["ScheduleExpression"])),
-        ("at() in the past", lambda: _ahead(body, now)),
+        ("ScheduleExpression in the past", lambda: _ahead(body, now + ahead)),
         ("FlexibleTimeWindow", lambda: body["FlexibleTimeWindow"]["Mode"] in ("OFF", "FLEXIBLE")),
         (
             "StartDate",
@@ -67,7 +70,7 @@ def wire_refusal(body: dict[str, Any], now: datetime) -> str | None:
                 continue
         except (KeyError, ValueError, TypeError, AttributeError):
             pass
-        return f"Invalid {what}: {body.get(what, body)!r}"
+        return f"Invalid {what}: {body.get(what.split()[0], body)!r}"
     return None
 
 
@@ -89,12 +92,7 @@ def _ahead(body: dict[str, Any], now: datetime) -> bool:
     if not text.startswith("at("):
         return True
     zone = ZoneInfo(body.get("ScheduleExpressionTimezone") or "UTC")
-    return datetime.fromisoformat(text[3:-1]).replace(tzinfo=zone) > now
-
-
-def _after(value: Any, limit: datetime) -> bool:
-    date = _date(value)
-    return date is None or date > limit
+    return datetime.fromisoformat(text[3:-1]).replace(tzinfo=zone) >= now
 
 
 def _date(value: Any) -> datetime | None:

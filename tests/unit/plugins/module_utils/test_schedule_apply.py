@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._booking import DAYS, OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_apply import Tools, Writer
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names import (
     ENABLED,
@@ -76,6 +77,19 @@ class World:
         for start in self._edges("start"):
             ahead = [stop for stop in stops if stop.at is None or start.at is None or stop.at > start.at]
             assert ahead, f"{start.name} and no stop after it"
+
+    def assert_runs_within(self, allowed) -> None:
+        """Fired as it stands, what is scheduled runs the instance in these windows only, and stops it in the end."""
+        kinds = {"start": True, "stop": False}
+        ahead = sorted((edge.at, kinds[kind]) for kind in kinds for edge in self._edges(kind) if edge.at > self.now)
+        running, since = True, self.now
+        for at, on in ahead:
+            if running and not on:
+                assert any(one.start <= since and at <= one.end for one in allowed), (since, at)
+            if on and not running:
+                since = at
+            running = on
+        assert not running
 
     def assert_settled(self) -> None:
         """The edges are exactly those of the records, each once."""
@@ -193,6 +207,65 @@ def test_edges_in_the_hour_after_their_time_are_left_to_fire() -> None:
     assert world.store.schedules == {}
 
 
+class SlowStore:
+    """A store whose calls take up to a minute each, as where AWS throttles."""
+
+    def __init__(self, world: World, longest: int) -> None:
+        self._world, self._longest = world, longest
+
+    def __getattr__(self, name):
+        def call(*arguments):
+            answer = getattr(self._world.store, name)(*arguments)
+            self._world.now += timedelta(seconds=self._world.rng.uniform(0, self._longest))
+            return answer
+
+        return call
+
+
+@pytest.mark.parametrize("longest", [3, 20, 60])
+def test_slow_calls_send_nothing_late_and_keep_every_stop(longest) -> None:
+    """Invariant 5, while the clock moves with each call: at() is a minute ahead when it is sent (see InMemoryStore).
+
+    No stop is inside a window in the end, and each window has one, late by no more than the calls before it.
+    """
+    late = 0
+    for seed in range(150):
+        world = World(seed)
+        soon = [world.rng.uniform(-0.5, 0.4) for _booking in range(world.rng.randrange(1, 4))]
+        before = tuple(booked(f"b{at}", start, start + 0.6) for at, start in enumerate(soon))
+        world.apply(Change(put=before))
+        change = Change(put=(booked("b0", soon[0], max(0, soon[0]) + world.rng.uniform(0.01, 0.1)),))
+        try:
+            outcome = world.apply(change, SlowStore(world, longest))
+        except OptionError as error:
+            assert "has ended by now" in str(error)  # noqa: PT017  it may end, or not
+            continue
+        bookings = tuple(record.booking for record in outcome.records.values())
+        # Those that ended on the way, too: they began, so they need their stop.
+        ahead = windows(bookings, NOW, NOW + timedelta(days=1))
+        stops = [_sent(each) for each in world.store.schedules.values() if ".e.stop." in each.name]
+        for window in ahead:
+            assert not [at for at in stops if window.start <= at < window.end]
+            assert [at for at in stops if window.end <= at <= window.end + timedelta(seconds=61 + 3 * longest)]
+        late += len([at for at in stops if at not in {window.end for window in ahead}])
+    assert late > 0, "the cases are not near enough"
+
+
+def _sent(schedule) -> datetime:
+    return datetime.fromisoformat(schedule.expression[3:-1] + "+00:00")
+
+
+def test_what_ended_while_calls_were_waited_for_is_refused() -> None:
+    """Invariant 4: the clock counts when the first write is due, not when the options were read."""
+    world = World()
+    change = Change(put=(booked("a", -1, 0.01),))
+    world.now = NOW + timedelta(minutes=2)
+
+    with pytest.raises(OptionError, match=r"end_time: 'a', .* has ended by now"):
+        world.apply(change)
+    assert world.store.schedules == {}
+
+
 # -- writers side by side ------------------------------------------------------------------------------------------
 
 
@@ -257,13 +330,69 @@ def test_interleaved_writers_lose_nothing(chunk) -> None:
         interleave(seed, weekly=chunk % 2 == 1)
 
 
+class InOrder:
+    """Picks the first writer for some calls, then the second for all of its own, then the first again."""
+
+    def __init__(self, calls: int) -> None:
+        self._calls = calls
+
+    def choice(self, alive):
+        """Pick one of the writers that are left."""
+        self._calls -= 1
+        return alive[0] if self._calls >= 0 or len(alive) == 1 else alive[1]
+
+
+SHARED = {
+    "cancel": (Change(drop=("a",)), Change(put=(booked("b", 5, 6),))),
+    "cancel the other": (Change(drop=("a",)), Change(put=(booked("b", 4, 6),), drop=("r",))),
+    "move": (Change(put=(booked("a", 8, 9),)), Change(put=(booked("b", 4, 6),))),
+    "replace all": (Change(put=(booked("c", 1, 2),), purge=True), Change(put=(booked("b", 5, 6),))),
+    "add": (Change(put=(booked("b", 5, 8),)), Change(put=(booked("c", 2, 6),))),
+    "stop now": (Change(drop=("r",), stop_now=True), Change(put=(booked("b", -1, 2),))),
+}
+
+
+def ends_of(bookings, change: Change):
+    """Return the windows that the bookings of a change are part of."""
+    names = {record.booking.booking_id for record in change.put}
+    found = windows(tuple(bookings), NOW, NOW + timedelta(days=1))
+    return [window for window in found if names.intersection(window.reasons)]
+
+
+@pytest.mark.parametrize(("dying", "other"), SHARED.values(), ids=SHARED)
+def test_whoever_dies_leaves_the_edges_of_who_is_done(dying, other) -> None:
+    """Two share an edge; one begins, the other is done, the first goes on and dies: in every order of their calls.
+
+    What the other booked has its start and its stop, and after the next run all is settled.
+    """
+    for calls, dies_at in itertools.product(range(14), range(1, 15)):
+        if calls > dies_at:
+            continue
+        world = World()
+        world.apply(Change(put=(booked("a", 3, 6), booked("r", -1, 2))))
+        turns = Turns(InOrder(calls))
+        turns.add(lambda turn, world=world: world.apply(dying, turn), world.store, dies_at)
+        done = turns.add(lambda turn, world=world: world.apply(other, turn), world.store)
+        turns.run(lambda: None)
+
+        assert done.error is None
+        # What the dead one had only begun to book counts, or doesn't.
+        begun = {record.booking for record in dying.put}
+        there = set(world.view().bookings)
+        wanted = {one.end for some in (there, there - begun) for one in ends_of(some, other)}
+        assert not wanted or wanted & {stop.at for stop in world.stops()}, (calls, dies_at)
+        world.assert_a_stop_is_ahead(running=True)
+        world.apply(Change())
+        world.assert_settled()
+
+
 CHANGES = {
     "add": Change(put=(booked("b", 5, 8),)),
     "add one that runs": Change(put=(booked("b", -1, 4),)),
     "move": Change(put=(booked("a", 4, 5),)),
     "cancel": Change(drop=("a",)),
     "cancel what runs": Change(drop=("r",), stop_now=True),
-    "replace all": Change(put=(booked("b", 5, 8),), purge=True),
+    "replace all": Change(put=(booked("b", 5, 8),), purge=True, stop_now=True),
 }
 
 
@@ -275,7 +404,10 @@ def test_killed_between_any_two_calls_a_stop_is_ahead_and_the_next_run_heals(cha
         world.apply(Change(put=(booked("a", 3, 6), booked("c", 7, 9), booked("r", -1, 2))))
         turns = Turns(world.rng)
         turn = turns.add(lambda turn, world=world: world.apply(change, turn), world.store, dies_at)
-        turns.run(lambda world=world: world.assert_a_stop_is_ahead(running=True))
+        before = world.view().bookings
+        booked_now = tuple(record.booking for record in change.put)
+        allowed = windows((*before, *booked_now), NOW, NOW + timedelta(days=1))
+        turns.run(lambda world=world, allowed=allowed: world.assert_runs_within(allowed))
         world.apply(Change())
         world.assert_settled()
         inside = windows(world.view().bookings, NOW, NOW + timedelta(days=1))
