@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import abc
 import contextlib
+import ipaddress
 import json
 import os
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 import tempfile
@@ -27,12 +29,15 @@ from typing import IO, Optional, cast
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_identity import Tunnel
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_request import Attributes
+from ansible_collections.tfbridge.aws.plugins.module_utils._mount_table import parse_mountinfo
 
 NFS_PORT = 2049
 # What stat and umount may take on a host that is alive; a mount may take what mount.nfs gives it, two minutes.
 PROBE_TIMEOUT = 10
 UNMOUNT_TIMEOUT = 60
+FORCED_TIMEOUT = 10
 MOUNT_TIMEOUT = 150
+UNENDED = "didn't end within"
 _POLL = 0.02
 _STATE_FILE = re.compile(r"(?P<id>fs-[0-9a-f]+)\..*\.(?P<port>[0-9]+)\Z")
 
@@ -48,7 +53,7 @@ class Done:
     @property
     def said(self) -> str:
         """What it complains about, on one line."""
-        return " ".join((self.stderr or self.stdout).split())
+        return " ".join((self.stderr or self.stdout).split()).rstrip(".")
 
 
 def run(command: Sequence[str], timeout: float) -> Done:
@@ -69,8 +74,10 @@ def run(command: Sequence[str], timeout: float) -> Done:
     deadline = time.monotonic() + timeout
     while process.poll() is None:
         if time.monotonic() > deadline:
-            # Waiting for it could take forever: a process in an uninterruptible sleep doesn't die of this.
-            process.kill()
+            # With its children: an orphaned mount.nfs4 would keep the kernel's client of a dead server alive. Waiting
+            # for their end could take forever, for in an uninterruptible sleep nothing dies.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             return Done(None)
         _drain(pipes, said)
         time.sleep(_POLL)
@@ -178,20 +185,34 @@ class Host(abc.ABC):
             )
         return found
 
-    def mount(self, fstype: str, source: str, path: str, options: Iterable[str]) -> str:
+    def mount(self, fstype: str, source: str, path: str, options: Iterable[str], timeout: float = MOUNT_TIMEOUT) -> str:
         """Mount; give what went wrong, empty where nothing did."""
-        done = run(["mount", "-t", fstype, "-o", ",".join(options), source, path], MOUNT_TIMEOUT)
+        done = run(["mount", "-t", fstype, "-o", ",".join(options), source, path], timeout)
         if done.code is None:
-            return f"mount didn't end within {MOUNT_TIMEOUT} s"
+            return f"mount {UNENDED} {timeout:g} s"
         return "" if done.code == 0 else done.said or f"mount ended with code {done.code}"
+
+    def is_client_of(self, address: str) -> bool:
+        """Tell whether the kernel has an NFS client for an address: it outlives a mount whose server is dead."""
+        number = ipaddress.ip_address(address)
+        try:
+            text = (self._proc / "fs" / "nfsfs" / "servers").read_text(encoding="utf-8")
+        except OSError:
+            return False
+        return any(line.split()[1:2] == [number.packed.hex()] for line in text.splitlines())
 
     def unmount(self, path: str, *flags: str) -> str:
         """Unmount; give what went wrong, empty where nothing did."""
         # Without -c umount resolves the path, and without -i umount.nfs speaks to the server: both could hang.
-        done = run(["umount", "-c", "-i", *flags, path], UNMOUNT_TIMEOUT)
+        before, timeout = self._depth(path), FORCED_TIMEOUT if "-f" in flags else UNMOUNT_TIMEOUT
+        done = run(["umount", "-c", "-i", *flags, path], timeout)
         if done.code is None:
-            return f"umount didn't end within {UNMOUNT_TIMEOUT} s"
+            # It leaves the table first, and then says goodbye to a server that may never answer: killed, it is done.
+            return "" if self._depth(path) < before else f"umount {UNENDED} {timeout} s"
         return "" if done.code == 0 else done.said or f"umount ended with code {done.code}"
+
+    def _depth(self, path: str) -> int:
+        return sum(layer.path == path for layer in parse_mountinfo(self.mountinfo()))
 
     def make_directory(self, path: str) -> None:
         """Make a directory with all above it, as far as they aren't there."""

@@ -87,7 +87,7 @@ def run_module(module: Any) -> dict[str, Any]:
 
 
 def _so_far(done: Sequence[Step]) -> str:
-    return f" Done before that: {', '.join(f'{step.action} {step.path}' for step in done)}." if done else ""
+    return f". Done before that: {', '.join(f'{step.action} {step.path}' for step in done)}" if done else ""
 
 
 def _steps(steps: Sequence[Step]) -> list[dict[str, str]]:

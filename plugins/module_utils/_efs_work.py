@@ -253,6 +253,11 @@ class Worker:
 
 def _hint(problem: str) -> str:
     hints = (
+        # Where both addresses are of one server, NFS 4.1 goes on with the client that waits for the old one.
+        (
+            "didn't end",
+            " Where a dead mount was replaced the kernel may still wait for its server: run again in 5 minutes.",
+        ),
         ("No such file", " The export isn't there on the server."),
         ("access denied", " The server, or a file system policy, doesn't let this host in."),
         ("bad option", " The client's package isn't installed."),

@@ -243,4 +243,6 @@ def test_the_playbook_without_a_file_system_fails(run):
     result = run.playbook("tfbridge.aws.mount_efs", *NOBODY)
 
     assert 2 == result.rc
-    assert "efs_mounts[0] (/mnt/efs): dns_name: 'no OUTPUT_EFS_DNS_URL in the inventory' is not a DNS name" in result.said
+    assert (
+        "efs_mounts[0] (/mnt/efs): dns_name: 'no OUTPUT_EFS_DNS_URL in the inventory' is not a DNS name" in result.said
+    )

@@ -47,6 +47,17 @@ def test_a_command_that_does_not_end_is_given_up():
     assert time.monotonic() - began < 5
 
 
+def test_its_children_end_with_it(tmp_path):
+    """An orphaned mount.nfs4 would hold on to a dead server."""
+    assert run(["sh", "-c", f"sleep 60 & echo $! > {tmp_path}/pid; wait"], 1).code is None
+    status = pathlib.Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}/status")
+    deadline = time.monotonic() + 20
+    while status.exists() and "State:\tZ" not in status.read_text() and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert not status.exists() or "State:\tZ" in status.read_text()
+
+
 def test_a_command_that_leaves_a_process_behind_is_not_waited_for():
     """The proxy that mount.efs starts keeps the pipes open."""
     began = time.monotonic()
