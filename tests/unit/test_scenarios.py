@@ -1,4 +1,4 @@
-"""The runner of molecule's scenarios, without a lab: what it takes for a failure; no scenario is half written."""
+"""The runner of molecule's scenarios, without a lab: what is a failure, and that no scenario is half written."""
 
 from __future__ import annotations
 
