@@ -110,6 +110,7 @@ class Writer:
     warnings: list[str] = field(default_factory=list)
     _read: dict[str, Record] = field(default_factory=dict)
     _fresh: set[str] = field(default_factory=set)
+    _written: set[str] = field(default_factory=set)
 
     def apply(self, change: Change) -> Outcome:
         """Make the change and its edges; in a dry run only say what would be done."""
@@ -143,16 +144,23 @@ class Writer:
 
     def look(self) -> View:
         """List what there is of the instance, and read the records that weren't read before."""
-        for _attempt in range(ROUNDS):
+        for attempt in range(ROUNDS):
             view = self._look()
             if view is not None:
                 return view
-        raise AwsError(f"the records of {self.instance_id} vanish while they are read, {ROUNDS} times in a row")
+            self.tools.sleep(min(0.05 * 2**attempt, 2.0))
+        raise AwsError(
+            f"the schedules of {self.instance_id} are not listed as they are, {ROUNDS} times in a row: others change "
+            "them at the same time, or AWS's listing is late. Run again to make the edges follow"
+        )
 
     def _look(self) -> Optional[View]:
-        """Look once; None if a record vanished between the listing and its reading, so that neither tells the truth."""
+        """Look once; None if the listing is older than what is there: a record is gone, or one of ours is missing."""
         foreign, edges, objects = [], [], []
-        for listed in self.store.list(f"{self.instance_id}."):
+        everything = self.store.list(f"{self.instance_id}.")
+        if self._misses_ours({listed.name for listed in everything}):
+            return None
+        for listed in everything:
             name = read_name(listed)
             if name is None:
                 foreign.append(listed.name)
@@ -174,6 +182,14 @@ class Writer:
                 return None
             records[booking_id] = record
         return View(records, tuple(objects), current, tuple(edges), tuple(foreign), damaged)
+
+    def _misses_ours(self, listed: set[str]) -> bool:
+        """Whether a listing lacks what this run has written and nobody has deleted: AWS does not say how late it is."""
+        for name in sorted(self._written - listed):
+            if self.store.get(name) is not None:
+                return True
+            self._written.discard(name)
+        return False
 
     def _record(self, name: RecordName) -> Optional[Record]:
         if name.name not in self._read:
@@ -197,6 +213,7 @@ class Writer:
             if not self.dry_run:
                 self.store.create(schedule)
                 self._read[schedule.name] = record
+                self._written.add(schedule.name)
         for name, reason in wanted.delete:
             self._delete("booking", name, reason)
         for edge in steps.create + (steps.waiting if self.dry_run else []):
@@ -207,6 +224,7 @@ class Writer:
             if not self.dry_run:
                 self.store.create(timely)
                 self._fresh.add(timely.name)
+                self._written.add(timely.name)
         return not (wanted.create or wanted.delete or steps.create or steps.waiting)
 
     def _delete_edges(self, steps: Steps) -> None:
@@ -217,6 +235,8 @@ class Writer:
         self._note("delete", what, name, reason)
         if not self.dry_run:
             self.store.delete(name)
+            self._written.discard(name)
+            self._read.pop(name, None)  # listed once more, it is read again, and found to be gone
 
     def _note(self, action: str, what: str, name: str, reason: str) -> None:
         self.actions.append(Action(action, what, name.rsplit(".", 1)[0] if self.dry_run else name, reason))

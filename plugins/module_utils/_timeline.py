@@ -142,7 +142,7 @@ def span_words(span: Span, zone: tzinfo) -> str:
 
 def hours(value: float) -> str:
     """Write a number of hours: whole where it is whole."""
-    return f"{value:.1f}".removesuffix(".0") + " h"
+    return f"{value:,.1f}".removesuffix(".0") + " h"
 
 
 def midnight_before(moment: datetime, zone: tzinfo) -> datetime:

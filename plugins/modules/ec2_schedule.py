@@ -371,7 +371,7 @@ def finish(module: Any, result: dict[str, Any], results: dict[str, Any]) -> None
             warn(message)
     failed = {key: str(one) for key, one in results.items() if not isinstance(one, Done)}
     if failed:
-        others = f" The other {len(done)} are done." if done else ""
+        others = f" {len(done)} of {len(results)} instances are done." if done else ""
         module.fail_json(msg="; ".join(f"{key}: {text}" for key, text in failed.items()) + f".{others}", **result)
     module.exit_json(**result)
 

@@ -299,7 +299,7 @@ class TestRefusals:
         result = book(fails=True, instance_ids=[instances[0], unknown, instances[2], instances[1]], **TIMES)
         assert f"{unknown}: instance_ids: {unknown} does not exist in eu-central-1" in result["msg"]
         assert f"{instances[2]} is terminated: it will never run again" in result["msg"]
-        assert "The other 2 are done" in result["msg"]
+        assert "2 of 4 instances are done" in result["msg"]
         assert [True, False, False, True] == [instance["changed"] for instance in result["instances"]]
         assert 2 == len(edges(aws, "start"))
         aws.forget_calls()

@@ -35,7 +35,7 @@ from hypothesis import strategies as st
 UTC = timezone.utc
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 INSTANCE = "i-0123456789abcdef0"
-ZONES = ["Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]
+ZONES = ["Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia", "UTC"]
 
 minutes = st.integers(-2_000_000, 2_000_000)
 names = st.from_regex(r"\A[0-9A-Za-z_-][0-9A-Za-z_.-]{0,34}\Z")
@@ -56,7 +56,9 @@ CHANGES = [
     ("America/New_York", datetime(2027, 11, 7, 1, 0)),  # noqa: DTZ001
     ("Australia/Lord_Howe", datetime(2027, 10, 3, 2, 0)),  # noqa: DTZ001
     ("Australia/Lord_Howe", datetime(2027, 4, 4, 1, 30)),  # noqa: DTZ001
-    ("Asia/Kolkata", datetime(2027, 6, 1, 2, 0)),  # noqa: DTZ001
+    ("Africa/Cairo", datetime(2027, 4, 30, 0, 0)),  # noqa: DTZ001
+    ("Antarctica/Troll", datetime(2027, 3, 28, 1, 0)),  # noqa: DTZ001
+    ("Asia/Kathmandu", datetime(2027, 6, 1, 2, 0)),  # noqa: DTZ001
 ]
 
 

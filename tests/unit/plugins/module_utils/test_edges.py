@@ -26,8 +26,21 @@ BASES = (
     datetime(2026, 10, 22, 12, 0, tzinfo=UTC),
     datetime(2027, 3, 11, 12, 0, tzinfo=UTC),
     datetime(2027, 6, 2, 12, 0, tzinfo=UTC),
+    datetime(2027, 4, 1, 12, 0, tzinfo=UTC),
+    datetime(2027, 9, 30, 12, 0, tzinfo=UTC),
+    datetime(2027, 4, 27, 12, 0, tzinfo=UTC),
 )
-ZONES = ("Europe/Paris", "America/New_York", "Asia/Kolkata", "UTC", "Australia/Lord_Howe")
+# Summer time of half an hour and of two, clocks that change at midnight, quarters of an hour, and far in the east.
+ZONES = (
+    "Europe/Paris",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Antarctica/Troll",
+    "Africa/Cairo",
+    "Asia/Kathmandu",
+    "Pacific/Apia",
+    "UTC",
+)
 DAYS_SEEN = 10
 MINUTES = DAYS_SEEN * 1440
 GAP = 2
@@ -148,7 +161,7 @@ def one_offs(draw, base: datetime):
 def weeklies(draw, zone: str):
     """Book some days of the week, often at the hours when clocks change."""
     step = draw(st.sampled_from((1, 30, 60)))
-    start = draw(st.one_of(st.integers(0, 1439), st.integers(60, 200))) // step * step
+    start = draw(st.one_of(st.integers(0, 1439), st.integers(0, 200))) // step * step
     length = max(2, draw(st.one_of(st.integers(2, 1300), st.integers(2, 120))) // step * step)
     days = draw(st.sets(st.sampled_from(DAYS), min_size=1))
     end = (start + length) % 1440

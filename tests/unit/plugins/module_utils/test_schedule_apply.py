@@ -255,6 +255,50 @@ def _sent(schedule) -> datetime:
     return datetime.fromisoformat(schedule.expression[3:-1] + "+00:00")
 
 
+class LateListing:
+    """A store whose listings are some writes old; reading by name is up to date."""
+
+    def __init__(self, store: InMemoryStore, behind: int) -> None:
+        self._store, self._behind = store, behind
+        self._past = [store.list()]
+
+    def list(self, prefix):
+        """List what there was; each listing is a little less late."""
+        then = self._past[max(0, len(self._past) - 1 - self._behind)]
+        self._behind = max(0, self._behind - 1)
+        return [listed for listed in then if listed.name.startswith(prefix)]
+
+    def __getattr__(self, name):
+        def call(*arguments):
+            answer = getattr(self._store, name)(*arguments)
+            if name != "get":
+                self._past.append(self._store.list())
+            return answer
+
+        return call
+
+
+@pytest.mark.parametrize("behind", [1, 2, 3, 5, 8])
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change(put=(booked("b", 5, 8),)),
+        Change(put=(booked("a", 4, 5),)),
+        Change(drop=("a",)),
+        Change(put=(booked("b", -1, 1),), purge=True),
+    ],
+    ids=["add", "move", "cancel", "replace all"],
+)
+def test_a_listing_that_is_late_is_not_believed(change, behind) -> None:
+    """AWS promises no listing that shows each write at once: what a run wrote is there, and what it deleted is not."""
+    world = World()
+    world.apply(Change(put=(booked("a", 3, 6),)))
+    outcome = world.apply(change, LateListing(world.store, behind))
+
+    world.assert_settled()
+    assert set(outcome.records) == set(world.view().records)
+
+
 def test_what_ended_while_calls_were_waited_for_is_refused() -> None:
     """Invariant 4: the clock counts when the first write is due, not when the options were read."""
     world = World()
