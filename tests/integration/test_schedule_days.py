@@ -21,12 +21,13 @@ GROUP = "tfbridge"
 SETTINGS = Settings("arn:aws:iam::123456789012:role/scheduler")
 MINUTE = timedelta(minutes=1)
 GAP = timedelta(minutes=2)
-PARIS = ZoneInfo("Europe/Paris")
-# A week in which nothing happens to clocks, and the nights in which Paris puts them on and back.
+# Where, and from when on: weeks in which nothing happens to clocks, and nights in which they are put on or back.
 STARTS = {
-    "plain": datetime(2037, 11, 9, 5, 0, tzinfo=UTC),
-    "spring": datetime(2037, 3, 27, 5, 0, tzinfo=UTC),
-    "autumn": datetime(2037, 10, 23, 5, 0, tzinfo=UTC),
+    "plain": ("Asia/Kathmandu", datetime(2037, 11, 9, 5, 0, tzinfo=UTC)),
+    "spring": ("Europe/Paris", datetime(2037, 3, 27, 5, 0, tzinfo=UTC)),
+    "autumn": ("Europe/Paris", datetime(2037, 10, 23, 5, 0, tzinfo=UTC)),
+    "york": ("America/New_York", datetime(2037, 3, 6, 15, 0, tzinfo=UTC)),
+    "half": ("Australia/Lord_Howe", datetime(2037, 10, 2, 5, 0, tzinfo=UTC)),
 }
 
 
@@ -79,8 +80,9 @@ def booked(booking, minute: datetime) -> bool:
         day = minute.astimezone(zone).date() - timedelta(days=back)
         if DAYS[day.weekday()] in booking.days:
             start = _instant(day, booking.start, zone, fold=0)
-            over = booking.end <= booking.start
-            end = _instant(day + timedelta(days=over), booking.end, zone, fold=1)
+            last = day + timedelta(days=booking.end <= booking.start)
+            # The later of two; past the gap where clocks skip it.
+            end = max(_instant(last, booking.end, zone, fold=fold) for fold in (0, 1))
             if start <= minute < end:
                 return True
     return False
@@ -101,28 +103,26 @@ def union(bookings, start: datetime, end: datetime) -> list[bool]:
     return filled
 
 
-def some_booking(rng: random.Random, start: datetime, name: str) -> OneOff | Weekly:
-    """Book something in the next three days, or every week, in hours that clocks don't skip."""
+def some_booking(rng: random.Random, start: datetime, zone: str, name: str) -> OneOff | Weekly:
+    """Book something in the next three days, or every week, often in the hours when clocks change."""
     if rng.random() < 0.4:
-        hours = sorted(rng.sample(range(4, 24), 2))
-        if rng.random() < 0.3:
-            hours.reverse()
-        days = tuple(day for day in DAYS if rng.random() < 0.5) or ("sun",)
-        return Weekly("", days, f"{hours[0]:02d}:00", f"{hours[1]:02d}:30", "Europe/Paris", name)
+        begin, end = rng.choice((rng.sample(range(24), 2), rng.sample(range(4), 2)))
+        days = tuple(day for day in DAYS if rng.random() < 0.6) or ("sun",)
+        return Weekly("", days, f"{begin:02d}:{rng.choice(('00', '15'))}", f"{end:02d}:30", zone, name)
     begin = start + timedelta(minutes=rng.randrange(5, 3 * 1440, 5))
     return OneOff("", begin, begin + timedelta(minutes=rng.randrange(5, 900, 5)), name)
 
 
 @pytest.mark.parametrize("season", STARTS)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_instance_runs_exactly_during_the_union(aws, season, seed):
     """Five bookings are made, two cancelled and one added on the way; each of 5,760 minutes is compared."""
     rng = random.Random(f"{season}{seed}")
-    start = STARTS[season]
+    zone, start = STARTS[season]
     life = Life(aws, start)
 
     def for_this(name):
-        booking = some_booking(rng, start, name)
+        booking = some_booking(rng, life.clock.now, zone, name)
         return type(booking)(**{**booking.__dict__, "instance_id": life.instance_id})
 
     life.apply([for_this(f"b{number}") for number in range(5)])
@@ -157,7 +157,7 @@ def _kept(life: Life, middle: datetime, when: datetime) -> bool:
 @pytest.mark.parametrize(("failures", "delivered"), [(5, True), (-1, False)])
 def test_a_stop_that_ec2_refuses_never_comes_in_the_next_window(aws, failures, delivered):
     """Refused a few times, a stop comes late; refused on and on, it is a dead letter before the next start."""
-    life = Life(aws, STARTS["plain"])
+    life = Life(aws, STARTS["plain"][1])
     start = life.clock.now
     first = OneOff(life.instance_id, start + timedelta(hours=1), start + timedelta(hours=2), "first")
     second = OneOff(life.instance_id, start + timedelta(hours=2, minutes=30), start + timedelta(hours=4), "second")

@@ -53,6 +53,14 @@ class Executor:
             # The next second: what was just fired isn't due again.
             self.now = max(self.now, at + timedelta(seconds=1))
         self.now = max(self.now, until)
+        self._complete()
+
+    def _complete(self) -> None:
+        """Delete what has fired for the last time: a cron past its EndDate, where it says so."""
+        for schedule in list(self._schedules()):
+            over = schedule.get("EndDate") is not None and schedule["EndDate"] < self.now
+            if over and schedule.get("ActionAfterCompletion") == "DELETE":
+                self.scheduler.delete_schedule(Name=schedule["Name"], GroupName=self.group)
 
     def state(self, instance_id: str) -> str:
         """Give the state of an instance."""
