@@ -10,6 +10,7 @@ With a number of hosts it measures that size alone, quickly, and writes to .cach
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 import pathlib
 import signal
@@ -98,7 +99,7 @@ def main() -> int:
     """Measure what was asked for, all of it by default."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("hosts", nargs="?", type=int, help="measure this number of hosts alone")
-    parser.add_argument("--rounds", type=int, default=Limits.rounds, help="how often each command runs (%(default)s)")
+    parser.add_argument("--rounds", type=int, help="how often each command runs (5, or 3 for one size)")
     parser.add_argument("--results", type=pathlib.Path, help="write the page of an earlier run's results.json again")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, _terminated)
@@ -107,10 +108,13 @@ def main() -> int:
         if arguments.results:
             publish(load(arguments.results), target)
             return 0
-        sizes, hosts = ((arguments.hosts,), LOOKUP_HOSTS[:1]) if arguments.hosts else (SIZES, LOOKUP_HOSTS)
-        instances = schedule.INSTANCES // 10 if arguments.hosts else schedule.INSTANCES
+        sizes, hosts, instances, limits = SIZES, LOOKUP_HOSTS, schedule.INSTANCES, Limits()
+        if arguments.hosts:
+            sizes, hosts, instances = (arguments.hosts,), LOOKUP_HOSTS[:1], schedule.INSTANCES // 10
+            limits = Limits(rounds=3, row_seconds=10.0)
+        limits = dataclasses.replace(limits, rounds=arguments.rounds or limits.rounds)
         with tempfile.TemporaryDirectory(prefix="tfbridge-bench-") as folder:
-            outcome = measure(sizes, hosts, Limits(rounds=arguments.rounds), instances, pathlib.Path(folder))
+            outcome = measure(sizes, hosts, limits, instances, pathlib.Path(folder))
         outcome.save(QUICK / "results.json")
         publish(outcome, target)
     except BenchError as error:

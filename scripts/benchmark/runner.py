@@ -28,8 +28,12 @@ class Limits:
     """How often a command runs, and when it is too slow for that."""
 
     rounds: int = 5
-    seconds: float = 45.0  # a command that is expected to take longer than this is not run
-    row_seconds: float = 130.0  # a command that has taken this long, all runs together, is not run again
+    seconds: float = 100.0  # a command that is expected to take longer than this is not run
+    row_seconds: float = 75.0  # a command whose runs would take longer than this, all together, is not run again
+
+    def is_enough(self, cell: Cell) -> bool:
+        """Tell whether a command has run often enough for its time."""
+        return bool(cell.runs) and cell.spent + cell.seconds > self.row_seconds
 
     def reason(self, case: Case, results: Results) -> str:
         """Say why a command is not worth its run, judged by the next smaller size too; "" if it is."""
@@ -70,7 +74,7 @@ def run_rounds(cases: Sequence[Case], world: World, limits: Limits, progress: Pr
             cell = results.setdefault(case.cell, Cell())
             if number == 1:
                 cell.not_run = limits.reason(case, {key: each for key, each in results.items() if key != case.cell})
-            if cell.not_run or cell.spent >= limits.row_seconds:
+            if cell.not_run or limits.is_enough(cell):
                 continue
             if number == 1 and case.fill_cache:
                 measure(case, world, 0)
@@ -94,7 +98,7 @@ def _seconds_left(cases: Sequence[Case], results: Results, limits: Limits, numbe
         cell = results[each.cell]
         if cell.runs:
             due = limits.rounds - number + (position > here)
-            affordable = max(0, int((limits.row_seconds - cell.spent) / cell.seconds) + 1)
+            affordable = max(0, int((limits.row_seconds - cell.spent) / cell.seconds))
             left += cell.seconds * min(due, affordable)
     return f"about {left / 60:.0f} min left" if left > 90 else f"about {left:.0f} s left"
 

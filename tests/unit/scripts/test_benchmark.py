@@ -107,11 +107,20 @@ def test_the_same_figures_give_the_same_files(outcome, tmp_path):
 
 
 def test_a_row_is_not_run_where_its_smaller_size_says_that_it_takes_too_long():
-    """What took 10 s with 100 hosts would take 100 with 1,000; what is too slow stays too slow."""
+    """What took 12 s with 100 hosts would take 120 with 1,000; what is too slow stays too slow."""
     case = Case("play", "row", 1_000, (), pathlib.Path(), {}, lambda _said: None)
-    slow, fast = Cell([Run(1, 10.0, 1, 1, {"x": 3})]), Cell([Run(1, 1.0, 1, 1, {})])
+    slow, fast = Cell([Run(1, 12.0, 1, 1, {"x": 3})]), Cell([Run(1, 1.0, 1, 1, {})])
 
-    assert "100 hosts take 10.0 s and 3 calls" in Limits().reason(case, {("play", "row", 100): slow})
+    assert "100 hosts take 12.0 s and 3 calls" in Limits().reason(case, {("play", "row", 100): slow})
     assert "" == Limits().reason(case, {("play", "row", 100): fast})
     assert "" == Limits().reason(case, {("play", "other", 100): slow})
     assert "why" == Limits().reason(case, {("play", "row", 100): Cell(not_run="why"), ("play", "row", 10): fast})
+
+
+def test_a_slow_command_runs_in_fewer_rounds():
+    """It has its first run always, and no other that its time doesn't allow."""
+    limits = Limits(row_seconds=75.0)
+
+    assert not limits.is_enough(Cell())
+    assert limits.is_enough(Cell([Run(1, 40.0, 1, 1, {})]))
+    assert not limits.is_enough(Cell([Run(1, 30.0, 1, 1, {})]))
