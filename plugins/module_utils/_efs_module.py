@@ -100,7 +100,8 @@ def _result(mount: Mount, report: Report, check_mode: bool) -> dict[str, Any]:
     mounted, fstab = _predicted(mount, report) if check_mode else _state(report.after)
     result: dict[str, Any] = {
         "changed": report.changed,
-        "path": mount.path,
+        # Not "path" or "dest": about those AnsibleModule asks the file system, and a dead server never answers.
+        "mount_point": mount.path,
         "mounted": mounted,
         "fstab": fstab,
         "steps": _steps(report.steps),

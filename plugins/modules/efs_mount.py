@@ -178,7 +178,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-path:
+mount_point:
   description: The path.
   returned: success
   type: str
