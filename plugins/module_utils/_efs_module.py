@@ -79,7 +79,7 @@ def run_module(module: Any) -> dict[str, Any]:
     try:
         report = worker.predict() if module.check_mode else worker.work()
     except BridgeError as exc:
-        done = worker.report.steps if worker.report and not module.check_mode else []
+        done = [] if module.check_mode else worker.report.steps
         module.fail_json(msg=f"{exc}{_so_far(done)}", changed=bool(done), steps=_steps(done))
     for warning in report.warnings:
         module.warn(warning)

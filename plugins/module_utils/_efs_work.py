@@ -13,10 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils import _fstab
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs_host import Host
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs_host import MOUNT_TIMEOUT, UNENDED, Host
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_identity import Network, same_source
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_options import for_mount
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_plan import (
@@ -39,6 +38,10 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._text import enumerat
 _KERNEL = (UNMOUNT, MOUNT)
 # A mount that lay under another shows its own state only after that one is gone.
 _ROUNDS = 4
+# Long enough for a mount on a busy host, and short enough to be tried again.
+_JOINED_TIMEOUT = 30
+# The kernel gives a dead server up after timeo and retrans: with 600 and 2, after 180 s.
+_LINGERING = 200
 
 
 @dataclass
@@ -63,8 +66,11 @@ class Worker:
     def __init__(self, host: Host, mount: Mount, nested: Sequence[str], patience: Patience) -> None:
         self._host, self._mount, self._nested, self._patience = host, mount, nested, patience
         self._addresses: Sequence[str] = ()
-        # What was done so far, for whoever catches an error.
-        self.report: Optional[Report] = None
+        # Addresses of the servers of dead mounts that were taken off.
+        self._buried: set[str] = set()
+        nothing = Found(view((), mount.path))
+        # What was done so far, for whoever catches an error too.
+        self.report = Report(nothing, nothing)
 
     def predict(self) -> Report:
         """Say what would be done, and do nothing. Nothing is waited for: what will be mounted may not be there yet."""
@@ -196,14 +202,12 @@ class Worker:
         else:
             line = fstab_line(self._mount) if step.action == WRITE_FSTAB else None
             self._host.write_fstab(_fstab.replace(self._host.fstab(), step.path, line))
-        self._done.steps.append(step)
-
-    @property
-    def _done(self) -> Report:
-        assert self.report is not None  # noqa: S101  set before anything is done
-        return self.report
+        self.report.steps.append(step)
 
     def _unmount(self, step: Step) -> None:
+        if step.dead:
+            top = view(parse_mountinfo(self._host.mountinfo()), step.path).stack[-1]
+            self._buried.update(filter(None, [top.option("addr")]))
         problem = self._host.unmount(step.path, *(("-f",) if step.dead else ()))
         if problem and self._mount.lazy_unmount:
             problem = self._host.unmount(step.path, "-l")
@@ -220,14 +224,32 @@ class Worker:
         mount, host = self._mount, self._host
         host.make_directory(mount.path)
         if not host.is_empty(mount.path):
-            self._done.warnings.append(f"{mount.path} is not empty: what is in the directory is hidden by the mount")
-        self._done.attributes_changed |= host.set_attributes(mount.path, mount.mountpoint)
-        problem = host.mount(mount.helper, mount.source, mount.path, for_mount(mount.options))
+            self.report.warnings.append(f"{mount.path} is not empty: what is in the directory is hidden by the mount")
+        self.report.attributes_changed |= host.set_attributes(mount.path, mount.mountpoint)
+        problem = self._mounted_after_the_dead() if self._buried else self._mounted()
         if problem:
             raise MountError(
                 f"{mount.path}: {mount.source} can't be mounted: {problem}.{_hint(problem)} "
                 "/etc/fstab was left as it is"
             )
+
+    def _mounted(self, timeout: float = MOUNT_TIMEOUT) -> str:
+        mount = self._mount
+        return self._host.mount(mount.helper, mount.source, mount.path, for_mount(mount.options), timeout)
+
+    def _mounted_after_the_dead(self) -> str:
+        """Mount where a dead mount was, and give what went wrong.
+
+        The kernel's client of a dead server outlives its mount for some minutes. Where the new address is one of the
+        same server, NFS 4.1 joins that client, and waits for the dead one again.
+        """
+        problem = self._mounted(_JOINED_TIMEOUT)
+        if UNENDED not in problem:
+            return problem
+        deadline = self._host.now() + _LINGERING
+        while any(map(self._host.is_client_of, self._buried)) and self._host.now() < deadline:
+            self._host.sleep(self._patience.delay)
+        return self._mounted()
 
     def _verified(self) -> Found:
         """Decide again: nothing is left to do, or it is an error."""
@@ -244,20 +266,15 @@ class Worker:
     def _set_mountpoint(self, found: Found) -> None:
         """Set owner, group and mode of the directory, where no mount covers it."""
         if self._mount.state in ("unmounted", "mounted") and not found.view.stack and found.kind == "directory":
-            self._done.attributes_changed |= self._host.set_attributes(self._mount.path, self._mount.mountpoint)
+            self.report.attributes_changed |= self._host.set_attributes(self._mount.path, self._mount.mountpoint)
 
     def _set_root(self) -> None:
         if self._mount.state == "mounted":
-            self._done.attributes_changed |= self._host.set_attributes(self._mount.path, self._mount.root)
+            self.report.attributes_changed |= self._host.set_attributes(self._mount.path, self._mount.root)
 
 
 def _hint(problem: str) -> str:
     hints = (
-        # Where both addresses are of one server, NFS 4.1 goes on with the client that waits for the old one.
-        (
-            "didn't end",
-            " Where a dead mount was replaced the kernel may still wait for its server: run again in 5 minutes.",
-        ),
         ("No such file", " The export isn't there on the server."),
         ("access denied", " The server, or a file system policy, doesn't let this host in."),
         ("bad option", " The client's package isn't installed."),

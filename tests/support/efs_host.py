@@ -43,6 +43,8 @@ class ModelHost(Host):
         self.names: dict[str, tuple[tuple[str, ...], float]] = {}
         self.open_since: dict[str, float] = {}
         self.state: dict[str, Tunnel] = {}
+        # Clients of dead servers, and until when the kernel has them.
+        self.lingering: dict[str, float] = {}
         self.kinds: dict[str, str] = {"/mnt": "directory"}
         self.filled: set[str] = set()
         self.attributes: dict[str, Attributes] = {}
@@ -101,6 +103,9 @@ class ModelHost(Host):
             return "Connection refused"
         return ""
 
+    def is_client_of(self, address: str) -> bool:
+        return self.clock < self.lingering.get(address, 0)
+
     def tunnels(self) -> dict[str, Tunnel]:
         return self.state
 
@@ -109,8 +114,11 @@ class ModelHost(Host):
 
     # -- what is done -----------------------------------------------------------------------------------------------
 
-    def mount(self, fstype: str, source: str, path: str, options: Iterable[str]) -> str:
+    def mount(self, fstype: str, source: str, path: str, options: Iterable[str], timeout: float = 150) -> str:
         self.log.append(("mount", path, source))
+        if any(map(self.is_client_of, self.lingering)):
+            self.clock += timeout
+            return f"mount didn't end within {timeout} s"
         given = dict.fromkeys(options)
         assert "nofail" not in given
         remote = parse_remote(source)

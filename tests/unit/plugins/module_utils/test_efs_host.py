@@ -153,6 +153,18 @@ def test_state_files_of_efs_utils(host, tmp_path):
     } == host.tunnels()
 
 
+def test_clients_of_the_kernel(tmp_path):
+    """By the address, as the kernel writes it; a kernel without NFS has none."""
+    (tmp_path / "fs" / "nfsfs").mkdir(parents=True)
+    on = ReadOnlyHost(proc=str(tmp_path))
+
+    assert not on.is_client_of("10.77.0.20")
+    (tmp_path / "fs" / "nfsfs" / "servers").write_text("NV SERVER   PORT USE HOSTNAME\nv4 0a4d0014  801   2 efs\n")
+    assert on.is_client_of("10.77.0.20")
+    assert not on.is_client_of("10.77.0.2")
+    assert not on.is_client_of("fd00::5")
+
+
 def test_a_host_without_fstab_has_an_empty_one(host):
     """A container image need not have it."""
     assert "" == host.fstab()

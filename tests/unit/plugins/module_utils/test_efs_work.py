@@ -243,6 +243,18 @@ def test_a_server_that_does_not_come_back():
     assert "its server didn't answer for 10 s" in report.steps[0].reason
 
 
+def test_the_kernels_client_of_a_dead_server_outlives_its_mount():
+    """Where the new mount joins it, it is waited for, and mounted again."""
+    on = host()
+    on.put(PATH, SOURCE, "rw,vers=4.1,hard,addr=10.9.9.9", dead="its server didn't answer for 10 s")
+    on.lingering = {"10.9.9.9": 120}
+    report = worker(on).work()
+
+    assert ["unmount", "mount", "write_fstab"] == actions(report)
+    assert 2 == on.log.count(("mount", PATH, SOURCE))
+    assert 120 <= on.clock < 123
+
+
 def test_a_busy_mount():
     """Who uses it is named, and lazy_unmount takes it off all the same."""
     on = host()
