@@ -164,7 +164,9 @@ def main() -> int:
     unknown = ", ".join(sorted(set(wanted) - set(names())))
     if unknown:
         parser.error(f"no scenario {unknown} in {SCENARIOS}; there are {', '.join(names())}")
-    signal.signal(signal.SIGTERM, _terminated)
+    # Said outright, for a process that a shell starts in the background ignores SIGINT.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _terminated)
     result = run(wanted)
     if result.not_run:
         print(f"did not run: {result.not_run}")

@@ -39,7 +39,7 @@ FORCED_TIMEOUT = 10
 MOUNT_TIMEOUT = 150
 UNENDED = "didn't end within"
 _POLL = 0.02
-_STATE_FILE = re.compile(r"(?P<id>fs-[0-9a-f]+)\..*\.(?P<port>[0-9]+)\Z")
+_STATE_FILE = re.compile(r"(?P<id>fs-[0-9a-f]+)\.(?P<key>.+\.[0-9]+)\Z")
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class Host(abc.ABC):
         return ""
 
     def tunnels(self) -> Mapping[str, Tunnel]:
-        """Give the tunnels of efs-utils by their ports, from the state files that its watchdog works with."""
+        """Give the tunnels of efs-utils, from the state files that its watchdog works with."""
         found: dict[str, Tunnel] = {}
         for path in self._state_files.glob("fs-*"):
             match = _STATE_FILE.match(path.name)
@@ -180,9 +180,7 @@ class Host(abc.ABC):
             except (OSError, ValueError):
                 continue
             tls = "commonName" in state or "mountStateDir" in state
-            found[match.group("port")] = Tunnel(
-                match.group("id"), str(state.get("mountpoint", "")), tls, state.get("accessPoint")
-            )
+            found[match.group("key")] = Tunnel(match.group("id"), tls, state.get("accessPoint"))
         return found
 
     def mount(self, fstype: str, source: str, path: str, options: Iterable[str], timeout: float = MOUNT_TIMEOUT) -> str:

@@ -30,22 +30,26 @@ class Tunnel:
     """A mount of efs-utils, as its state file in /var/run/efs has it."""
 
     file_system_id: str
-    path: str
     tls: bool
     access_point: Optional[str]
 
 
 @dataclass(frozen=True)
 class Network:
-    """What else is known on the host: addresses of the wanted server, and tunnels by the port that they listen on."""
+    """What else is known on the host: addresses of the wanted server, and tunnels by C(tunnel_key)."""
 
     addresses: Collection[str] = ()
     tunnels: Mapping[str, Tunnel] = field(default_factory=dict)
 
 
+def tunnel_key(path: str, port: str) -> str:
+    """Give what efs-utils calls a mount in the names of its files: C(mnt.efs.20049), behind the file system's id."""
+    return f"{path.replace('/', '.').lstrip('.')}.{port}"
+
+
 def tunnel_of(layer: Layer, network: Network) -> Optional[Tunnel]:
     """Give the tunnel of efs-utils that a mount goes through; None for one that asks its server directly."""
-    return network.tunnels.get(layer.option("port") or "") if is_proxied(layer) else None
+    return network.tunnels.get(tunnel_key(layer.path, layer.option("port") or "")) if is_proxied(layer) else None
 
 
 def is_proxied(layer: Layer) -> bool:

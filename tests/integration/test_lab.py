@@ -63,7 +63,7 @@ def _processes(folder):
         except OSError:
             continue
         if str(folder).encode() in words:
-            found.append(words.replace(b"\0", b" ")[:80])
+            found.append(words.replace(b"\0", b" "))
     return found
 
 
@@ -103,11 +103,12 @@ def test_an_up_that_is_stopped_leaves_nothing(start, tmp_path, number):
     """While the guests boot they live only as long as the command that boots them."""
     up = start("lab", "up", GUEST)
     folder = tmp_path / "lab"
-    _wait_until(lambda: any(b"ubd0" in words or b"linux" in words for words in _processes(folder)), TIMEOUT)
+    _wait_until(lambda: any(b"ubd0=" in words for words in _processes(folder)), TIMEOUT)
 
     up.send_signal(number)
     up.communicate(timeout=TIMEOUT)
 
+    assert 0 != up.returncode
     _wait_until(lambda: not _processes(folder))
 
 

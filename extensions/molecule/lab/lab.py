@@ -186,7 +186,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("command", choices=["up", "down", "missing", "serve"])
     parser.add_argument("words", nargs="*", metavar="NAME=ADDRESS")
     given = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupted)
+    # Said outright, for a process that a shell starts in the background ignores SIGINT.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupted)
     try:
         if given.command == "up":
             up(dict(word.split("=") for word in given.words))

@@ -18,7 +18,7 @@ import time
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils import _efs_host
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_host import Host, run
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs_identity import Tunnel
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs_identity import Tunnel, tunnel_key
 
 from tests.conftest import ROOT
 
@@ -148,8 +148,8 @@ def test_state_files_of_efs_utils(host, tmp_path):
     (folder / "fs-0123456789abcdef0.mnt.efs.20049+").mkdir()
 
     assert {
-        "20049": Tunnel("fs-0123456789abcdef0", "/mnt/efs", tls=False, access_point=None),
-        "20050": Tunnel("fs-0123456789abcdef0", "/srv", tls=True, access_point=access_point),
+        tunnel_key("/mnt/efs", "20049"): Tunnel("fs-0123456789abcdef0", tls=False, access_point=None),
+        tunnel_key("/srv", "20050"): Tunnel("fs-0123456789abcdef0", tls=True, access_point=access_point),
     } == host.tunnels()
 
 

@@ -10,7 +10,7 @@ import contextlib
 import copy
 
 import pytest
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs_identity import Tunnel
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs_identity import Tunnel, tunnel_key
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_plan import MountError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_request import Attributes, parse_entry
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_wait import Patience
@@ -406,12 +406,12 @@ class TestEfsUtils:
         """Give a host on which something is mounted through a proxy."""
         on = host()
         on.put(PATH, "127.0.0.1:/", f"rw,vers=4.1,hard,addr=127.0.0.1,port={port}")
-        on.state = {port: tunnel} if tunnel else {}
+        on.state = {tunnel_key(PATH, port): tunnel} if tunnel else {}
         return on
 
     def test_the_right_one_stays(self):
         """Known by the file system's id in the state file."""
-        on = self.host(Tunnel(A, PATH, tls=True, access_point=None))
+        on = self.host(Tunnel(A, tls=True, access_point=None))
 
         assert ["write_fstab"] == actions(worker(on, **self.OPTIONS).work())
         assert f"{A}:/ {PATH} efs noresvport,_netdev,nofail,tls,region=eu-central-1 0 0\n" in on.text
@@ -419,9 +419,9 @@ class TestEfsUtils:
     @pytest.mark.parametrize(
         ("tunnel", "reason"),
         [
-            (Tunnel(B, PATH, tls=True, access_point=None), f"{B} through efs-utils"),
-            (Tunnel(A, PATH, tls=True, access_point="fsap-0123456789abcdef0"), "is mounted, not"),
-            (Tunnel(A, PATH, tls=False, access_point=None), "it is mounted without TLS"),
+            (Tunnel(B, tls=True, access_point=None), f"{B} through efs-utils"),
+            (Tunnel(A, tls=True, access_point="fsap-0123456789abcdef0"), "is mounted, not"),
+            (Tunnel(A, tls=False, access_point=None), "it is mounted without TLS"),
         ],
     )
     def test_the_wrong_one_is_replaced(self, tunnel, reason):
@@ -441,7 +441,7 @@ class TestEfsUtils:
 
     def test_the_kernels_client_is_wanted_instead(self):
         """The same file system through efs-utils is mounted anew without it."""
-        on = self.host(Tunnel(A, PATH, tls=False, access_point=None))
+        on = self.host(Tunnel(A, tls=False, access_point=None))
 
         assert "it is mounted through efs-utils" in worker(on).work().steps[0].reason
 
