@@ -217,14 +217,14 @@ class Writer:
         for name, reason in wanted.delete:
             self._delete("booking", name, reason)
         for edge in steps.create + (steps.waiting if self.dry_run else []):
-            timely = edge_schedule(edge, self.tools.nonce(), self.tools.now())
-            if timely is None:
+            due = edge_schedule(edge, self.tools.nonce(), self.tools.now())
+            if due is None:
                 continue  # its time passed on the way here: the next round plans without it
-            self._note("create", edge.edge.kind, timely.name, edge.edge.reason)
+            self._note("create", edge.edge.kind, due.name, edge.edge.reason)
             if not self.dry_run:
-                self.store.create(timely)
-                self._fresh.add(timely.name)
-                self._written.add(timely.name)
+                self.store.create(due)
+                self._fresh.add(due.name)
+                self._written.add(due.name)
         return not (wanted.create or wanted.delete or steps.create or steps.waiting)
 
     def _delete_edges(self, steps: Steps) -> None:
