@@ -7,6 +7,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
@@ -35,6 +36,13 @@ CALLS = {
     ("lookups-1", "peer"): {"ssm:GetParameter": 6},
     ("lookups-1", "ours"): {"ssm:GetParameters": 1},
 }
+
+
+@pytest.fixture
+def tmp_path():
+    """Give a folder with a short path: Ansible makes sockets below TMPDIR, and theirs have 107 characters at most."""
+    with tempfile.TemporaryDirectory(prefix="tfbridge-") as folder:
+        yield pathlib.Path(folder)
 
 
 def _with(folder):
