@@ -77,7 +77,7 @@ def plan(instances: int, rounds: int) -> Planned:
     )
     if done.returncode:
         raise BenchError(done.stderr)
-    return Planned(instances, [(tenth, full) for tenth, full in json.loads(done.stdout)])
+    return Planned(instances, [tuple(pair) for pair in json.loads(done.stdout)])
 
 
 def book(world: World) -> list[Booked]:

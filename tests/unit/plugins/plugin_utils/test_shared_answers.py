@@ -60,10 +60,10 @@ def folder(tmp_path):
     return tmp_path / "shared"
 
 
-def sharing(folder, clock, task="task-1", scope=SCOPE):
+def sharing(folder, clock, task="task-1", scope=None):
     """A process's view; processes that are new have asked for nothing."""
     _shared_answers._ASKED.clear()
-    return SharedAnswers(EntryFiles(str(folder), scope), task, clock)
+    return SharedAnswers(EntryFiles(str(folder), scope or SCOPE), task, clock)
 
 
 def plain(value):
