@@ -11,42 +11,30 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import os
 import pathlib
-import signal
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from types import FrameType
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-COLLECTIONS = ROOT / ".cache" / "collections"
-for place in (str(COLLECTIONS), str(ROOT)):
-    if place not in sys.path:
-        sys.path.insert(0, place)
+sys.path.insert(0, str(ROOT))
 
-SIZES = (10, 100, 1_000, 5_000)
-LOOKUP_HOSTS = (20, 200)
-QUICK = ROOT / ".cache" / "benchmarks"
+from scripts import collection, signals  # noqa: E402  needs the path above
 
+collection.lay_link()
+sys.path.insert(0, str(collection.COLLECTIONS))
 
-def _lay_link() -> None:
-    """Make the checkout importable as a collection (scripts/check.py does the same)."""
-    link = COLLECTIONS / "ansible_collections" / "tfbridge" / "aws"
-    link.parent.mkdir(parents=True, exist_ok=True)
-    if not link.exists():
-        link.symlink_to(os.path.relpath(ROOT, link.parent), target_is_directory=True)
-
-
-_lay_link()
-
-from scripts.benchmark import inventories, lookups, machine, page, plays, plot, schedule, stack, world  # noqa: E402  needs the paths above
+from scripts.benchmark import inventories, lookups, machine, page, plays, plot, schedule, stack, world  # noqa: E402  needs both paths
 from scripts.benchmark.bounds import check  # noqa: E402  as above
 from scripts.benchmark.model import BenchError, Case  # noqa: E402  as above
 from scripts.benchmark.outcome import Outcome, load  # noqa: E402  as above
 from scripts.benchmark.runner import Limits, Progress, run_rounds  # noqa: E402  as above
 from scripts.benchmark.world import World  # noqa: E402  as above
+
+SIZES = (10, 100, 1_000, 5_000)
+LOOKUP_HOSTS = (20, 200)
+QUICK = ROOT / ".cache" / "benchmarks"
 
 
 def measure(
@@ -91,10 +79,6 @@ def publish(outcome: Outcome, folder: pathlib.Path) -> None:
     print(f"\nWritten: {folder / 'benchmarks.md'}, with all tables")
 
 
-def _terminated(number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)
-
-
 def main() -> int:
     """Measure what was asked for, all of it by default."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -102,7 +86,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, help="how often each command runs (5, or 3 for one size)")
     parser.add_argument("--results", type=pathlib.Path, help="write the page of an earlier run's results.json again")
     arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, _terminated)
+    signals.raise_in_main()
     target = QUICK if arguments.hosts else ROOT / "docs"
     try:
         if arguments.results:

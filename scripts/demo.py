@@ -22,13 +22,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from types import FrameType
 
 from moto.server import ThreadedMotoServer
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from scripts import signals  # noqa: E402  needs the path above
 from scripts.terraform_provider import Provider, TerraformUnavailableError, any_provider, find_terraform  # noqa: E402  needs the path above
 
 PATIENCE = 10.0
@@ -186,17 +186,10 @@ def _book(demo: Demo, instance_id: str) -> None:
     demo.command("ansible-playbook", "tfbridge.aws.show_schedule", *page, only=["msg", "fatal"])
 
 
-def _terminated(number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)
-
-
 def main() -> int:
     """Run the demo, and clean up however it ends."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    # A job in the background starts with SIGINT ignored; a terminal that is closed sends SIGHUP.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _terminated)
+    signals.raise_in_main()
     try:
         with tempfile.TemporaryDirectory(prefix="tfbridge-demo-") as folder:
             run(pathlib.Path(folder))

@@ -21,7 +21,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from types import FrameType
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SCENARIOS = ROOT / "extensions" / "molecule"
@@ -29,7 +28,7 @@ BIN = ROOT / ".venv" / "bin"
 sys.path.insert(0, str(ROOT))
 
 from extensions.molecule.lab import lab  # noqa: E402  needs the path above
-from scripts import collection  # noqa: E402  needs the path above
+from scripts import collection, signals  # noqa: E402  needs the path above
 
 # Beyond what the slowest scenario takes by far: something hangs.
 TIMEOUT = 900
@@ -152,10 +151,6 @@ def _unverified(state: pathlib.Path) -> str:
     return ""
 
 
-def _terminated(number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)
-
-
 def main() -> int:
     """Run the scenarios that are named, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -164,10 +159,11 @@ def main() -> int:
     unknown = ", ".join(sorted(set(wanted) - set(names())))
     if unknown:
         parser.error(f"no scenario {unknown} in {SCENARIOS}; there are {', '.join(names())}")
-    # Said outright, for a process that a shell starts in the background ignores SIGINT.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _terminated)
-    result = run(wanted)
+    signals.raise_in_main()
+    try:
+        result = run(wanted)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     if result.not_run:
         print(f"did not run: {result.not_run}")
         return 1 if os.environ.get("REQUIRE_ALL") == "1" and not result.not_run.startswith(NOT_HERE) else 0
