@@ -23,7 +23,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_store impor
 
 from scripts.benchmark.model import BenchError
 from scripts.benchmark.planner import BOOKINGS
-from scripts.benchmark.world import COLLECTIONS, LOOKUP_REGION, ROOT, World
+from scripts.benchmark.world import LOOKUP_REGION, ROOT, World
+from scripts.collection import COLLECTIONS
 
 INSTANCES = 10_000
 BOOKED = 20

@@ -19,6 +19,7 @@ import yaml
 from scripts.benchmark import world as aws
 from scripts.benchmark.model import BenchError
 from scripts.benchmark.world import World
+from scripts.collection import COLLECTIONS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +67,7 @@ def command_env(aws_env: Mapping[str, str], folder: pathlib.Path) -> dict[str, s
         "TMPDIR": str(home),
         "LANG": "C.UTF-8",
         "ANSIBLE_HOME": str(home / ".ansible"),
-        "ANSIBLE_COLLECTIONS_PATH": str(aws.COLLECTIONS),
+        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
         "ANSIBLE_NOCOLOR": "true",
         **aws_env,
     }

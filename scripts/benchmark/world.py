@@ -6,11 +6,8 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import dataclasses
-import gzip
-import hashlib
 import json
 import os
 import pathlib
@@ -20,10 +17,11 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from scripts.collection import COLLECTIONS
+from tests.support import snapshots
 from tests.support.aws import client, environment
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-COLLECTIONS = ROOT / ".cache" / "collections"
 LATENCY = 0.025  # seconds a call
 RATE = 40  # calls a second that Parameter Store takes before it throttles
 # Each size is published in a region of its own, so that all of them are there at once.
@@ -35,7 +33,6 @@ RESERVATION = 10
 SNAPSHOT_PREFIX = "/web/OUTPUT_"
 BYPATH = "/web-by-path/"
 LARGEST_PLAY = 1_000  # hosts
-SLICE = 4000  # characters, as terraform/modules/ssm_outputs/snapshot.tf cuts them
 PATIENCE = 10.0
 
 
@@ -118,15 +115,9 @@ def publish(ssm: Any, parameters: Mapping[str, str]) -> None:
 
 def snapshot_of(addresses: Sequence[str]) -> dict[str, str]:
     """Give the parameters in which the Terraform module ssm_outputs would publish the addresses with a snapshot."""
-    document = {"version": 1, "strings": {}, "lists": {"MY_IP": list(addresses)}, "objects": {}, "secrets": []}
-    content = json.dumps(document, separators=(",", ":"), sort_keys=True).encode()
-    text = base64.b64encode(gzip.compress(content, mtime=0)).decode()
-    digest = hashlib.sha256(content).hexdigest()[:12]
-    slices = [text[start : start + SLICE] for start in range(0, len(text), SLICE)]
-    return {
-        f"{SNAPSHOT_PREFIX}SNAPSHOT.{index}": f"tfb1:{index}/{len(slices)}:{digest}:{piece}"
-        for index, piece in enumerate(slices)
-    }
+    text = snapshots.terraform_json(snapshots.document(lists={"MY_IP": addresses}))
+    values = snapshots.slices_of(text, snapshots.slices_needed(text))
+    return {f"{SNAPSHOT_PREFIX}SNAPSHOT.{index}": value for index, value in enumerate(values)}
 
 
 def be_prepared(world: World, region: str, size: int) -> None:

@@ -35,10 +35,19 @@ def document(
     }
 
 
+def _packed(text: str) -> str:
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+
+
+def slices_needed(text: str, size: int = SLICE) -> int:
+    """Give how many slices hold a JSON text."""
+    return -(-len(_packed(text)) // size)
+
+
 def slices_of(text: str, chunks: int, size: int = SLICE) -> list[str]:
     """Give the values of the slices of a JSON text."""
-    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
-    assert len(packed) <= chunks * size, f"{-(-len(packed) // size)} slices are needed"
+    packed = _packed(text)
+    assert len(packed) <= chunks * size, f"{slices_needed(text, size)} slices are needed"
     return headed(packed, hashlib.sha256(text.encode()).hexdigest()[:12], chunks, size)
 
 
