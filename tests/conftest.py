@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pathlib
 import sys
+import tempfile
 
 import hypothesis
 import pytest
@@ -35,6 +36,13 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if {"provider", "some_provider"} & set(item.fixturenames):
             item.add_marker(pytest.mark.terraform)
+
+
+@pytest.fixture
+def short_path():
+    """Give a folder with a short path: Ansible makes sockets below TMPDIR, and theirs have 107 characters at most."""
+    with tempfile.TemporaryDirectory(prefix="tfbridge-") as folder:
+        yield pathlib.Path(folder)
 
 
 @pytest.fixture(scope="session")

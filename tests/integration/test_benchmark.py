@@ -7,13 +7,12 @@ import pathlib
 import signal
 import subprocess
 import sys
-import tempfile
-import time
 
 import pytest
 
 from scripts.benchmark import inventories, lookups, model, plays, runner, schedule, stack, world
 from tests.conftest import ROOT
+from tests.support.interrupted import interrupt, left
 
 BENCH = [sys.executable, str(ROOT / "scripts" / "bench.py")]
 HOSTS = 12
@@ -38,13 +37,6 @@ CALLS = {
 }
 
 
-@pytest.fixture
-def tmp_path():
-    """Give a folder with a short path: Ansible makes sockets below TMPDIR, and theirs have 107 characters at most."""
-    with tempfile.TemporaryDirectory(prefix="tfbridge-") as folder:
-        yield pathlib.Path(folder)
-
-
 def _with(folder):
     """Give the ids of the processes that have a folder in their environment."""
     found = []
@@ -57,13 +49,13 @@ def _with(folder):
     return found
 
 
-def test_it_counts_the_calls_of_every_row(tmp_path):
+def test_it_counts_the_calls_of_every_row(short_path):
     """One round of every command: each gives the right hosts or values, and its calls are known exactly."""
     limits = runner.Limits(rounds=1)
     with world.running() as aws:
-        made = stack.make(aws, world.REGIONS[0], HOSTS, tmp_path / "stack")
+        made = stack.make(aws, world.REGIONS[0], HOSTS, short_path / "stack")
         lookups.prepare(aws)
-        cases = [*inventories.cases(made), *plays.cases(made), *lookups.cases(aws, 1, 2, tmp_path / "lookups")]
+        cases = [*inventories.cases(made), *plays.cases(made), *lookups.cases(aws, 1, 2, short_path / "lookups")]
         aws.be_aws()
         results = runner.run_rounds(cases, aws, limits, runner.Progress(lambda _line: None))
 
@@ -76,13 +68,13 @@ def test_it_counts_the_calls_of_every_row(tmp_path):
         assert 30 < cell.peak_mib < 1_000
     aws_ec2 = results["inventory", "aws_ec2", HOSTS].runs[0]
     assert aws_ec2.seconds > world.LATENCY
-    assert [] == _with(tmp_path)
+    assert [] == _with(short_path)
 
 
-def test_a_wrong_result_ends_it(tmp_path):
+def test_a_wrong_result_ends_it(short_path):
     """A command that gives other hosts than it should is an error, not a figure."""
     with world.running() as aws:
-        made = stack.make(aws, world.REGIONS[0], 2, tmp_path)
+        made = stack.make(aws, world.REGIONS[0], 2, short_path)
         (case,) = (case for case in inventories.cases(made) if case.row == "names")
         inventories.static_file(made).with_name("hosts.yml")
         pathlib.Path(case.command[2]).write_text("all: {hosts: {10.9.9.9: }}\n")
@@ -103,29 +95,20 @@ def test_one_booking_more_is_counted_through_boto3():
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_while_a_command_runs_it_leaves_nothing(tmp_path, ending):
+def test_interrupted_while_a_command_runs_it_leaves_nothing(short_path, ending):
     """Ansible and the AWS end with it, the scratch folder is gone, nothing is written."""
     process = subprocess.Popen(
         [*BENCH, "10"],
-        cwd=tmp_path,
-        env={**os.environ, "TMPDIR": str(tmp_path)},
+        cwd=short_path,
+        env={**os.environ, "TMPDIR": str(short_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
     )
-    seen = ""
-    for line in process.stdout:
-        seen += line
-        if "round 1/3  play" in line:
-            break
-    assert "publishing 10 hosts" in seen
-    process.send_signal(ending)
-    rest, _nothing = process.communicate(timeout=TIMEOUT)
+    said = interrupt(process, "round 1/3  play", ending, TIMEOUT)
 
-    assert 128 + ending == process.returncode, seen + rest
-    assert [] == list(tmp_path.iterdir())
-    deadline = time.monotonic() + 20
-    while _with(tmp_path) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert [] == _with(tmp_path)
+    assert "publishing 10 hosts" in said
+    assert 128 + ending == process.returncode, said
+    assert [] == list(short_path.iterdir())
+    assert [] == left(lambda: _with(short_path))

@@ -7,31 +7,23 @@ import pathlib
 import signal
 import subprocess
 import sys
-import tempfile
-import time
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.support.interrupted import interrupt, left
 
 pytestmark = pytest.mark.terraform
 DEMO = [sys.executable, str(ROOT / "scripts" / "demo.py")]
 TIMEOUT = 300
 
 
-@pytest.fixture
-def scratch():
-    """A folder with a short name, as temporary folders have: sockets are in it."""
-    with tempfile.TemporaryDirectory(prefix="demo-") as folder:
-        yield pathlib.Path(folder)
-
-
-def _start(scratch):
+def _start(short_path):
     # As a job in the background: the shell has it ignore SIGINT.
     return subprocess.Popen(
         ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *DEMO],
-        cwd=scratch,
-        env={**os.environ, "TMPDIR": str(scratch)},
+        cwd=short_path,
+        env={**os.environ, "TMPDIR": str(short_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -53,9 +45,9 @@ def _in_session(session):
 
 
 @pytest.mark.usefixtures("some_provider")
-def test_it_shows_real_addresses_and_leaves_nothing(scratch):
+def test_it_shows_real_addresses_and_leaves_nothing(short_path):
     """Every step is said, the recap has addresses, no line shows a template or a secret, no file stays."""
-    process = _start(scratch)
+    process = _start(short_path)
     said, _nothing = process.communicate(timeout=TIMEOUT)
 
     assert 0 == process.returncode, said
@@ -69,37 +61,28 @@ def test_it_shows_real_addresses_and_leaves_nothing(scratch):
     assert "bob" in (ROOT / ".cache" / "demo" / "ec2-schedule.html").read_text()
     assert "{{" not in said
     assert "battery staple" not in said
-    assert [] == list(scratch.iterdir())
+    assert [] == list(short_path.iterdir())
     assert [] == _in_session(process.pid)
 
 
 @pytest.mark.usefixtures("some_provider")
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_interrupted_in_the_middle_of_an_apply_it_leaves_nothing(scratch, ending):
-    """Terraform and its provider end with it, the scratch folder is gone, the exit code says so."""
-    process = _start(scratch)
-    seen = ""
-    for line in process.stdout:
-        seen += line
-        if "Creation complete" in line:
-            break
-    assert "terraform apply" in seen
-    process.send_signal(ending)
-    rest, _nothing = process.communicate(timeout=TIMEOUT)
+def test_interrupted_in_the_middle_of_an_apply_it_leaves_nothing(short_path, ending):
+    """Terraform and its provider end with it, the short_path folder is gone, the exit code says so."""
+    process = _start(short_path)
+    said = interrupt(process, "Creation complete", ending, TIMEOUT)
 
-    assert 128 + ending == process.returncode, seen + rest
-    assert [] == list(scratch.iterdir())
-    deadline = time.monotonic() + 20
+    assert "terraform apply" in said
+    assert 128 + ending == process.returncode, said
+    assert [] == list(short_path.iterdir())
     # The provider notices that Terraform is gone, and goes.
-    while _in_session(process.pid) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert [] == _in_session(process.pid)
+    assert [] == left(lambda: _in_session(process.pid))
 
 
-def test_without_terraform_it_says_what_to_install(scratch):
+def test_without_terraform_it_says_what_to_install(short_path):
     """A machine without Terraform gets one clear line."""
     done = subprocess.run(
-        DEMO, env={**os.environ, "PATH": "/nowhere"}, cwd=scratch, capture_output=True, text=True, check=False
+        DEMO, env={**os.environ, "PATH": "/nowhere"}, cwd=short_path, capture_output=True, text=True, check=False
     )
 
     assert 1 == done.returncode

@@ -744,6 +744,7 @@ class TestSafety:
 - hosts: all
   gather_facts: false
   connection: local
+  # Each of them is refused, and the next one shall be tried too.
   ignore_errors: true
   vars: {ansible_python_interpreter: "{{ ansible_playbook_python }}"}
   tasks:

@@ -108,6 +108,7 @@ def test_a_secret_is_shared_with_nobody(aws, run, local_tmp):
     ciphertext = aws.client("ssm").get_parameters(Names=["OUTPUT_PW"])["Parameters"][0]["Value"]
     aws.forget_calls()
     refused = "\n    - ansible.builtin.debug: {msg: \"{{ lookup('tfbridge.aws.ssm_output', 'PW') }}\"}\n"
+    # The tasks after the refusal are what it is compared with.
     refused += "      ignore_errors: true\n"
     used = (
         "\n    - ansible.builtin.debug: {msg: \"{{ query('tfbridge.aws.ssm_output', 'PW', 'EFS', decrypt=true) }}\"}\n"
