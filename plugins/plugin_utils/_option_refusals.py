@@ -29,7 +29,7 @@ def misfit(name: str, value: Any, definition: Mapping[str, Any]) -> OptionError:
     kind, choices = definition.get("type"), definition.get("choices")
     if kind == "bool":
         return OptionError(f"{name}: {show(value)} is neither true nor false")
-    if choices and isinstance(value, str):
-        near = nearest(value, choices)
+    if choices and not isinstance(value, (list, dict)):
+        near = nearest(str(value), choices)
         return OptionError(f"{name}: {show(value)} is not a choice.{near} Accepted are {', '.join(choices)}")
     return OptionError(f"{name}: {show(value)} is a {type(value).__name__}. Accepted is {_ACCEPTED[str(kind)]}")

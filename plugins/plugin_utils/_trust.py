@@ -50,7 +50,7 @@ def marks_of_this_command() -> Callable[[Any], Any]:
     arguments = context.CLIARGS
     prints = "export" in arguments and (arguments.get("list") or arguments.get("host"))
     # Thousands of hosts have many values in common.
-    return functools.partial(_each_string, mark=functools.cache(_inert_as_trusted if prints else wrap_var))
+    return functools.partial(_each_string, mark=functools.cache(as_printed if prints else as_data))
 
 
 def as_config(value: Any) -> Any:
