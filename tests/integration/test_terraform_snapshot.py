@@ -132,9 +132,10 @@ def test_it_follows_what_changes(aws, run, mixed):
 
 
 def slices(aws):
-    """Names of the slices that there are."""
+    """Names of the slices that there are, in their order: Terraform writes them side by side."""
     filters = [{"Key": "Name", "Option": "BeginsWith", "Values": ["OUTPUT_SNAPSHOT."]}]
-    return [item["Name"] for item in aws.client("ssm").describe_parameters(ParameterFilters=filters)["Parameters"]]
+    found = [item["Name"] for item in aws.client("ssm").describe_parameters(ParameterFilters=filters)["Parameters"]]
+    return sorted(found, key=lambda name: int(name.rpartition(".")[2]))
 
 
 def test_what_does_not_fit_is_refused_and_the_old_snapshot_stays(aws, run, terraform):
