@@ -59,7 +59,9 @@ class Settings:
     dead_letter_arn: str = ""
     kms_key_arn: str = ""
     retries: int = 185
-    event_age: int = 3600
+    # Where it reaches beyond the next opposite edge, that cuts it, and a neighbour moving means a new edge: less than
+    # most bookings last.
+    event_age: int = 1800
     hibernate: bool = False
     merge_gap: int = 120
 

@@ -123,7 +123,7 @@ def parse_settings(params: Mapping[str, Any], role_arn: str, dead_letter_arn: st
         dead_letter_arn=_check_arn("dead_letter_arn", dead_letter_arn),
         kms_key_arn=_check_arn("kms_key_arn", params["kms_key_arn"] or ""),
         retries=_within("retry_policy.maximum_attempts", policy.get("maximum_attempts", RETRIES[1]), *RETRIES),
-        event_age=_within("retry_policy.maximum_event_age", policy.get("maximum_event_age", 3600), *AGES),
+        event_age=_within("retry_policy.maximum_event_age", policy.get("maximum_event_age", Settings.event_age), *AGES),
         hibernate=bool(params["hibernate"]),
         merge_gap=_within("merge_gap", params["merge_gap"], int(SHORTEST.total_seconds()), LONGEST_GAP),
     )

@@ -135,9 +135,12 @@ options:
     type: dict
     suboptions:
       maximum_event_age:
-        description: In seconds, 60 to 86400.
+        description:
+          - In seconds, 60 to 86400.
+          - The default is less than most bookings last, so that one booking more leaves those before and after it as
+            they are.
         type: int
-        default: 3600
+        default: 1800
       maximum_attempts:
         description: 0 to 185.
         type: int
@@ -314,7 +317,7 @@ ARGUMENTS: dict[str, Any] = {
     "retry_policy": {
         "type": "dict",
         "options": {
-            "maximum_event_age": {"type": "int", "default": 3600},
+            "maximum_event_age": {"type": "int", "default": 1800},
             "maximum_attempts": {"type": "int", "default": 185},
         },
     },

@@ -11,20 +11,20 @@ _COLD = (
     "botocore reads its folders, SSM's service model and endpoint rules anew in every process) and wait for one "
     "round trip. All of that is the same for one host and for thousands, so it weighs less the more hosts there are"
 )
-_EDGES = (
-    "an edge carries for how long it may be retried, which never reaches the next opposite edge. A booking that "
-    "touches another moves such an edge, so its neighbour is created anew before the old one is deleted: two writes "
-    "for each, on top of the record and the edges of its own"
-)
-
 REASONS: dict[str, str] = {
     "cold snapshot ÷ static YAML": _COLD,
     "planning 100,000": (
         "two fifths of the time go into making the edges, a quarter into the digests that name bookings without a "
         "name; none of it waits for anything, and it grows with the bookings alone"
     ),
-    "longer than one: writes": _EDGES,
-    "over the time between two: writes": _EDGES,
+    "earlier than one: list calls": (
+        "its start is followed by a stop that was there before. One more listing, after its record was written, makes "
+        "sure that nobody who has not seen that record is taking the stop away"
+    ),
+    "around one: writes": (
+        "a record, a start and a stop are created, and the start and the stop of the one inside are deleted. Nothing "
+        "is changed in place, so that no writer undoes what another has done"
+    ),
     "time ÷ static variables": (
         "each task of each host fills in its variables in a process of its own, which imports the lookup anew; the "
         "values themselves come from the run's cache"

@@ -30,7 +30,13 @@ INSTANCES = 10_000
 BOOKED = 20
 SETTINGS = Settings("arn:aws:iam::123456789012:role/scheduler")
 # Where the one more booking lies, in hours after the first of those there are: they last one hour of each three.
-PLACES = {"apart from all others": (70.0, 71.0), "longer than one": (0.5, 1.5), "over the time between two": (0.5, 3.5)}
+PLACES = {
+    "apart from all others": (70.0, 71.0),
+    "longer than one": (0.5, 1.5),
+    "over the time between two": (0.5, 3.5),
+    "earlier than one": (2.5, 3.5),
+    "around one": (2.5, 4.5),
+}
 
 
 @dataclasses.dataclass(frozen=True)
