@@ -2,14 +2,17 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run molecule's scenarios on one lab of guests with kernels of their own (extensions/molecule/README.md).
+"""Run molecule's scenarios on guests with kernels of their own (extensions/molecule/README.md).
 
-Each scenario is a `molecule test` of its own, so that one that fails does not keep the others from running.
+Each scenario is a `molecule test` of its own, so that one that fails does not keep the others from running. Two lanes
+run side by side, each on a lab of its own: half of a scenario's time is waiting.
 """
 
 from __future__ import annotations
 
 import argparse
+import collections
+import contextlib
 import dataclasses
 import json
 import os
@@ -19,8 +22,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
+from concurrent import futures
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SCENARIOS = ROOT / "extensions" / "molecule"
@@ -32,6 +37,9 @@ from scripts import collection, signals  # noqa: E402  needs the path above
 
 # Beyond what the slowest scenario takes by far: something hangs.
 TIMEOUT = 900
+LANES = 2
+# Begun first, so that the lanes end at about the same time.
+LONGEST = ("whole_story", "server_down_then_up", "server_down")
 NOT_HERE = "not on this machine: "
 
 
@@ -57,7 +65,7 @@ def names() -> list[str]:
 
 
 def run(wanted: Sequence[str]) -> Result:
-    """Make the lab, run the scenarios, remove the lab."""
+    """Run the scenarios, in two lanes where there are that many."""
     reason = why_not()
     if reason:
         return Result(not_run=reason)
@@ -65,64 +73,94 @@ def run(wanted: Sequence[str]) -> Result:
         print(f"FAILED: there is no scenario in {SCENARIOS}")
         return Result(failed=1)
     collection.lay_link()
+    waiting = collections.deque(sorted(wanted, key=lambda name: name not in LONGEST))
     # A short path: sockets are made below it.
     with tempfile.TemporaryDirectory(prefix="tfbridge-molecule-") as scratch:
-        molecule = Molecule(pathlib.Path(scratch))
-        try:
-            if not molecule.run("the lab boots", "create"):
-                return Result(failed=1)
-            results = [molecule.test(name) for name in wanted]
-        finally:
-            ended = molecule.run("the lab ends", "destroy")
-    return Result(passed=results.count(True), failed=results.count(False) + (not ended))
+        lanes = [Lane(number, pathlib.Path(scratch)) for number in range(1, min(LANES, len(wanted)) + 1)]
+        with futures.ThreadPoolExecutor(len(lanes)) as threads:
+            running = [threads.submit(lane.run, waiting) for lane in lanes]
+            try:
+                results = [passed for lane in running for passed in lane.result()]
+            except BaseException:
+                for lane in lanes:
+                    lane.stop()
+                raise
+    return Result(passed=results.count(True), failed=results.count(False))
 
 
-class Molecule:
-    """The command line of molecule, with everything that it writes in one folder."""
+class Lane:
+    """A lab, and the scenarios that run on it one after the other; what they write is in one folder."""
 
-    def __init__(self, scratch: pathlib.Path) -> None:
+    def __init__(self, number: int, scratch: pathlib.Path) -> None:
         # The user's own settings are kept out.
         others = ("ANSIBLE_", "AWS_", "TF_", "MOLECULE_", "LAB_")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
-        self._state = scratch / "state"
-        self._log = scratch / "molecule.log"
+        self._folder = scratch / str(number)
+        self._folder.mkdir()
+        self._name = f"lab {number}"
+        self._state = self._folder / "state"
         self._environment = {
             **kept,
             "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
             "NO_COLOR": "1",
-            "HOME": str(scratch / "home"),
-            "ANSIBLE_HOME": str(scratch / "ansible"),
+            "HOME": str(self._folder / "home"),
+            "ANSIBLE_HOME": str(self._folder / "ansible"),
             "MOLECULE_COMMAND_BORDERS": "false",
             "MOLECULE_EPHEMERAL_DIRECTORY": str(self._state),
-            "LAB_FOLDER": str(scratch / "lab"),
+            "LAB_FOLDER": str(self._folder / "lab"),
             # The lab ends with this process, however that ends.
             "LAB_OWNER": str(os.getpid()),
         }
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._process: subprocess.Popen[bytes] | None = None
 
-    def test(self, scenario: str) -> bool:
-        """Run a scenario; tell whether it passed."""
-        return self.run(scenario, "test", "--scenario-name", scenario, "--destroy", "never")
+    def run(self, waiting: collections.deque[str]) -> list[bool]:
+        """Make the lab, run what is waiting, remove the lab; give whether each passed, False for a lab that fails."""
+        if not self._molecule(f"{self._name} boots", "create"):
+            return [False]
+        results = []
+        with contextlib.suppress(IndexError):
+            while not self._stopped:
+                scenario = waiting.popleft()
+                results.append(self._molecule(scenario, "test", "--scenario-name", scenario, "--destroy", "never"))
+        if not self._molecule(f"{self._name} ends", "destroy"):
+            results.append(False)
+        return results
 
-    def run(self, title: str, *arguments: str) -> bool:
+    def stop(self) -> None:
+        """End what is running, and begin nothing more."""
+        with self._lock:
+            self._stopped = True
+            if self._process:
+                _kill(self._process)
+
+    def _molecule(self, title: str, *arguments: str) -> bool:
         """Run molecule, say in one line how that ended, and show its output where it failed."""
         began = time.monotonic()
-        with self._log.open("w") as log:
-            process = subprocess.Popen(
-                [BIN / "molecule", *arguments],
-                cwd=ROOT,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-            problem = _end(process)
+        path = self._folder / "molecule.log"
+        with path.open("w") as log:
+            with self._lock:
+                if self._stopped:
+                    return False
+                self._process = subprocess.Popen(
+                    [BIN / "molecule", *arguments],
+                    cwd=ROOT,
+                    env=self._environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            problem = _end(self._process)
+        if self._stopped:
+            return False
         if not problem and arguments[0] == "test":
             problem = _unverified(self._state)
-        if problem:
-            print(self._log.read_text(errors="replace"), end="")
         verdict = f"FAILED: {problem}" if problem else "passed" if arguments[0] == "test" else "done"
-        print(f"{title:28} {time.monotonic() - began:4.0f} s  {verdict}", flush=True)
+        output = path.read_text(errors="replace") if problem else ""
+        # In one piece, for the other lane prints too.
+        print(f"{output}{title:28} {time.monotonic() - began:4.0f} s  {verdict}\n", end="", flush=True)
         return not problem
 
 
@@ -131,12 +169,16 @@ def _end(process: subprocess.Popen[bytes]) -> str:
     try:
         code = process.wait(TIMEOUT)
     except subprocess.TimeoutExpired:
+        _kill(process)
         return f"it did not end within {TIMEOUT} s"
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
     return f"exit code {code}" if code else ""
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process, if it still runs, and all that it has started."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _unverified(state: pathlib.Path) -> str:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import threading
 
 import pytest
 import yaml
 
 from scripts import scenarios
+from tests.support.interrupted import interrupt, left
 
 CASES = sorted(path.parents[1].name for path in scenarios.SCENARIOS.glob("*/vars/case.yml"))
 WHOLE_STORY = "whole_story"
@@ -25,6 +32,99 @@ def test_a_machine_without_the_means_says_why(monkeypatch):
     monkeypatch.setattr(scenarios, "why_not", lambda: "no tap")
 
     assert scenarios.Result(not_run="no tap") == scenarios.run(["absent"])
+
+
+@pytest.fixture
+def molecule(monkeypatch, tmp_path):
+    """A stand-in for the command: it writes down where it was called with what, and verifies all but `broken`."""
+    calls = tmp_path / "calls"
+    command = tmp_path / "molecule"
+    command.write_text(
+        f"""#!/bin/sh
+        lab=$(basename "$(dirname "$LAB_FOLDER")")
+        echo "$lab $1 $3" >>{calls}
+        case "$1 $3" in
+          *hangs) exec sleep 600 ;;
+          *broken) echo "what went wrong"; exit 1 ;;
+          "create ") ! [ -e {tmp_path}/"lab $lab does not boot" ] || exit 1 ;;
+        esac
+        mkdir -p "$MOLECULE_EPHEMERAL_DIRECTORY"
+        cp {tmp_path}/verified "$MOLECULE_EPHEMERAL_DIRECTORY/runs.jsonl"
+        """
+    )
+    (tmp_path / "verified").write_text('{"playbook": "verify.yml", "hosts": {"web-0": {"ok": 1}}}\n')
+    command.chmod(0o755)
+    monkeypatch.setattr(scenarios, "BIN", tmp_path)
+    monkeypatch.setattr(scenarios, "why_not", lambda: "")
+    monkeypatch.setattr(scenarios.collection, "lay_link", lambda: None)
+    return calls
+
+
+def test_two_lanes_run_each_scenario_once(molecule, monkeypatch, capsys):
+    """Each between the beginning and the end of a lab; one that fails keeps no other from running, and is shown."""
+    both = threading.Barrier(2, timeout=30)
+    start = scenarios.Lane.run
+    monkeypatch.setattr(scenarios.Lane, "run", lambda lane, waiting: (both.wait(), start(lane, waiting))[1])
+
+    assert scenarios.Result(passed=4, failed=1) == scenarios.run(["a", "b", "broken", "c", "whole_story"])
+
+    calls = [line.split() for line in molecule.read_text().splitlines()]
+    for lab in "12":
+        own = [rest for number, *rest in calls if number == lab]
+        assert ["create"] == own[0]
+        assert ["destroy"] == own[-1]
+    assert ["a", "b", "broken", "c", "whole_story"] == sorted(call[2] for call in calls if call[1] == "test")
+    said = capsys.readouterr().out
+    assert "what went wrong\nbroken " in said
+    assert "FAILED: exit code 1" in said
+
+
+def test_a_lab_that_does_not_boot_is_a_failure(molecule):
+    """The other one runs everything."""
+    molecule.with_name("lab 2 does not boot").touch()
+
+    assert scenarios.Result(passed=3, failed=1) == scenarios.run(["a", "b", "c"])
+    assert ["1 test a", "1 test b", "1 test c"] == [
+        line for line in molecule.read_text().splitlines() if "test" in line
+    ]
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_nothing_running(molecule, tmp_path, ending):
+    """Neither what the lanes are at, nor what they wait for."""
+    program = f"""if True:
+        import pathlib, sys
+        sys.path.insert(0, {str(scenarios.ROOT)!r})
+        from scripts import scenarios
+        scenarios.BIN = pathlib.Path({str(tmp_path)!r})
+        scenarios.why_not = lambda: ""
+        scenarios.LANES = 1
+        scenarios.names = lambda: ["a", "hangs", "later"]
+        sys.argv = ["scenarios.py"]
+        sys.exit(scenarios.main())
+        """
+    environment = {**os.environ, "LAB_MARK": str(tmp_path)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    )
+
+    said = interrupt(process, "a ", ending, 30)
+
+    assert 128 + ending == process.returncode, said
+    assert "Traceback" not in said
+    assert "later" not in molecule.read_text()
+    assert [] == left(lambda: _processes_with(f"LAB_MARK={tmp_path}"))
+
+
+def _processes_with(variable: str) -> list[str]:
+    found = []
+    for environ in pathlib.Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if variable.encode() in environ.read_bytes():
+                found.append(environ.parent.name)
+        except OSError:
+            continue
+    return found
 
 
 @pytest.mark.parametrize(
