@@ -333,13 +333,26 @@ class TestRefusals:
         book(instance_ids=instances[0], **TIMES)
         assert 1 == len(edges(aws, "start"))
 
-    def test_throttled_to_exhaustion(self, aws, book, instances):
-        """The budget ends, and says so."""
-        aws.fault("scheduler:ListSchedules", "ThrottlingException", times=-1)
+    @pytest.mark.parametrize("operation", ["ListSchedules", "CreateSchedule"])
+    def test_throttled_to_exhaustion(self, aws, book, instances, operation):
+        """The budget ends, and says so; where not even the record could be written, nothing was."""
+        aws.fault(f"scheduler:{operation}", "ThrottlingException", times=-1)
         refused = book(fails=True, instance_ids=instances[0], retry_budget=1, **TIMES)
-        assert "scheduler:ListSchedules" in refused["msg"]
+        assert f"scheduler:{operation}" in refused["msg"]
         assert "retry_budget" in refused["msg"]
-        assert 0 == written(aws)
+        aws.heal()
+        assert [] == aws.client("scheduler").list_schedules()["Schedules"]
+
+    def test_throttled_to_exhaustion_on_the_way(self, aws, book, instances):
+        """Booked and with its stop, but an old stop is still there: that is a failure, and the next run heals it."""
+        book(instance_ids=instances[0], start_time=at(1), end_time=at(3))
+        aws.fault("scheduler:DeleteSchedule", "ThrottlingException", times=-1)
+        refused = book(fails=True, instance_ids=instances[0], retry_budget=1, start_time=at(2), end_time=at(4))
+        assert "scheduler:DeleteSchedule" in refused["msg"]
+        assert 2 == len(edges(aws, "stop"))
+        aws.heal()
+        assert book(instance_ids=instances[0], start_time=at(2), end_time=at(4))["changed"]
+        assert 1 == len(edges(aws, "stop"))
 
     def test_throttling_is_waited_out(self, aws, book, instances):
         """A few refusals cost time only."""

@@ -84,6 +84,10 @@ class Aws:
         """Fail the next calls of an operation; ``times=-1`` all of them."""
         self.app.fault(operation, code, times, **others)
 
+    def heal(self) -> None:
+        """End all faults."""
+        self.app.heal()
+
     def publish(self, outputs: Mapping[str, Any], prefix: str = "OUTPUT_", region: str | None = None) -> None:
         """Publish outputs as Terraform does: strings, lists as numbered parameters, anything else as JSON."""
         ssm = self.client("ssm", region)

@@ -94,6 +94,10 @@ class StrictAws:
         """Fail the next calls of an operation (ssm:GetParameters, or * for any)."""
         self._faults.append(Fault(operation, code, times, status, message))
 
+    def heal(self) -> None:
+        """End all faults."""
+        self._faults.clear()
+
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one HTTP request."""
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
