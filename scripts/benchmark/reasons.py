@@ -26,7 +26,9 @@ REASONS: dict[str, str] = {
         "is changed in place, so that no writer undoes what another has done"
     ),
     "time ÷ static variables": (
-        "each task of each host fills in its variables in a process of its own, which imports the lookup anew; the "
-        "values themselves come from the run's cache"
+        "the first task to ask imports boto3, makes a client and waits for one round trip, 0.3 s in which the others "
+        "wait for it. From then on values come from the run's cache in 2 ms; but each task of each host is a process "
+        "of its own, in which Ansible compiles the lookup and reads its documentation anew. That takes 17 ms, and 13 ms "
+        "for a lookup without a single option. Variables of the inventory plugin cost none of this"
     ),
 }
