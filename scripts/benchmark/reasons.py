@@ -18,8 +18,8 @@ REASONS: dict[str, str] = {
         "name; none of it waits for anything, and it grows with the bookings alone"
     ),
     "earlier than one: list calls": (
-        "its start is followed by a stop that was there before. One more listing, after its record was written, makes "
-        "sure that nobody who has not seen that record is taking the stop away"
+        "its start relies on a stop that was there before. One more listing, after its record was written, makes sure "
+        "that nobody who has not seen that record takes the stop away, or an instance might run on without one"
     ),
     "around one: writes": (
         "a record, a start and a stop are created, and the start and the stop of the one inside are deleted. Nothing "
@@ -27,8 +27,8 @@ REASONS: dict[str, str] = {
     ),
     "time ÷ static variables": (
         "the first task to ask imports boto3, makes a client and waits for one round trip, 0.3 s in which the others "
-        "wait for it. From then on values come from the run's cache in 2 ms; but each task of each host is a process "
-        "of its own, in which Ansible compiles the lookup and reads its documentation anew. That takes 17 ms, and 13 ms "
-        "for a lookup without a single option. Variables of the inventory plugin cost none of this"
+        "wait for it. From then on values come from the run's cache in 2 ms; but each task of each host is a process of "
+        "its own, in which Ansible compiles the lookup and reads its documentation anew. That takes 17 ms, and would "
+        "take 13 ms without a single option. Variables of the inventory plugin cost none of this"
     ),
 }

@@ -385,16 +385,22 @@ def test_interleaved_writers_lose_nothing(chunk) -> None:
         interleave(seed, weekly=chunk % 2 == 1)
 
 
-class InOrder:
-    """Picks the first writer for some calls, then the second for all of its own, then the first again."""
+# More calls than any writer makes.
+ALL = 99
 
-    def __init__(self, calls: int) -> None:
-        self._calls = calls
+
+class Alternating:
+    """Picks the first writer for some calls, then the second for some, and so on; whoever is left where one is done."""
+
+    def __init__(self, *calls: int) -> None:
+        self._turns = [at % 2 for at, count in enumerate(calls) for _call in range(count)]
+        self._both: list[object] = []
 
     def choice(self, alive):
         """Pick one of the writers that are left."""
-        self._calls -= 1
-        return alive[0] if self._calls >= 0 or len(alive) == 1 else alive[1]
+        self._both = self._both or list(alive)
+        chosen = self._both[self._turns.pop(0)] if self._turns else self._both[1]
+        return chosen if chosen in alive else alive[0]
 
 
 SHARED = {
@@ -425,7 +431,7 @@ def test_whoever_dies_leaves_the_edges_of_who_is_done(dying, other) -> None:
             continue
         world = World()
         world.apply(Change(put=(booked("a", 3, 6), booked("r", -1, 2))))
-        turns = Turns(InOrder(calls))
+        turns = Turns(Alternating(calls, ALL))
         turns.add(lambda turn, world=world: world.apply(dying, turn), world.store, dies_at)
         done = turns.add(lambda turn, world=world: world.apply(other, turn), world.store)
         turns.run(lambda: None)
@@ -439,6 +445,22 @@ def test_whoever_dies_leaves_the_edges_of_who_is_done(dying, other) -> None:
         world.assert_a_stop_is_ahead(running=True)
         world.apply(Change())
         world.assert_settled()
+
+
+def test_a_start_that_shares_a_stop_never_stands_without_it() -> None:
+    """One books up to a stop that the other takes away, and dies: in every order of their calls with three changes.
+
+    It relies on that stop only once a look has found both, the stop and its own booking.
+    """
+    share, cancel = Change(put=(booked("b", 1, 6),)), Change(drop=("a",))
+    for first, second, third in itertools.product(range(1, 5), range(8), range(8)):
+        world = World()
+        world.apply(Change(put=(booked("a", 3, 6),)))
+        turns = Turns(Alternating(first, second, third))
+        turns.add(lambda turn, world=world: world.apply(share, turn), world.store, first + third)
+        turns.add(lambda turn, world=world: world.apply(cancel, turn), world.store)
+        turns.run(lambda: None)
+        world.assert_a_stop_is_ahead(running=False)
 
 
 CHANGES = {
