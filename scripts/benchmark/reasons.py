@@ -26,9 +26,9 @@ REASONS: dict[str, str] = {
         "is changed in place, so that no writer undoes what another has done"
     ),
     "time ÷ static variables": (
-        "the first task to ask imports boto3, makes a client and waits for one round trip, 0.3 s in which the others "
-        "wait for it. From then on values come from the run's cache in 2 ms; but each task of each host is a process of "
-        "its own, in which Ansible compiles the lookup and reads its documentation anew. That takes 17 ms, and would "
-        "take 13 ms without a single option. Variables of the inventory plugin cost none of this"
+        "the first task to ask imports boto3, makes a client and waits for one round trip, 0.3 s in which the "
+        "others wait for it. From then on values come from the run's cache in 2 ms; but each task of each host is a "
+        "process of its own, in which Ansible compiles the lookup and reads its documentation anew. That takes 17 "
+        "ms, and would take 13 ms without a single option. Variables of the inventory plugin cost none of this"
     ),
 }
