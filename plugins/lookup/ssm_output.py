@@ -17,8 +17,8 @@ notes:
   - "IAM: C(ssm:GetParameters), and C(kms:Decrypt) where O(decrypt) is set."
   - A list is read until three of its elements in a row are missing; a shorter hole is null in the list, with a
     warning.
-  - With O(source=snapshot) the names are looked for in the snapshot, which is one call for all of them; a secret is
-    then read from its own parameter, with a call of its own.
+  - With O(source=snapshot) the names are looked for in the snapshot. It is read once in a run, whatever the tasks ask
+    for; a secret is then read from its own parameter, with a call of its own.
 extends_documentation_fragment:
   - tfbridge.aws.connection
   - tfbridge.aws.outputs

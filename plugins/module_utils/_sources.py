@@ -48,12 +48,12 @@ def read_outputs(reader: Reader, prefix: str, source: str) -> OutputSet:
 
 
 def read_selected(reader: Reader, names: Sequence[str], prefix: str, source: str, decrypt: bool = False) -> OutputSet:
-    """Read outputs by name, each once. Those that aren't published are not in the result."""
+    """Read outputs by name, each once. Those that aren't published are not in the result; all of a snapshot's are."""
     if source == PARAMETERS:
         return read_named(reader, names, prefix, decrypt)
     published = read_snapshot(reader, prefix)
-    outputs = {name: output for name in names if (output := _find(published, name))}
-    secrets = [name for name, output in outputs.items() if output.secret and decrypt]
+    outputs = {**published.outputs, **{name: output for name in names if (output := _find(published, name))}}
+    secrets = [name for name in dict.fromkeys(names) if name in outputs and outputs[name].secret and decrypt]
     if secrets:
         # A snapshot has no more than their names.
         found = read_named(reader, secrets, prefix, decrypt).outputs

@@ -24,13 +24,14 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._lookup import Answer
 def read_answers(
     plugin: str, options: Mapping[str, Any], region: Optional[str], request: Request, names: Sequence[str]
 ) -> dict[str, Answer]:
-    """Read outputs by name and give an answer for each, published or not. Raises the BridgeError family."""
+    """Read outputs by name and give an answer for each, published or not, and for what else came with them.
+
+    Raises the BridgeError family.
+    """
     reader = Connection(plugin, options).reader(region)
     found = read_selected(reader, names, request.prefix, request.source, request.decrypt)
-    return {
-        name: _answer(found.outputs[name]) if name in found.outputs else _missing(found, name, request, reader)
-        for name in names
-    }
+    missing = {name: _missing(found, name, request, reader) for name in names if name not in found.outputs}
+    return {**missing, **{name: _answer(output) for name, output in found.outputs.items()}}
 
 
 def _missing(found: OutputSet, name: str, request: Request, reader: Reader) -> Answer:

@@ -70,15 +70,18 @@ class EntryFiles:
             raise
 
     @contextlib.contextmanager
-    def locked(self, names: Iterable[str]) -> Iterator[None]:
-        """Be the only process inside for these names. All processes lock in one order, so none waits for ever."""
+    def locked(self, names: Iterable[str], *, wait: bool = True) -> Iterator[None]:
+        """Be the only process inside for these names. All processes lock in one order, so none waits for ever.
+
+        Without C(wait) it is a BlockingIOError that another one is inside.
+        """
         self._make_folder()
         with contextlib.ExitStack() as stack:
             # One lock for the digests that begin alike: 256 files at most, however many names there are.
             for part in sorted({self.key(name)[:2] for name in names}):
                 descriptor = os.open(self._path(f"{part}.lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
                 stack.callback(os.close, descriptor)
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield
 
     def _make_folder(self) -> None:

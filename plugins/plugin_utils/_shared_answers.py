@@ -9,7 +9,7 @@ PRIVATE: not for use outside this collection, may change in any release.
 Every task of every host templates its variables in a process of its own, so what is to be shared has to be in files.
 What is shared, and with whom:
 
-- a value: with the whole run
+- a value: with the whole run, and what AWS sent along with it, as a snapshot has all outputs
 - that an output is missing: with the other hosts of the same task, and with whoever waited for the answer. The next
   task asks again, since this one may have published it, and so does a retry of the same task
 - that reading failed: with those who asked for the same and waited, so that fifty processes don't wait for AWS one
@@ -58,7 +58,7 @@ class SharedAnswers:
         self._clock = clock
 
     def get(self, names: Sequence[str], request: str, read: Read) -> dict[str, Answer]:
-        """Give an answer for each name: what is known already, and what C(read) gives for the others.
+        """Give an answer for each name: what is known already, and what C(read) gives for the others, or besides.
 
         C(request) is what C(read) depends on beside the names. Raises what C(read) raises.
         """
@@ -97,7 +97,13 @@ class SharedAnswers:
             wanted = [*unknown, *secrets, *more]
             if wanted:
                 answers.update(self._read_and_store(wanted, unknown, look, read))
+        self._offer([name for name in answers if name not in shared and name not in secrets], answers, look)
         return answers
+
+    def _offer(self, names: Sequence[str], answers: Mapping[str, Answer], look: _Look) -> None:
+        """Let the run have what nobody asked for, unless somebody asks for it right now, or has asked before."""
+        with contextlib.suppress(OSError), self._files.locked(names, wait=False):
+            self._store({name: answers[name] for name in names if self._files.load(name) is None}, look.began)
 
     def _read_and_store(
         self, wanted: Sequence[str], unknown: Sequence[str], look: _Look, read: Read

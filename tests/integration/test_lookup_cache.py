@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from tests.support.snapshots import document, encode
+
 LOOKUP = "lookup('tfbridge.aws.ssm_output', 'EFS_DNS_URL')"
 # What the fork that fills in a template has imported. It stands beside the playbook, as people's own lookups do.
 IMPORTED = """
@@ -69,6 +71,23 @@ def test_all_hosts_and_tasks_of_a_run_cost_one_call(aws, run, local_tmp, hosts, 
     assert [] == list(local_tmp.iterdir())
     put(aws, "fs-2")
     assert ["fs-2"] == shown(run.playbook(*play(LOOKUP)))
+
+
+def test_a_snapshot_is_read_once_whatever_is_asked_for(aws, run):
+    """Each task of each host asks for another output; a secret alone costs a call of its own."""
+    values = {f"KEY_{chr(ord('A') + index)}": f"value {index}" for index in range(10)}
+    aws.publish_slices(encode(document(values, secrets=["PW"])))
+    aws.publish_secret("PW", "hunter2-geheim")
+    lookups = [f"lookup('tfbridge.aws.ssm_output', '{name}', source='snapshot')" for name in values]
+
+    found = shown(run.playbook(*play(*lookups, hosts=3)))
+
+    assert sorted([*values.values()] * 3) == sorted(found)
+    assert {"ssm:GetParameters": 1} == dict(aws.calls())
+    aws.forget_calls()
+    length = "lookup('tfbridge.aws.ssm_output', 'PW', source='snapshot', decrypt=true) | length"
+    assert ["14", "value 0"] == shown(run.playbook(*play(length, lookups[0])))
+    assert {"ssm:GetParameters": 2} == dict(aws.calls())
 
 
 def test_names_of_one_run_are_read_once_each_however_they_are_grouped(aws, run):

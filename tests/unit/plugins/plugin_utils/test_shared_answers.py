@@ -159,6 +159,62 @@ def test_a_secret_is_in_no_file(folder):
     assert known_values(EntryFiles(str(folder), SCOPE), ["PW"], raw=False) is None
 
 
+class TestWhatCameAlong:
+    """A snapshot has all outputs, whatever was asked for."""
+
+    def read_all(self, aws):
+        """Answer as for a snapshot."""
+        return lambda names: {**aws.published, **aws.read(names)}
+
+    def test_the_run_has_it_too(self, folder):
+        """Values are known, of a secret that it is one; what was asked for is what it was."""
+        clock = Clock()
+        secret = Answer(None, None, [], secret="OUTPUT_PW")
+        aws = Aws(clock, {"X": plain("x"), "Y": plain("y"), "PW": secret})
+        sharing(folder, clock).get(["X"], "", self.read_all(aws))
+
+        assert ["x", "y"] == [
+            answer.value for answer in sharing(folder, clock).get(["X", "Y"], "", self.read_all(aws)).values()
+        ]
+        assert [["X"]] == aws.calls
+        sharing(folder, clock).get(["PW"], "", self.read_all(aws))
+        assert [["X"], ["PW"]] == aws.calls
+
+    def test_it_is_no_news_where_somebody_has_asked(self, folder):
+        """Another process may have read it anew in the meantime."""
+        clock = Clock()
+        aws = Aws(clock, {"X": plain("x"), "Y": plain("old")})
+
+        def read(names):
+            old = dict(aws.published)
+            aws.published["Y"] = plain("new")
+            sharing(folder, clock).refresh(["Y"], aws.read)
+            return {**old, **aws.read(names)}
+
+        sharing(folder, clock).get(["X"], "", read)
+
+        assert "new" == sharing(folder, clock).get(["Y"], "", aws.read)["Y"].value
+
+    def test_nobody_is_waited_for(self, folder):
+        """Whoever is reading it has the newer answer."""
+        clock = Clock()
+        aws = Aws(clock, {"X": plain("x"), "Y": plain("y")})
+        files = EntryFiles(str(folder), SCOPE)
+        with files.locked(["Y"]):
+            assert "x" == sharing(folder, clock).get(["X"], "", self.read_all(aws))["X"].value
+        assert files.load("Y") is None
+
+    def test_a_refresh_brings_all_of_it(self, folder):
+        """One state, not some outputs of an old one."""
+        clock = Clock()
+        aws = Aws(clock, {"X": plain("x"), "Y": plain("y")})
+        sharing(folder, clock).get(["X"], "", self.read_all(aws))
+        aws.published = {"X": plain("x2"), "Y": plain("y2")}
+        sharing(folder, clock).refresh(["X"], self.read_all(aws))
+
+        assert "y2" == sharing(folder, clock).get(["Y"], "", aws.read)["Y"].value
+
+
 class TestMissing:
     """An output that isn't published may be, a moment later."""
 
