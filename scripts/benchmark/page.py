@@ -105,7 +105,7 @@ def _figures(cell: Cell, floor: Cell | None) -> list[str]:
     if not cell.runs:
         return ["", f"not run: {cell.not_run}", "", "", ""]
     low, high = cell.spread
-    few = f", {len(cell.runs)} runs" if len(cell.runs) < 5 else ""
+    few = f", {len(cell.runs)} run{'s' * (len(cell.runs) > 1)}" if len(cell.runs) < 5 else ""
     seconds = f"{cell.seconds:.2f} ({low:.2f} to {high:.2f}{few})"
     return [f"{cell.calls:,}", seconds, _ratio(cell, floor), f"{cell.peak_mib:.0f}", _ratio(cell, floor, memory=True)]
 
