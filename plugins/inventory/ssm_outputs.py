@@ -66,7 +66,9 @@ options:
         type: str
         required: true
       groups:
-        description: The groups that its hosts are in.
+        description:
+          - The groups that its hosts are in. Where it is not given, one named after the output, in lower case; an empty
+            list is none.
         type: list
         elements: str
       hostname:

@@ -99,14 +99,30 @@ def _host_rule(entry: object, option: str) -> HostRule:
     variables = given.get("vars") or {}
     if not isinstance(variables, dict):
         raise OptionError(f"{option}.vars: {show(variables)} is not a mapping of variables")
-    groups = _list(given.get("groups") or [], f"{option}.groups", "of group names")
+    output = output_name(given["output"], f"{option}.output")
+    groups = given.get("groups")
+    if groups is None:
+        groups = [_own_group(output, f"{option}.groups")]
     return HostRule(
-        output=output_name(given["output"], f"{option}.output"),
-        groups=tuple(_group(group, f"{option}.groups") for group in groups),
+        output=output,
+        groups=tuple(
+            _group(group, f"{option}.groups") for group in _list(groups, f"{option}.groups", "of group names")
+        ),
         hostname=hostname,
         address=address,
         variables={_variable(key, f"{option}.vars"): value for key, value in variables.items()},
     )
+
+
+def _own_group(output: str, option: str) -> str:
+    """Give the group that an output's hosts are in where the file doesn't say."""
+    group = output.lower()
+    if group in {"all", "ungrouped"}:
+        raise OptionError(
+            f"{option}: not given, and the output's own name, {group!r}, is a group of Ansible's. "
+            "Accepted is a list of group names"
+        )
+    return group
 
 
 def _mapping(value: object, option: str, keys: Sequence[str]) -> dict[str, Any]:

@@ -19,6 +19,14 @@ def test_a_full_entry_is_parsed():
     assert (HostRule("MY_IP", ("web",), "{{ name }}", "ip", {"a": 1}),) == parse_host_rules([entry])
 
 
+@pytest.mark.parametrize(("entry", "groups"), [({}, ("my_ip",)), ({"groups": None}, ("my_ip",)), ({"groups": []}, ())])
+def test_hosts_are_in_a_group_of_their_output_unless_the_file_says_otherwise(entry, groups):
+    """As they are where the file has no rules at all."""
+    (rule,) = parse_host_rules([{"output": "MY_IP", **entry}])
+
+    assert groups == rule.groups
+
+
 def test_not_given_is_not_the_same_as_empty():
     """Not given finds hosts by their addresses, empty makes none."""
     assert (parse_host_rules(None), parse_host_rules([])) == (None, ())
@@ -35,6 +43,7 @@ def test_not_given_is_not_the_same_as_empty():
         ([{"output": "a-b"}], r"hosts\[0\].output: 'a-b' is not the name of an output"),
         ([{"output": "X", "groups": "web"}], r"hosts\[0\].groups: 'web' is a str. Accepted is a list"),
         ([{"output": "X", "groups": ["web:!db"]}], r"hosts\[0\].groups: 'web:!db' is not a group's name"),
+        ([{"output": "ALL"}], r"hosts\[0\].groups: not given, and the output's own name, 'all', is a group of Ansible"),
         ([{"output": "X", "hostname": 7}], r"hosts\[0\].hostname: 7 is not a string"),
         ([{"output": "X", "address": ""}], r"hosts\[0\].address: '' is not a string with something in it"),
         ([{"output": "X", "vars": ["a"]}], r"hosts\[0\].vars: .* is not a mapping"),
