@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -39,17 +40,13 @@ def book(run):
     """Run the module once, and give its result."""
 
     def call(*arguments, module="ec2_schedule", fails=False, **options):
-        (run.folder / "result.json").unlink(missing_ok=True)
         task = {f"tfbridge.aws.{module}": {"region": "eu-central-1", **options}, "register": "result"}
-        save = {
-            "ansible.builtin.copy": {"content": "{{ result | to_json }}", "dest": str(run.folder / "result.json")},
-            "check_mode": False,
-        }
-        play = {"hosts": "localhost", "gather_facts": False, "tasks": [{"block": [task], "always": [save]}]}
+        show = {"ansible.builtin.debug": {"msg": "RESULT {{ result | to_json }}"}}
+        play = {"hosts": "localhost", "gather_facts": False, "tasks": [{"block": [task], "always": [show]}]}
         done = run.playbook([play], *arguments)
         assert (done.rc != 0) == fails, done.output
-        result = json.loads((run.folder / "result.json").read_text())
-        return {**result, "output": done.output, "said": done.said}
+        (shown,) = re.findall(r'^    "msg": ("RESULT .*")$', done.stdout, re.MULTILINE)
+        return {**json.loads(json.loads(shown).removeprefix("RESULT ")), "output": done.output, "said": done.said}
 
     return call
 
