@@ -178,7 +178,8 @@ def _causes(spans: list[Span]) -> dict[tuple[int, str], list[str]]:
 
 def _age(room: int) -> int:
     """Return for how long an edge may be retried without reaching the next opposite one."""
-    return max(AGE_MIN, min(AGE_MAX, room - _AGE_MARGIN))
+    age = room - _AGE_MARGIN
+    return AGE_MIN if age < AGE_MIN else AGE_MAX if age > AGE_MAX else age
 
 
 def _instant_edge(making: _Making, second: int, kind: str) -> Edge:
