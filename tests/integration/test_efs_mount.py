@@ -147,7 +147,7 @@ def test_what_was_mounted_by_hand_is_unmounted(machine, tmp_path, state):
 
 def test_a_busy_mount_names_who_uses_it(machine, tmp_path):
     """And stays; lazy_unmount takes it off the path."""
-    prepare = f"mount -t tmpfs one {tmp_path}/mnt; cd {tmp_path}/mnt && sleep 60 & cd {tmp_path}; sleep 1"
+    prepare = f"mount -t tmpfs one {tmp_path}/mnt; (cd {tmp_path}/mnt && exec sleep 60) & trap 'kill '$! EXIT; sleep 1"
     entry = {"path": f"{tmp_path}/mnt", "state": "unmounted"}
     refused = machine(*mounts(entry), prepare=prepare)
 
