@@ -206,6 +206,7 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import (
     as_config,
     as_data,
     marks_of_this_command,
+    plain,
 )
 
 # What Ansible's own command lines return for an inventory that can't be parsed.
@@ -316,7 +317,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _render(self, template: str, variables: Mapping[str, Any]) -> Any:
         self.templar.available_variables = {name: as_data(value) for name, value in variables.items()}
         try:
-            return self.templar.template(as_config(template))
+            return plain(self.templar.template(as_config(template)))
         except AnsibleError as exc:
             raise OptionError(f"hosts: the hostname {template!r} can't be filled in: {exc}") from exc
 

@@ -13,7 +13,7 @@ from typing import Any, Callable, Optional, Protocol
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._plan import Group, Host, Plan
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_config, as_data
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_config, as_data, plain
 
 
 class Constructing(Protocol):
@@ -61,8 +61,9 @@ class _Recorder:
                 f"keyed_groups or groups would make a group named {group!r}, which is the name of a host too. "
                 "Give keyed_groups a prefix"
             )
-        self._plan.groups.setdefault(str(group), Group())
-        return str(group)
+        name: str = plain(group)
+        self._plan.groups.setdefault(name, Group())
+        return name
 
     def add_host(self, host: str, group: Optional[str] = None) -> None:
         if group:

@@ -59,7 +59,7 @@ def as_config(value: Any) -> Any:
 
 
 def _inert_as_trusted(text: str) -> Any:
-    return wrap_var(text) if any(marker in text for marker in _MARKERS) else trust_as_template(text)
+    return wrap_var(text) if any(marker in text for marker in _MARKERS) else trust_as_template(_text(text))
 
 
 def _each_string(value: Any, mark: Callable[[str], Any]) -> Any:
@@ -72,12 +72,17 @@ def _each_string(value: Any, mark: Callable[[str], Any]) -> Any:
     return value
 
 
+def _text(value: object) -> str:
+    """Give a builtin string: in ansible-core 2.18 and earlier str() keeps a string that is marked as unsafe."""
+    return str.__str__(value) if isinstance(value, str) else str(value)
+
+
 def plain(value: Any) -> Any:
     """Give builtin types for what Ansible hands out tagged: boto3 and the cache want nothing else."""
     if isinstance(value, str):
-        return str(value)
+        return _text(value)
     if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {_text(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value

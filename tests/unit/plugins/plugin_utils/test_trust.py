@@ -97,3 +97,22 @@ def test_plain_values_are_builtin_types(value):
 
     assert value == bare
     assert set(types(bare)) <= {type(None), bool, int, str, list, dict}
+
+
+class StaysMarked(str):
+    """A string as ansible-core 2.18 and earlier marks it: str() gives it back as it is."""
+
+    __slots__ = ()
+
+    def __str__(self):
+        return self
+
+
+@pytest.mark.parametrize("mark", [plain, as_printed])
+def test_marks_of_earlier_cores_come_off(mark):
+    """Else ansible-inventory shows {"__ansible_unsafe": ...} for a plain text."""
+    (text,) = mark([StaysMarked("x")])
+
+    assert "x" == text
+    assert not isinstance(text, StaysMarked)
+    assert not any(isinstance(key, StaysMarked) for key in plain({StaysMarked("k"): 1}))
