@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import collections
-import contextlib
 import dataclasses
 import json
 import os
@@ -120,10 +119,8 @@ class Lane:
         if not self._molecule(f"{self._name} boots", "create"):
             return [False]
         results = []
-        with contextlib.suppress(IndexError):
-            while not self._stopped:
-                scenario = waiting.popleft()
-                results.append(self._molecule(scenario, "test", "--scenario-name", scenario, "--destroy", "never"))
+        while not self._stopped and (scenario := _next(waiting)):
+            results.append(self._molecule(scenario, "test", "--scenario-name", scenario, "--destroy", "never"))
         if not self._molecule(f"{self._name} ends", "destroy"):
             results.append(False)
         return results
@@ -162,6 +159,14 @@ class Lane:
         # In one piece, for the other lane prints too.
         print(f"{output}{title:28} {time.monotonic() - began:4.0f} s  {verdict}\n", end="", flush=True)
         return not problem
+
+
+def _next(waiting: collections.deque[str]) -> str:
+    """Take a scenario that no lane has taken; nothing where none is left."""
+    try:
+        return waiting.popleft()
+    except IndexError:  # asked before, the other lane may have taken it by now
+        return ""
 
 
 def _end(process: subprocess.Popen[bytes]) -> str:
