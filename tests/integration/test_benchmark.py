@@ -12,7 +12,7 @@ import pytest
 
 from scripts.benchmark import inventories, lookups, model, plays, runner, schedule, stack, world
 from tests.conftest import ROOT
-from tests.support.interrupted import interrupt, left
+from tests.support.interrupted import interrupt, left, running_with
 
 BENCH = [sys.executable, str(ROOT / "scripts" / "bench.py")]
 HOSTS = 12
@@ -37,18 +37,6 @@ CALLS = {
 }
 
 
-def _with(folder):
-    """Give the ids of the processes that have a folder in their environment."""
-    found = []
-    for process in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            if str(folder).encode() in (process / "environ").read_bytes():
-                found.append(int(process.name))
-        except OSError:
-            continue
-    return found
-
-
 def test_it_counts_the_calls_of_every_row(short_path):
     """One round of every command: each gives the right hosts or values, and its calls are known exactly."""
     limits = runner.Limits(rounds=1)
@@ -68,7 +56,7 @@ def test_it_counts_the_calls_of_every_row(short_path):
         assert 30 < cell.peak_mib < 1_000
     aws_ec2 = results["inventory", "aws_ec2", HOSTS].runs[0]
     assert aws_ec2.seconds > world.LATENCY
-    assert [] == _with(short_path)
+    assert [] == running_with(str(short_path))
 
 
 def test_a_wrong_result_ends_it(short_path):
@@ -114,4 +102,4 @@ def test_interrupted_while_a_command_runs_it_leaves_nothing(short_path, ending):
     assert "publishing 10 hosts" in said
     assert 128 + ending == process.returncode, said
     assert [] == list(short_path.iterdir())
-    assert [] == left(lambda: _with(short_path))
+    assert [] == left(lambda: running_with(str(short_path)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 import signal
 import subprocess
 import time
@@ -18,6 +19,18 @@ def interrupt(process: subprocess.Popen[str], line: str, ending: signal.Signals,
     assert line in seen, seen
     process.send_signal(ending)
     return seen + process.communicate(timeout=timeout)[0]
+
+
+def running_with(text: str) -> list[int]:
+    """Give the ids of the processes that have a text in their environment."""
+    found = []
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if text.encode() in (process / "environ").read_bytes():
+                found.append(int(process.name))
+        except OSError:
+            continue
+    return found
 
 
 def left(running: Callable[[], list], seconds: float = 20) -> list:

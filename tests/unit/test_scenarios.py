@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pathlib
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import pytest
 import yaml
 
 from scripts import scenarios
-from tests.support.interrupted import interrupt, left
+from tests.support.interrupted import interrupt, left, running_with
 
 CASES = sorted(path.parents[1].name for path in scenarios.SCENARIOS.glob("*/vars/case.yml"))
 WHOLE_STORY = "whole_story"
@@ -113,18 +112,7 @@ def test_an_interrupted_run_leaves_nothing_running(molecule, tmp_path, ending):
     assert 128 + ending == process.returncode, said
     assert "Traceback" not in said
     assert "later" not in molecule.read_text()
-    assert [] == left(lambda: _processes_with(f"LAB_MARK={tmp_path}"))
-
-
-def _processes_with(variable: str) -> list[str]:
-    found = []
-    for environ in pathlib.Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if variable.encode() in environ.read_bytes():
-                found.append(environ.parent.name)
-        except OSError:
-            continue
-    return found
+    assert [] == left(lambda: running_with(f"LAB_MARK={tmp_path}"))
 
 
 @pytest.mark.parametrize(
