@@ -22,6 +22,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._text import nearest,
 INSTANCE_ADDRESSES = ("private_ip", "public_ip", "private_dns", "public_dns")
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+# Every inventory has them: what is put into one of them is not in a group of its own.
+ANSIBLES_GROUPS = frozenset(("all", "ungrouped"))
 _VARIABLE_PREFIX = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)?\Z")
 
 
@@ -117,7 +119,7 @@ def _host_rule(entry: object, option: str) -> HostRule:
 def _own_group(output: str, option: str) -> str:
     """Give the group that an output's hosts are in where the file doesn't say."""
     group = output.lower()
-    if group in {"all", "ungrouped"}:
+    if group in ANSIBLES_GROUPS:
         raise OptionError(
             f"{option}: not given, and the output's own name, {group!r}, is a group of Ansible's. "
             "Accepted is a list of group names"

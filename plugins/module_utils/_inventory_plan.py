@@ -21,7 +21,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._host_candidates impo
     is_host_output,
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._host_merge import HostBook
-from ansible_collections.tfbridge.aws.plugins.module_utils._host_rules import HostRule
+from ansible_collections.tfbridge.aws.plugins.module_utils._host_rules import ANSIBLES_GROUPS, HostRule
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import Output, OutputSet, Severity
 from ansible_collections.tfbridge.aws.plugins.module_utils._plan import Group, Plan, Settings
 from ansible_collections.tfbridge.aws.plugins.module_utils._text import enumerate_names, nearest, show
@@ -73,7 +73,7 @@ def _rules_for(region: str, outputs: OutputSet, settings: Settings) -> tuple[lis
 
 def _own_group(output: Output) -> str:
     group = output.name.lower()
-    if group in {"all", "ungrouped"}:
+    if group in ANSIBLES_GROUPS:
         raise DataError(
             f"{output.label} has addresses and would name the group {group!r}, which is "
             "Ansible's own. Name its groups in 'hosts', or leave it out with variables.exclude"

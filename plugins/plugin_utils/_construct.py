@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any, Callable, Optional, Protocol
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._host_rules import ANSIBLES_GROUPS
 from ansible_collections.tfbridge.aws.plugins.module_utils._plan import Group, Host, Plan
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_config, as_data, plain
 
@@ -51,7 +52,7 @@ class _Recorder:
             target.from_file.remove(name)
 
     def add_group(self, group: str) -> str:
-        if group in {"all", "ungrouped"}:
+        if group in ANSIBLES_GROUPS:
             raise DataError(
                 f"keyed_groups or groups would make a group named {group!r}, which is Ansible's own. "
                 "Give keyed_groups a prefix"
