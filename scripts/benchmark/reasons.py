@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-_COLD = (
-    "beside Ansible's own start, a cold read has to import boto3, make a client (half and a third of what it adds: "
-    "botocore reads its folders, SSM's service model and endpoint rules anew in every process) and wait for one "
-    "round trip. All of that is the same for one host and for thousands, so it weighs less the more hosts there are"
-)
 REASONS: dict[str, str] = {
-    "cold snapshot ÷ static YAML": _COLD,
+    "cold snapshot ÷ static YAML": (
+        "beside Ansible's own start, a cold read has to import boto3, make a client (half and a third of what it adds: "
+        "botocore reads its folders, SSM's service model and endpoint rules anew in every process) and wait for one "
+        "round trip. All of that is the same for one host and for thousands, so it weighs less the more hosts there are"
+    ),
     "planning 100,000": (
         "two fifths of the time go into making the edges, a quarter into the digests that name bookings without a "
         "name; none of it waits for anything, and it grows with the bookings alone"
