@@ -24,7 +24,7 @@ options:
       - How long one call is repeated while AWS throttles it or answers with an error of its own, in seconds, at most
         3600. Waits are drawn at random between nothing and a bound that grows from 0.2 to 8 seconds. A snapshot that is
         being written is read again for as long.
-      - At most 30 calls a second are sent, after a first ten; AWS allows 40 for an account and region.
+      - At most 30 calls a second are sent, after a first six; AWS allows 40 for an account and region.
     type: float
     default: 60
 """

@@ -22,9 +22,11 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._errors import TornEr
 
 T = TypeVar("T")
 
-# Parameter Store allows 40 reads a second and account, all callers together (AWS's quotas page).
+# Parameter Store allows 40 reads a second and account, all callers together (AWS's quotas page). What reaches it in
+# any second is at most the rate, the burst, and the calls of the threads that were on their way when it began.
 DEFAULT_RATE = 30.0
-DEFAULT_BURST = 10
+DEFAULT_BURST = 6
+THREADS = 4
 DEFAULT_BUDGET = 60.0
 
 # For every client: these repetitions would multiply with botocore's own.

@@ -22,13 +22,12 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws import aws_error
 from ansible_collections.tfbridge.aws.plugins.module_utils._errors import AwsError, DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._names import is_snapshot_name
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs import SECURE_STRING, Parameter
-from ansible_collections.tfbridge.aws.plugins.module_utils._retry import Retrier
+from ansible_collections.tfbridge.aws.plugins.module_utils._retry import THREADS, Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._text import enumerate_names
 
 DESCRIBE_PAGE = 50
 GET_NAMES = 10
 BY_PATH_PAGE = 10
-THREADS = 4
 
 
 def _silent(_message: str) -> None:

@@ -142,16 +142,20 @@ class StrictAws:
 
     def _inject(self, request: Request) -> None:
         with self._lock:
-            now = self._clock()
-            while self._recent and self._recent[0] <= now - 1:
-                self._recent.popleft()
-            if self.settings.rate and len(self._recent) >= self.settings.rate:
-                raise RefusedError("ThrottlingException", "Rate exceeded")
-            self._recent.append(now)
+            if self.settings.rate:
+                self._throttle(self._clock())
             for fault in self._faults:
                 if fault.times and fault.operation in ("*", f"{request.service}:{request.operation}"):
                     fault.times -= 1
                     raise RefusedError(fault.code, fault.message, fault.status)
+
+    def _throttle(self, now: float) -> None:
+        """Refuse what is more than the rate in the last second; calls from before there was a rate don't count."""
+        while self._recent and self._recent[0] <= now - 1:
+            self._recent.popleft()
+        if len(self._recent) >= self.settings.rate:
+            raise RefusedError("ThrottlingException", "Rate exceeded")
+        self._recent.append(now)
 
     def _again(self, environ: dict[str, Any], payload: Mapping[str, Any] | None) -> Answer:
         """Ask moto with another payload; None means the one that came."""

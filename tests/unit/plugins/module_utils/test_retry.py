@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import heapq
 import random
 
 import botocore.exceptions
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._progress import Progress
 from ansible_collections.tfbridge.aws.plugins.module_utils._retry import (
+    THREADS,
     ExhaustedError,
     Pace,
     Policy,
     Retrier,
     is_retryable,
 )
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 
@@ -138,6 +140,26 @@ def test_no_second_has_more_calls_than_the_burst_and_the_rate(calls, burst):
         pace.wait()
 
     assert time.now - 1000.0 == pytest.approx(max(0, calls - burst) / 30, abs=1e-6)
+
+
+@given(st.lists(st.sampled_from([0.0, 0.01, 0.2, 2.0]), min_size=100, max_size=100))
+@example([2.0] * THREADS + [0.0] * 96)
+@example([0.0] * 50 + [1.0] * THREADS + [0.0] * 46)
+def test_no_second_has_more_calls_than_aws_allows_however_late_they_arrive(delays):
+    """Calls that were held up arrive with those that were not: the pace leaves room for them."""
+    time, pauses, arrivals = FakeTime(), [], []
+    pace = Pace(clock=time.clock, sleep=pauses.append)
+    free = [time.now] * THREADS
+
+    for delay in delays:
+        time.now = heapq.heappop(free)
+        pace.wait()
+        arrivals.append(time.now + sum(pauses) + delay)
+        pauses.clear()
+        heapq.heappush(free, arrivals[-1])
+
+    arrivals.sort()
+    assert all(later - earlier > 1 - 1e-9 for earlier, later in zip(arrivals, arrivals[40:]))
 
 
 def test_each_wait_is_told():
