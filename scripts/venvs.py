@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Virtual environments with the pinned packages: .venv, and .venv-<python> for the other line of ansible-core.
+"""Virtual environments with the pinned packages: one for work and one for each other line of ansible-core.
 
-Python 3.11 brings ansible-core 2.19, later ones bring 2.21 (requirements/dev.in).
+.venv is that of the Python at hand, .venv-<python> has the other line, .venv-oldest what the collection still supports.
+Python 3.11 brings ansible-core 2.19, later ones bring 2.21 (requirements/dev.in); the oldest is 2.17 (oldest.in).
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ import sys
 from collections.abc import Iterator, Sequence
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-REQUIREMENTS = ROOT / "requirements" / "dev.txt"
+PINS = ROOT / "requirements" / "dev.txt"
+OLDEST_PINS = ROOT / "requirements" / "oldest.txt"
 LINES_OF_CORE = ({"3.11"}, {"3.12", "3.13"})
+OLDEST_CORE = {"3.11", "3.12"}
 
 
 class EnvironmentUnavailableError(Exception):
@@ -36,17 +39,30 @@ def main_environment() -> pathlib.Path:
     if sys.version_info < (3, 11):
         message = f"Python {sys.version.split()[0]} is too old: 3.11 or later is needed. Try `make PYTHON=python3.12`."
         raise EnvironmentUnavailableError(message)
-    return _prepare(ROOT / ".venv", pathlib.Path(sys.executable))
+    return _prepare(ROOT / ".venv", pathlib.Path(sys.executable), PINS)
 
 
 def other_environment() -> pathlib.Path:
     """Give an interpreter with the line of ansible-core that .venv does not have."""
     mine = _version(ROOT / ".venv" / "bin" / "python")
     wanted = next(line for line in LINES_OF_CORE if mine not in line)
-    for version in sorted(wanted, reverse=True):
+    version, interpreter = _interpreter(sorted(wanted, reverse=True))
+    return _prepare(ROOT / f".venv-{version}", interpreter, PINS)
+
+
+def oldest_environment() -> pathlib.Path:
+    """Give an interpreter with the oldest ansible-core, amazon.aws and boto3 that the collection supports."""
+    _, interpreter = _interpreter(sorted(OLDEST_CORE))
+    # Nobody has released these together: amazon.aws of a later Ansible works on an older ansible-core.
+    return _prepare(ROOT / ".venv-oldest", interpreter, OLDEST_PINS, "--no-deps")
+
+
+def _interpreter(wanted: Sequence[str]) -> tuple[str, pathlib.Path]:
+    """Give the first of these Pythons that runs here."""
+    for version in wanted:
         for candidate in _candidates(version):
             if _version(candidate) == version:
-                return _prepare(ROOT / f".venv-{version}", candidate)
+                return version, candidate
     raise InterpreterMissingError(f"this machine has no Python {' or '.join(sorted(wanted))}")
 
 
@@ -69,16 +85,16 @@ def _version(interpreter: pathlib.Path) -> str:
     return done.stdout.strip()
 
 
-def _prepare(folder: pathlib.Path, interpreter: pathlib.Path) -> pathlib.Path:
+def _prepare(folder: pathlib.Path, interpreter: pathlib.Path, pins: pathlib.Path, *options: str) -> pathlib.Path:
     python = folder / "bin" / "python"
     stamp = folder / "requirements.sha256"
-    wanted = f"{_version(interpreter)} {hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()}"
+    wanted = f"{_version(interpreter)} {hashlib.sha256(pins.read_bytes()).hexdigest()}"
     if stamp.exists() and stamp.read_text() == wanted and _version(python):
         return python
     print(f"Installing the pinned packages into {folder.name} (once, a minute or two) ...", flush=True)
     _run([interpreter, "-m", "venv", "--clear", folder], "is python3-venv installed?")
     pip = [python, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    _run([*pip, "install", "--requirement", REQUIREMENTS], "is the package index reachable?")
+    _run([*pip, "install", *options, "--requirement", pins], "is the package index reachable?")
     # Written last: what was interrupted is made anew.
     stamp.write_text(wanted)
     return python

@@ -49,18 +49,26 @@ def test_what_did_not_run_fails_where_all_is_required(monkeypatch, capsys, outco
 
 
 @pytest.mark.parametrize(
+    ("run", "environment"),
+    [
+        (check.tests_other_core, "other_environment"),
+        (check.tests_oldest_core, "oldest_environment"),
+    ],
+)
+@pytest.mark.parametrize(
     ("error", "reason"),
     [
         (venvs.InterpreterMissingError("no Python 3.13"), "not on this machine: no Python 3.13"),
-        (venvs.EnvironmentUnavailableError("pip failed"), "tests-other-core: pip failed"),
+        (venvs.EnvironmentUnavailableError("pip failed"), "core: pip failed"),
     ],
 )
-def test_a_failed_installation_is_no_missing_interpreter(monkeypatch, error, reason):
-    """A second interpreter may be missing; where it is there, its packages have to be installed."""
+def test_a_failed_installation_is_no_missing_interpreter(monkeypatch, run, environment, error, reason):
+    """Another interpreter may be missing; where it is there, its packages have to be installed."""
 
     def unavailable():
         raise error
 
-    monkeypatch.setattr(venvs, "other_environment", unavailable)
+    monkeypatch.setattr(venvs, environment, unavailable)
 
-    assert [reason] == check.tests_other_core().not_run
+    (said,) = run().not_run
+    assert said.endswith(reason)
