@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._booking import (
@@ -43,6 +43,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._windows import (
     instant,
     merge,
     moment,
+    once,
     one_off_spans,
     ordinal,
     pattern_of,
@@ -125,7 +126,7 @@ def plan(bookings: Iterable[Booking], now: datetime, merge_gap: timedelta = MERG
     if len(table.weeks) > 1:
         _keep_apart(table.weeks, weekly, truth, (gap, now.year))
     making = _Making(booked[0].instance_id if booked else "", second, truth, _causes(spans))
-    edges = [_instant_edge(making, at, kind) for at, kind in sorted(truth.explicit)]
+    edges = [_instant_edge(making, edge) for edge in sorted(truth.explicit)]
     for week, lines in zip(table.weeks, table.lines):
         edges += _weekly_edges(making, lines, _weekly_causes(week, weekly))
     return Plan(tuple(edges), (), now, booked, merge_gap)
@@ -182,14 +183,23 @@ def _age(room: int) -> int:
     return AGE_MIN if age < AGE_MIN else AGE_MAX if age > AGE_MAX else age
 
 
-def _instant_edge(making: _Making, second: int, kind: str) -> Edge:
-    text = stamp(second)
+def _instant_edge(making: _Making, edge: tuple[int, str]) -> Edge:
+    second, kind = edge
+    text, compact, at = _spelled(second)
     sent = text if second >= making.now + LEAD else stamp(making.now + LEAD)
-    causes = tuple(sorted(set(making.causes.get((second, kind), ()))))
+    causes = once(making.causes.get(edge, ()))
     reason = f"{kind} of {', '.join(causes)}" if causes else f"{kind} of a weekly booking, instead of its cron"
-    age = _age(making.truth.room.get((second, kind), AGE_MAX + _AGE_MARGIN))
-    name = f"{kind}.{_compact(text)}Z"
-    return Edge(making.instance_id, kind, f"at({sent})", "UTC", None, None, age, name, reason, causes, moment(second))
+    age = _age(making.truth.room.get(edge, AGE_MAX + _AGE_MARGIN))
+    return Edge(
+        making.instance_id, kind, f"at({sent})", "UTC", None, None, age, f"{kind}.{compact}Z", reason, causes, at
+    )
+
+
+@lru_cache(maxsize=100_000)
+def _spelled(second: int) -> tuple[str, str, datetime]:
+    """Return an instant as AWS takes it, as names have it, and as a datetime: most are those of many instances."""
+    text = stamp(second)
+    return text, _compact(text), moment(second)
 
 
 def _compact(text: str) -> str:
@@ -200,7 +210,7 @@ def _weekly_edges(making: _Making, lines: tuple[Line, ...], causes: dict[tuple[s
     """Return the crons of one zone's week, each split around the occurrences that it must not fire."""
     for line in lines:
         series = line.series
-        names = tuple(sorted(set(causes.get((series.kind, series.minute), ()))))
+        names = once(causes.get((series.kind, series.minute), ()))
         left_out = making.truth.left_out.get(series, ())
         cuts = sorted(at for at in left_out if at > making.now) if left_out else []
         for low, high in zip([0, *cuts], [*cuts, 0]):

@@ -11,7 +11,7 @@ All functions take the bookings of one instance. Instants are whole seconds sinc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -96,11 +96,16 @@ def merge(spans: list[Span], gap: int) -> list[Span]:
         if begins - end < gap:
             end = max(end, ends)
         else:
-            merged.append(Span(start, end, tuple(sorted(set(reasons)))))
+            merged.append(Span(start, end, once(reasons)))
             start, end, reasons = begins, ends, []
         reasons += more
-    merged.append(Span(start, end, tuple(sorted(set(reasons)))))
+    merged.append(Span(start, end, once(reasons)))
     return merged
+
+
+def once(names: Collection[str]) -> tuple[str, ...]:
+    """Return names sorted, each once; most often there is only one."""
+    return tuple(names) if len(names) < 2 else tuple(sorted(set(names)))
 
 
 def one_off_spans(bookings: Iterable[Booking]) -> list[Span]:
