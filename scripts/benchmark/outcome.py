@@ -59,7 +59,7 @@ def load(path: pathlib.Path) -> Outcome:
     document = json.loads(path.read_text())
     return Outcome(
         results={(each["table"], each["row"], each["size"]): _cell(each) for each in document["cells"]},
-        planned=Planned(document["planned"]["instances"], [tuple(pair) for pair in document["planned"]["pairs"]]),
+        planned=Planned(document["planned"]["instances"], [tuple(each) for each in document["planned"]["rounds"]]),
         booked=[Booked(**each) for each in document["booked"]],
         machine=document["machine"],
         rounds=document["rounds"],

@@ -121,10 +121,11 @@ def _seconds(run: Run) -> float:
 
 def _schedule(outcome: Outcome) -> str:
     planned = outcome.planned
-    tenth = sorted(low for low, _high in planned.pairs)[len(planned.pairs) // 2]
+    all_of_them = f"{planned.bookings:,} on {planned.instances:,}"
     rows = [
-        [f"{planned.bookings // 10:,} on {max(1, planned.instances // 10):,}", f"{tenth:.2f}"],
-        [f"{planned.bookings:,} on {planned.instances:,}", f"{planned.seconds:.2f}"],
+        [f"{planned.bookings // 10:,} on {max(1, planned.instances // 10):,}", f"{planned.tenth:.2f}"],
+        [all_of_them, f"{planned.seconds:.2f}"],
+        [f"{all_of_them}, one in five weekly", f"{planned.weekly:.2f}"],
     ]
     calls = [[f"{booked.place}", str(booked.lists), str(booked.gets), str(booked.writes)] for booked in outcome.booked]
     return (

@@ -4,7 +4,8 @@
 
 """Plans bookings of many instances and prints the seconds: ``python -m scripts.benchmark.planner INSTANCES ROUNDS``.
 
-The bookings: ten an instance, spread over a month, some of them overlapping; the same in every run.
+The bookings: ten an instance, spread over a month, some of them overlapping; the same in every run. Where one in five
+is weekly, instances have hundreds of different weeks, with clock changes in them.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import json
 import random
 import sys
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._booking import OneOff
+from ansible_collections.tfbridge.aws.plugins.module_utils._booking import DAYS, Booking, OneOff, Weekly
 from ansible_collections.tfbridge.aws.plugins.module_utils._edges import plan_all
 
 BOOKINGS = 10
@@ -33,19 +35,41 @@ def bookings(instances: int) -> list[OneOff]:
     return made
 
 
-def seconds(instances: int) -> float:
+def with_weekly(booked: list[OneOff]) -> list[Booking]:
+    """Make one in five of them weekly, after one of ten patterns."""
+    source = random.Random(2)  # noqa: S311  as above
+    patterns = [
+        (tuple(day for day in DAYS if source.random() < 0.5) or DAYS[:1], f"{begin:02}:00", f"{begin + 9:02}:30")
+        for begin in range(4, 14)
+    ]
+    return [
+        Weekly(each.instance_id, *source.choice(patterns), "Europe/Paris", f"weekly-{number}")
+        if source.random() < 0.2
+        else each
+        for number, each in enumerate(booked)
+    ]
+
+
+def seconds(booked: Sequence[Booking]) -> float:
     """Plan once."""
-    booked = bookings(instances)
     began = time.perf_counter()
     plan_all(booked, NOW)
     return time.perf_counter() - began
 
 
 def main() -> None:
-    """Plan for a tenth of the instances and for all of them, in turns."""
+    """Plan for a tenth of the instances, for all of them, and for all with weekly bookings too, in turns."""
     instances, rounds = int(sys.argv[1]), int(sys.argv[2])
-    pairs = [(seconds(max(1, instances // 10)), seconds(instances)) for _round in range(rounds)]
-    print(json.dumps(pairs))
+    print(json.dumps([_round(instances) for _ in range(rounds)]))
+
+
+def _round(instances: int) -> tuple[float, float, float]:
+    # Made anew each time: an object that is planned again has its digests already.
+    return (
+        seconds(bookings(max(1, instances // 10))),
+        seconds(bookings(instances)),
+        seconds(with_weekly(bookings(instances))),
+    )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ REASONS: dict[str, str] = {
         "round trip. All of that is the same for one host and for thousands, so it weighs less the more hosts there are"
     ),
     "planning 100,000": (
-        "two fifths of the time go into making the edges, a quarter into the digests that name bookings without a "
+        "a third of the time goes into writing the edges, a quarter into the digests that name bookings without a "
         "name; none of it waits for anything, and it grows with the bookings alone"
     ),
     "earlier than one: list calls": (

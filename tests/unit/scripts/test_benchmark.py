@@ -32,7 +32,7 @@ def outcome():
         results |= {(lookups.table(outputs), row, 20): _cell(row, 20) for row in lookups.TITLES}
     for run in results[inventories.TABLE, "snapshot", 5_000].runs:
         results[inventories.TABLE, "snapshot", 5_000].runs[run.round - 1] = dataclasses.replace(run, seconds=4.0)
-    planned = Planned(10_000, [(0.1, 1.0), (0.1, 1.1), (0.2, 1.2)])
+    planned = Planned(10_000, [(0.1, 1.0, 2.0), (0.1, 1.1, 2.1), (0.2, 1.2, 2.2)])
     return Outcome(results, planned, [Booked("apart", 2, 20, 3)], {"Python": "3"}, 3, 12.0)
 
 
@@ -91,6 +91,7 @@ def test_the_page_has_every_row_and_says_what_was_not_run(outcome):
     for titles in (inventories.TITLES, plays.TITLES, lookups.TITLES):
         for title in titles.values():
             assert f"| {title} |" in text
+    assert "| 100,000 on 10,000, one in five weekly | 2.10 |" in text
     assert "not run: 100 hosts take 15.0 s" in text
     assert "3 runs" in text
 
