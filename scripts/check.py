@@ -221,7 +221,9 @@ def _chosen(names: Iterable[str]) -> dict[str, Check]:
 def main() -> int:
     """Run what was asked for, all of it by default."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("checks", nargs="*", choices=[[], "lint", *CHECKS], help="all of them without any")
+    names = ["lint", *CHECKS]
+    said = f"{', '.join(names)}; all of them without any"
+    parser.add_argument("checks", nargs="*", metavar="CHECK", choices=[[], *names], help=said)
     checks = _chosen(parser.parse_args().checks)
     try:
         venvs.main_environment()
