@@ -46,23 +46,23 @@ def other_environment() -> pathlib.Path:
     """Give an interpreter with the line of ansible-core that .venv does not have."""
     mine = _version(ROOT / ".venv" / "bin" / "python")
     wanted = next(line for line in LINES_OF_CORE if mine not in line)
-    version, interpreter = _interpreter(sorted(wanted, reverse=True))
-    return _prepare(ROOT / f".venv-{version}", interpreter, PINS)
+    interpreter = _interpreter(sorted(wanted, reverse=True))
+    return _prepare(ROOT / f".venv-{_version(interpreter)}", interpreter, PINS)
 
 
 def oldest_environment() -> pathlib.Path:
     """Give an interpreter with the oldest ansible-core, amazon.aws and boto3 that the collection supports."""
-    _, interpreter = _interpreter(sorted(OLDEST_CORE))
+    interpreter = _interpreter(sorted(OLDEST_CORE))
     # Nobody has released these together: amazon.aws of a later Ansible works on an older ansible-core.
     return _prepare(ROOT / ".venv-oldest", interpreter, OLDEST_PINS, "--no-deps")
 
 
-def _interpreter(wanted: Sequence[str]) -> tuple[str, pathlib.Path]:
+def _interpreter(wanted: Sequence[str]) -> pathlib.Path:
     """Give the first of these Pythons that runs here."""
     for version in wanted:
         for candidate in _candidates(version):
             if _version(candidate) == version:
-                return version, candidate
+                return candidate
     raise InterpreterMissingError(f"this machine has no Python {' or '.join(sorted(wanted))}")
 
 

@@ -60,7 +60,7 @@ def seconds(booked: Sequence[Booking]) -> float:
 def main() -> None:
     """Plan for a tenth of the instances, for all of them, and for all with weekly bookings too, in turns."""
     instances, rounds = int(sys.argv[1]), int(sys.argv[2])
-    print(json.dumps([_round(instances) for _ in range(rounds)]))
+    print(json.dumps([_round(instances) for _number in range(rounds)]))
 
 
 def _round(instances: int) -> tuple[float, float, float]:
