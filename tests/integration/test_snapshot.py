@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 import threading
 import time
 
@@ -93,7 +94,9 @@ class TestTorn:
         writer.join()
 
         assert 0 == result.rc, result.output
-        assert "10.0.0.2" in result.stdout and "10.0.0.1" not in result.stdout
+        # At -v Ansible says on stdout which configuration it uses.
+        printed = json.loads(result.stdout[result.stdout.index("{") :])
+        assert ["10.0.0.2", "10.0.0.3"] == printed["my_ip"]["hosts"]
         assert aws.calls()["ssm:GetParameters"] >= 3
         assert "the snapshot is of two states" in result.said
 
