@@ -8,14 +8,14 @@ from typing import Any, Optional
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs_request import (
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.request import (
     DEFAULTS,
     in_order,
     nested_paths,
     parse_entries,
 )
-from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import plain
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import plain
 
 
 def _shown(params: dict[str, Any]) -> dict[str, Any]:

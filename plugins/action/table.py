@@ -10,7 +10,7 @@ from typing import Any, Optional
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.tfbridge.aws.plugins.module_utils._table import table
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.table import table
 
 
 def _terminal_width() -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs_table import outputs_table
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.table import outputs_table
 
 
 def _filter(result: Mapping[str, Any], stale_after: object = 0) -> dict[str, Any]:

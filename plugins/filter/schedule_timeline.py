@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.module_utils._timeline_html import page
-from ansible_collections.tfbridge.aws.plugins.module_utils._timeline_lanes import timeline_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.lanes import timeline_of
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.page import page
 
 
 def _filter(

@@ -192,21 +192,33 @@ from typing import Any, Callable, NoReturn, Optional
 
 from ansible.errors import AnsibleError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._plan import Plan
-from ansible_collections.tfbridge.aws.plugins.plugin_utils import _inventory_cache, _source
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._construct import construct, marked_variables
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._failures import SourceFailedError
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import (
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import SourceFailedError
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import (
     check_config,
     reserved_keywords,
     resolve_options,
 )
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import (
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import (
     as_config,
     as_data,
     marks_of_this_command,
     plain,
+)
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.cache import (
+    cache_key,
+    for_this_user_alone,
+    from_cache,
+    make_private,
+    to_cache,
+)
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.construct import construct, marked_variables
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.plan import Plan
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.source import (
+    Source,
+    check_secret_credentials,
+    parse_source,
+    secret_template,
 )
 
 # What Ansible's own command lines return for an inventory that can't be parsed.
@@ -253,37 +265,37 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """Write what was read to the cache; Ansible calls this at the end."""
         super().update_cache_if_changed()
         if self._written:
-            _inventory_cache.make_private(self.get_option("cache_connection"), self._written)
+            make_private(self.get_option("cache_connection"), self._written)
 
     def _read_config_data(self, path: str) -> Any:
         # Ansible makes the cache plugin here, and that makes its folder.
-        with _inventory_cache.for_this_user_alone():
+        with for_this_user_alone():
             return super()._read_config_data(path)
 
-    def _plan(self, cache: bool) -> tuple[Plan, _source.Source]:
+    def _plan(self, cache: bool) -> tuple[Plan, Source]:
         options = resolve_options(self)
-        source = _source.parse_source(options, reserved_keywords())
+        source = parse_source(options, reserved_keywords())
         if source.settings.decrypt:
-            _source.check_secret_credentials(source, os.environ)
+            check_secret_credentials(source, os.environ)
         if not self.get_option("cache"):
             return source.read(self.NAME, self._render), source
-        key = _inventory_cache.cache_key(options, os.environ)
+        key = cache_key(options, os.environ)
         plan = self._cached(key, source) if cache else None
         if plan is None:
             plan = source.read(self.NAME, self._render)
-            self._cache[key] = _inventory_cache.to_cache(plan, os.environ)
+            self._cache[key] = to_cache(plan, os.environ)
             self._written = key
         return plan, source
 
-    def _cached(self, key: str, source: _source.Source) -> Optional[Plan]:
+    def _cached(self, key: str, source: Source) -> Optional[Plan]:
         try:
             entry = self._cache.get(key)
         except Exception as exc:  # noqa: BLE001  a cache plugin may raise anything for a file that isn't its own
             self.display.v(f"{self.NAME}: the cache is not of use and is written anew: {exc}")
             return None
-        return _inventory_cache.from_cache(entry, source.settings, os.environ)
+        return from_cache(entry, source.settings, os.environ)
 
-    def _add(self, plan: Plan, source: _source.Source) -> None:
+    def _add(self, plan: Plan, source: Source) -> None:
         for message in plan.warnings:
             self.display.warning(message)
         construct(self, plan)
@@ -291,14 +303,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._add_groups(plan, source, mark)
         self._add_hosts(plan, mark)
 
-    def _add_groups(self, plan: Plan, source: _source.Source, mark: Callable[[Any], Any]) -> None:
+    def _add_groups(self, plan: Plan, source: Source, mark: Callable[[Any], Any]) -> None:
         # Ansible may be told to change names that aren't identifiers (TRANSFORM_INVALID_GROUP_CHARS).
         names = {name: self.inventory.add_group(name) for name in plan.groups}
         for name, group in plan.groups.items():
             for variable, value in group.variables.items():
                 self.inventory.set_variable(names[name], variable, mark(value))
             for variable, output in group.secrets.items():
-                template = _source.secret_template(source, output, group.region)
+                template = secret_template(source, output, group.region)
                 self.inventory.set_variable(names[name], variable, as_config(template))
         for name, group in plan.groups.items():
             for child in sorted(group.children):

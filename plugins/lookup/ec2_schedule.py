@@ -50,12 +50,13 @@ from collections.abc import Mapping
 from typing import Any, Optional
 
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.tfbridge.aws.plugins.module_utils._booking import check_instance_id
-from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix, check_region
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._failures import LookupFailedError
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import builtin_options, check_config
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_data
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import check_instance_id
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import LookupFailedError
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import builtin_options, check_config
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_data
 
 NAME = "tfbridge.aws.ec2_schedule"
 GIVEN = ("instance_id", "bookings", "windows", "next_edge", "running_now", "in_sync")
@@ -77,7 +78,7 @@ class LookupModule(LookupBase):
         check_prefix(options["prefix"])
         region = check_region(options["region"], "region") if options["region"] else None
         # Imported here: a wrong option is refused without waiting for boto3.
-        from ansible_collections.tfbridge.aws.plugins.plugin_utils._schedule import (  # noqa: PLC0415  see above
+        from ansible_collections.tfbridge.aws.plugins.plugin_utils._schedule.reading import (  # noqa: PLC0415  see above
             read_schedules,
         )
 

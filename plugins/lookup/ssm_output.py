@@ -103,10 +103,10 @@ from typing import Any, Optional
 
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
-from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._options import builtin_options, check_config
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._run import entry_files, known_values
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._trust import as_data
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import builtin_options, check_config
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.run import entry_files, known_values
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_data
 
 NAME = "tfbridge.aws.ssm_output"
 
@@ -122,7 +122,7 @@ class LookupModule(LookupBase):
             return [as_data(value) for value in self._values(terms, builtin_options(self), "default" in kwargs)]
         except BridgeError as exc:
             # Imported here: every task of every host imports this file.
-            from ansible_collections.tfbridge.aws.plugins.plugin_utils._failures import (  # noqa: PLC0415  see above
+            from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import (  # noqa: PLC0415  see above
                 LookupFailedError,
             )
 
@@ -134,7 +134,7 @@ class LookupModule(LookupBase):
         if known is not None:
             return known
         # Imported here: most tasks find what they ask for in the run's cache.
-        from ansible_collections.tfbridge.aws.plugins.plugin_utils._read import (  # noqa: PLC0415  see above
+        from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.read import (  # noqa: PLC0415  see above
             read_outputs,
         )
 

@@ -272,20 +272,24 @@ from typing import Any
 
 from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.module_utils._instances import describe
-from ansible_collections.tfbridge.aws.plugins.module_utils._module import reader_of, region_of, retrier_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix
-from ansible_collections.tfbridge.aws.plugins.module_utils._retry import BOTOCORE_CONFIG
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_desk import Desk, Done
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_request import (
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import BOTOCORE_CONFIG
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import (
+    reader_of,
+    region_of,
+    retrier_of,
+)
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.desk import Desk, Done
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.request import (
     Request,
     parse_request,
     parse_settings,
 )
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_result import diff_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_site import find_site
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_store import SchedulerStore
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.result import diff_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.site import find_site
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore
 
 WEEKLY: dict[str, Any] = {
     "type": "dict",

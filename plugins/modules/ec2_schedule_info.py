@@ -140,23 +140,27 @@ import datetime as dt
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.tfbridge.aws.plugins.module_utils._booking import check_instance_id
-from ansible_collections.tfbridge.aws.plugins.module_utils._dead_letters import dead_letters
-from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.module_utils._instances import describe
-from ansible_collections.tfbridge.aws.plugins.module_utils._module import reader_of, region_of, retrier_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix
-from ansible_collections.tfbridge.aws.plugins.module_utils._retry import BOTOCORE_CONFIG
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_apply import Tools
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_report import (
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import BOTOCORE_CONFIG
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import (
+    reader_of,
+    region_of,
+    retrier_of,
+)
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import check_instance_id
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.apply import Tools
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.dead_letters import dead_letters
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.report import (
     OneListing,
     Reporter,
     booked_instances,
     foreign_schedules,
     parse_range,
 )
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_site import find_site
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_store import SchedulerStore
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.site import find_site
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore
 
 
 def main() -> None:

@@ -221,8 +221,8 @@ steps:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs_module import run_module
-from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.module import run_module
 
 ARGUMENTS = {
     "path": {"type": "str", "required": True},

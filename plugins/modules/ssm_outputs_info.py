@@ -134,11 +134,11 @@ source:
 
 from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.module_utils._module import reader_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._names import check_prefix, output_name
-from ansible_collections.tfbridge.aws.plugins.module_utils._report import Rules, report
-from ansible_collections.tfbridge.aws.plugins.module_utils._sources import read_outputs
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import reader_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix, output_name
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.report import Rules, report
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.sources import read_outputs
 
 
 def main() -> None:

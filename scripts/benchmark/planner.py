@@ -17,8 +17,8 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._booking import DAYS, Booking, OneOff, Weekly
-from ansible_collections.tfbridge.aws.plugins.module_utils._edges import plan_all
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import DAYS, Booking, OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import plan_all
 
 BOOKINGS = 10
 NOW = datetime(2027, 3, 1, tzinfo=timezone.utc)

@@ -14,12 +14,12 @@ import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._booking import OneOff
-from ansible_collections.tfbridge.aws.plugins.module_utils._retry import Retrier
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_apply import Writer
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names import Record, Settings
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_steps import Change
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_store import SchedulerStore
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import OneOff
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.apply import Writer
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import Record, Settings
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.steps import Change
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore
 
 from scripts.benchmark.model import BenchError
 from scripts.benchmark.planner import BOOKINGS

@@ -11,8 +11,8 @@ import subprocess
 import sys
 
 import pytest
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs_request import parse_entry
-from ansible_collections.tfbridge.aws.plugins.module_utils._errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.request import parse_entry
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,10 +31,10 @@ exec "$2" -c "$4" "$1" "$5"
 """
 DRIVER = """
 import json, pathlib, sys
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs_host import Host
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs_request import parse_entry
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs_wait import Patience
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs_work import Worker
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.host import Host
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.request import parse_entry
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.wait import Patience
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.work import Worker
 folder = pathlib.Path(sys.argv[1])
 
 class RecordedHost(Host):

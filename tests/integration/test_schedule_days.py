@@ -7,12 +7,12 @@ from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from ansible_collections.tfbridge.aws.plugins.module_utils._booking import DAYS, OneOff, Weekly
-from ansible_collections.tfbridge.aws.plugins.module_utils._retry import Policy, Retrier
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_apply import Tools, Writer
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names import Record, Settings
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_steps import Change
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_store import SchedulerStore
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Policy, Retrier
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import DAYS, OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.apply import Tools, Writer
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import Record, Settings
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.steps import Change
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore
 
 from tests.support.scheduler_executor import Executor
 

@@ -8,10 +8,10 @@ import subprocess
 import sys
 
 import pytest
-from ansible_collections.tfbridge.aws.plugins.module_utils._retry import Policy, Retrier
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_apply import Tools
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_report import Reporter, parse_range
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_store import SchedulerStore
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Policy, Retrier
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.apply import Tools
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.report import Reporter, parse_range
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore
 
 from tests.conftest import ROOT
 

@@ -20,7 +20,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from ansible_collections.tfbridge.aws.plugins.module_utils._timeline import (
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.page import page
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.timeline import (
     Booked,
     Lane,
     NextEdge,
@@ -28,7 +29,6 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._timeline import (
     Timeline,
     bounds_of_days,
 )
-from ansible_collections.tfbridge.aws.plugins.module_utils._timeline_html import page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [

@@ -11,12 +11,12 @@ import boto3
 COLLECTIONS = pathlib.Path(__file__).resolve().parents[2] / ".cache" / "collections"
 sys.path.insert(0, str(COLLECTIONS))
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._booking import OneOff  # noqa: E402  needs the path above
-from ansible_collections.tfbridge.aws.plugins.module_utils._retry import Policy, Retrier  # noqa: E402  as above
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_apply import Writer  # noqa: E402  as above
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names import Record, Settings  # noqa: E402
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_steps import Change  # noqa: E402  as above
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_store import SchedulerStore  # noqa: E402
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Policy, Retrier  # noqa: E402  as above
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import OneOff  # noqa: E402  needs the path above
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.apply import Writer  # noqa: E402  as above
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import Record, Settings  # noqa: E402
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.steps import Change  # noqa: E402  as above
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore  # noqa: E402
 
 SETTINGS = Settings("arn:aws:iam::123456789012:role/scheduler")
 DAY = datetime.now(timezone.utc).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)

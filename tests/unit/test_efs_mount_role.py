@@ -10,8 +10,8 @@ import re
 
 import pytest
 import yaml
-from ansible_collections.tfbridge.aws.plugins.module_utils import _efs_request as request
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs_options import RECOMMENDED
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs import request
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.options import RECOMMENDED
 from ansible_collections.tfbridge.aws.plugins.modules import efs_mount
 
 from tests.conftest import ROOT

@@ -15,6 +15,7 @@ import ast
 import sys
 import zipfile
 from collections.abc import Iterator
+from importlib.util import resolve_name
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -33,21 +34,27 @@ class BuildError(Exception):
     """The zip can't be made."""
 
 
-def _imported(source: str, path: Path) -> Iterator[str]:
-    """Yield the absolute name of everything that a file imports."""
+def _imported(source: str, path: Path, package: str) -> Iterator[str]:
+    """Yield the absolute name of everything that a file of this package imports."""
     for node in ast.walk(ast.parse(source, str(path))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = f"{PACKAGE}.{node.module or ''}".rstrip(".") if node.level else str(node.module)
+            base = resolve_name(f"{'.' * node.level}{node.module or ''}", package)
             # `from package import module` names a module, `from module import function` does not.
-            yield from (f"{PACKAGE}.{alias.name}" for alias in node.names) if base == PACKAGE else (base,)
+            holds_modules = base == PACKAGE or (base.startswith(f"{PACKAGE}.") and _path_of(base).is_dir())
+            yield from (f"{base}.{alias.name}" for alias in node.names) if holds_modules else (base,)
+
+
+def _path_of(name: str) -> Path:
+    """Return where a module or package of plugins/module_utils lies, without its suffix."""
+    return MODULE_UTILS.joinpath(*name[len(PACKAGE) + 1 :].split("."))
 
 
 def _own_module(name: str, importer: Path) -> Path | None:
     """Find the file of an imported name; None if Lambda's runtime has it. Anything else would fail only when called."""
     if name.startswith(f"{PACKAGE}."):
-        path = MODULE_UTILS / f"{name[len(PACKAGE) + 1 :]}.py"
+        path = _path_of(name).with_suffix(".py")
         if not path.is_file():
             raise BuildError(f"{importer.name} imports {name}, which is not in plugins/module_utils.")
         return path
@@ -61,18 +68,18 @@ def _own_module(name: str, importer: Path) -> Path | None:
 
 def contents() -> dict[str, bytes]:
     """Collect what goes into the zip: names and bytes."""
-    waiting = list(LAMBDA.glob("*.py"))
-    files = {path.name: path.read_bytes() for path in waiting}
+    waiting = [(path, "") for path in LAMBDA.glob("*.py")]
+    files = {path.name: path.read_bytes() for path, _package in waiting}
     while waiting:
-        importer = waiting.pop()
-        for name in _imported(importer.read_text(encoding="utf-8"), importer):
+        importer, package = waiting.pop()
+        for name in _imported(importer.read_text(encoding="utf-8"), importer, package):
             module = _own_module(name, importer)
             if module is None:
                 continue
-            inside = f"{PACKAGE.replace('.', '/')}/{module.name}"
+            inside = f"{name.replace('.', '/')}.py"
             if inside not in files:
                 files[inside] = module.read_bytes()
-                waiting.append(module)
+                waiting.append((module, name.rpartition(".")[0]))
     return files
 
 

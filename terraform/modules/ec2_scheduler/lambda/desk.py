@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._booking import (
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Policy, Retrier
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import (
     Booking,
     OneOff,
     Reading,
@@ -20,16 +23,13 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._booking import (
     parse_one_off,
     parse_weekly,
 )
-from ansible_collections.tfbridge.aws.plugins.module_utils._edges import Plan
-from ansible_collections.tfbridge.aws.plugins.module_utils._errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.module_utils._instances import describe
-from ansible_collections.tfbridge.aws.plugins.module_utils._retry import Policy, Retrier
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_apply import Outcome, Writer, plan_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_ec2 import GONE, start
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names import Record, RecordName, read_name
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_names import Settings as Firing
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_steps import Change
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule_store import SchedulerStore
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Plan
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.apply import Outcome, Writer, plan_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.ec2 import GONE, start
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import Record, RecordName, read_name
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import Settings as Firing
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.steps import Change
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore
 from asking import Refused, Wish
 
 # The function has 25 seconds in all; a call that AWS throttles for longer than this is answered with 502.

@@ -19,8 +19,8 @@ from functools import lru_cache
 from typing import Any
 
 import boto3
-from ansible_collections.tfbridge.aws.plugins.module_utils._errors import AwsError, BridgeError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._retry import BOTOCORE_CONFIG
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import BOTOCORE_CONFIG
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, BridgeError, OptionError
 from asking import Refused, Request, Wish
 from botocore.config import Config
 from desk import Desk, Settings

@@ -1,0 +1,76 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""EC2 instances by id, in the fewest calls. The boto3 client is passed in.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional
+
+from .retry import Retrier
+from .translation import aws_errors
+
+# A filter takes 200 values (EC2's API reference, Filter). Asked for by filter, an unknown id is just absent;
+# asked for by InstanceIds, it fails the whole call.
+FILTER_VALUES = 200
+
+_ID = re.compile(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})\Z")
+_FIELDS = {
+    "instance_id": "InstanceId",
+    "instance_type": "InstanceType",
+    "image_id": "ImageId",
+    "private_ip": "PrivateIpAddress",
+    "public_ip": "PublicIpAddress",
+    "private_dns": "PrivateDnsName",
+    "public_dns": "PublicDnsName",
+    "vpc_id": "VpcId",
+    "subnet_id": "SubnetId",
+    "lifecycle": "InstanceLifecycle",
+    "root_device_type": "RootDeviceType",
+}
+
+
+def is_instance_id(value: object) -> bool:
+    """Tell whether a value is the id of an EC2 instance."""
+    return isinstance(value, str) and _ID.match(value) is not None
+
+
+def describe(client: Any, retrier: Retrier, ids: Sequence[str], region: Optional[str]) -> dict[str, dict[str, Any]]:
+    """Give what is known of each instance by its id. Ids that don't exist are not in the result."""
+    found: dict[str, dict[str, Any]] = {}
+    unique = sorted(set(ids))
+    for start in range(0, len(unique), FILTER_VALUES):
+        for item in _describe_batch(client, retrier, unique[start : start + FILTER_VALUES], region):
+            found[item["InstanceId"]] = _instance(item)
+    return found
+
+
+def _describe_batch(
+    client: Any, retrier: Retrier, ids: Sequence[str], region: Optional[str]
+) -> list[Mapping[str, Any]]:
+    arguments: dict[str, Any] = {"Filters": [{"Name": "instance-id", "Values": list(ids)}], "MaxResults": 1000}
+    items: list[Mapping[str, Any]] = []
+    while True:
+        with aws_errors("ec2:DescribeInstances", region, "resolving instance ids"):
+            page = retrier.call(client.describe_instances, **arguments)
+        for reservation in page.get("Reservations", []):
+            items += reservation.get("Instances", [])
+        if not page.get("NextToken"):
+            return items
+        arguments["NextToken"] = page["NextToken"]
+
+
+def _instance(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the fields under the names that a playbook uses. What AWS leaves empty is null."""
+    instance: dict[str, Any] = {ours: item.get(theirs) or None for ours, theirs in _FIELDS.items()}
+    instance["state"] = item.get("State", {}).get("Name")
+    instance["hibernation"] = bool(item.get("HibernationOptions", {}).get("Configured"))
+    instance["availability_zone"] = item.get("Placement", {}).get("AvailabilityZone")
+    instance["tags"] = {tag["Key"]: tag["Value"] for tag in item.get("Tags", [])}
+    return instance

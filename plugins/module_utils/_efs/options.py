@@ -1,0 +1,127 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Mount options: what AWS recommends, what the role verifies, and what efs-utils would refuse.
+
+PRIVATE: not for use outside this collection, may change in any release.
+
+Runs on managed hosts: Python 3.7.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Optional
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
+
+# https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-nfs-mount-settings.html, and for fstab
+# https://docs.aws.amazon.com/efs/latest/ug/nfs-automount-efs.html
+RECOMMENDED = {
+    "nfs4": (
+        "nfsvers=4.1",
+        "rsize=1048576",
+        "wsize=1048576",
+        "hard",
+        "timeo=600",
+        "retrans=2",
+        "noresvport",
+        "_netdev",
+        "nofail",
+    ),
+    # mount.efs adds the options of NFS itself.
+    "efs": ("noresvport", "_netdev", "nofail"),
+}
+
+VERSION = "4.1"
+# Given by options of their own, so that their rules can be checked.
+_OWN = {"tls": "tls", "iam": "iam", "accesspoint": "access_point", "az": "az", "region": "region"}
+# fmt: off
+_EFS_ONLY = frozenset((
+    "awscredsuri", "awsprofile", "azid", "cafile", "capath", "crossaccount", "jwtpath", "mounttargetip", "netns",
+    "nodirects3read", "noocsp", "nos3readcache", "notls", "ocsp", "rolearn", "stunnel", "tlsport", "verify",
+))
+# fmt: on
+_OPTION = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*(?:=[^\s,]+)?\Z")
+# Read by mount(8) and systemd in /etc/fstab, of no meaning when a mount is made by hand.
+_BOOT_ONLY = re.compile(r"(?:nofail|auto|noauto|_netdev|x-systemd\..*|comment=.*)\Z")
+
+
+def split_options(value: object, option: str) -> tuple[str, ...]:
+    """Give options as they were written: a list, or one string with commas. Raises OptionError."""
+    items = value.split(",") if isinstance(value, str) else value
+    if not isinstance(items, (list, tuple)):
+        raise OptionError(
+            f"{option}: {show(value)} is not a list of mount options. Accepted is a list like [ro, noatime]"
+        )
+    for item in items:
+        if not isinstance(item, str) or not _OPTION.match(item) or not item.isprintable():
+            raise OptionError(
+                f"{option}: {show(item)} is not a mount option. Accepted are single options without commas, spaces "
+                "and line ends, which would break /etc/fstab: nfsvers=4.1"
+            )
+    return tuple(dict.fromkeys(str(item) for item in items))
+
+
+def by_name(options: Iterable[str]) -> dict[str, Optional[str]]:
+    """Give options as names with values; an option without a value has None."""
+    pairs = (option.partition("=") for option in options)
+    return {name: value if mark else None for name, mark, value in pairs}
+
+
+def merge(helper: str, options: Optional[Iterable[str]], extra: Iterable[str]) -> tuple[str, ...]:
+    """Give the options of a mount: those of the caller or else AWS's, and the extra ones, which win over them."""
+    base = tuple(RECOMMENDED[helper] if options is None else options)
+    extra = tuple(extra)
+    replaced = {name for option in extra for name in _group(option)}
+    merged = [option for option in base if not replaced & set(_group(option))] + list(extra)
+    if helper == "nfs4":
+        names = by_name(merged)
+        merged = [*([] if {"nfsvers", "vers", "minorversion"} & set(names) else [f"nfsvers={VERSION}"]), *merged]
+    return tuple(dict.fromkeys(merged))
+
+
+_OPPOSITES = (
+    {"hard", "soft", "softerr"},
+    {"ro", "rw"},
+    {"resvport", "noresvport"},
+    {"nfsvers", "vers", "minorversion"},
+)
+
+
+def _group(option: str) -> tuple[str, ...]:
+    """Give the names that one option rules out beside itself."""
+    name = option.partition("=")[0]
+    return tuple(next((group for group in _OPPOSITES if name in group), {name}))
+
+
+def check(helper: str, options: Iterable[str]) -> None:
+    """Raise OptionError for options that the role can't stand for, or that efs-utils refuses."""
+    names = by_name(options)
+    for name in names:
+        if name in _OWN:
+            raise OptionError(f"extra_options: {name!r} has an option of its own: give it as {_OWN[name]!r}")
+        if name in _EFS_ONLY and helper != "efs":
+            raise OptionError(f"extra_options: {name!r} is an option of efs-utils. Accepted with helper: efs")
+    _check_nfs(names)
+
+
+def _check_nfs(names: Mapping[str, Optional[str]]) -> None:
+    for name in ("soft", "softerr"):
+        if name in names:
+            raise OptionError(f"options: {name!r} can lose what was written. Accepted is 'hard', which is verified")
+    for name in ("nfsvers", "vers"):
+        if names.get(name, VERSION) != VERSION:
+            raise OptionError(
+                f"options: {name}={names[name]} is not accepted. Accepted is nfsvers={VERSION}, which is verified"
+            )
+    if "minorversion" in names:
+        raise OptionError(f"options: 'minorversion' is not accepted. Accepted is nfsvers={VERSION}")
+
+
+def for_mount(options: Iterable[str]) -> tuple[str, ...]:
+    """Give the options for mounting now, without those that only the boot reads: C(nofail) would hide an error."""
+    return tuple(option for option in options if not _BOOT_ONLY.match(option))

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What modules and plugins share to reach AWS: retries, a region, a reader of outputs.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import (
+    BOTOCORE_CONFIG,
+    Policy,
+    Retrier,
+    Waiting,
+    check_budget,
+    no_word,
+)
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
+
+from .reader import Reader
+
+
+def retrier_of(budget: float, waiting: Waiting = no_word) -> Retrier:
+    """Give the retrier for a budget in seconds; raises OptionError for one out of bounds."""
+    return Retrier(Policy(budget=check_budget(budget), waiting=waiting))
+
+
+def region_of(module: Any) -> str:
+    """Give the region of an AnsibleAWSModule; raises AwsError where none is known."""
+    region = module.region
+    if not region:
+        raise AwsError("no region is known. Give 'region', or set AWS_REGION")
+    return check_region(region, "region")
+
+
+def reader_of(module: Any) -> Reader:
+    """Give the reader for an AnsibleAWSModule with the options of the fragment C(outputs)."""
+    region = region_of(module)
+    retrier = retrier_of(module.params["retry_budget"])
+    return Reader(module.client("ssm", config=BOTOCORE_CONFIG), retrier, region)

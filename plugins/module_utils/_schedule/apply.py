@@ -1,0 +1,253 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Change the bookings of one instance, and make its edges follow.
+
+PRIVATE: not for use outside this collection, may change in any release.
+
+Look, plan, write own records, create edges, look again; when a look finds nothing to create, delete what is left over.
+There are no locks: several writers may be at it at once, and each may die between any two calls. What keeps that safe:
+
+- All objects are immutable and uniquely named (see names.py): no write or delete of one writer undoes another's.
+- Nothing is deleted before a look after the last write has found all that has to be there. Of two writers who change
+  what the other relies on, one at least sees the other's record, and goes on.
+- An edge that was not wanted before a change is not relied on after it, but created anew (see Steps): a writer with an
+  older view may be about to delete it.
+- Starts are created after stops and deleted before them.
+
+A writer that is alone has a stop ahead of the instance after each of its calls. Of several at once, one may create a
+start in the moment in which another deletes its stop; it sees that at its next look, and puts it right.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Callable, Optional
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DataError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import UTC, OneOff
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Plan
+
+from .names import (
+    EdgeName,
+    Record,
+    RecordName,
+    edge_schedule,
+    read_name,
+    read_record,
+    record_schedule,
+)
+from .steps import (
+    Change,
+    Standing,
+    Steps,
+    View,
+    WantedRecords,
+    plan_of,
+)
+from .store import Store
+
+ROUNDS = 12
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _nonce() -> str:
+    return secrets.token_hex(3)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The clock, the source of unique names and the way to wait."""
+
+    now: Callable[[], datetime] = _now
+    nonce: Callable[[], str] = _nonce
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True)
+class Action:
+    """One write, done or (in check mode) left undone."""
+
+    action: str
+    what: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was there, what is planned, what was done for it."""
+
+    instance_id: str
+    before: View
+    plan: Plan
+    records: dict[str, Record]
+    actions: tuple[Action, ...]
+    warnings: tuple[str, ...]
+    cancelled: tuple[str, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was, or would be, written."""
+        return bool(self.actions)
+
+
+@dataclass
+class Writer:
+    """Changes the bookings of one instance in a store."""
+
+    store: Store
+    instance_id: str
+    tools: Tools = field(default_factory=Tools)
+    dry_run: bool = False
+    actions: list[Action] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    _read: dict[str, Record] = field(default_factory=dict)
+    _fresh: set[str] = field(default_factory=set)
+    _written: set[str] = field(default_factory=set)
+
+    def apply(self, change: Change) -> Outcome:
+        """Make the change and its edges; in a dry run only say what would be done."""
+        before = view = self.look()
+        self._refuse_damage(view, change)
+        for name in before.foreign:
+            self.warnings.append(f"schedule {name!r} in the group is not of this collection and was left alone")
+        now = self.tools.now()
+        _refuse_past(change, now)
+        wanted = WantedRecords(view, change, now)
+        cancelled, own = tuple(wanted.cancelled), frozenset(record.booking.booking_id for record in wanted.create)
+        seen = view.records
+        for attempt in range(ROUNDS):
+            planned = plan_of(wanted.records, now)
+            standing = Standing(seen, frozenset(self._fresh), own, confirmed=attempt > 0)
+            steps = Steps(planned, wanted.records, view, standing)
+            if self._write(wanted, steps) or self.dry_run:
+                self._delete_edges(steps)
+                warnings = (*self.warnings, *planned.warnings)
+                return Outcome(
+                    self.instance_id, before, planned, wanted.records, tuple(self.actions), warnings, cancelled
+                )
+            self.tools.sleep(0.05 * attempt)
+            seen, view, now = view.records, self.look(), self.tools.now()
+            self._refuse_damage(view, Change())
+            wanted = WantedRecords(view, Change(), now)
+        raise AwsError(
+            f"the schedules of {self.instance_id} still change after {ROUNDS} rounds: others book it at the same time, "
+            "or something rewrites them. Its bookings are stored; run again to make the edges follow"
+        )
+
+    def look(self) -> View:
+        """List what there is of the instance, and read the records that weren't read before."""
+        for attempt in range(ROUNDS):
+            view = self._look()
+            if view is not None:
+                return view
+            self.tools.sleep(min(0.05 * 2**attempt, 2.0))
+        raise AwsError(
+            f"the schedules of {self.instance_id} are not listed as they are, {ROUNDS} times in a row: others change "
+            "them at the same time, or AWS's listing is late. Run again to make the edges follow"
+        )
+
+    def _look(self) -> Optional[View]:
+        """Look once; None if the listing is older than what is there: a record is gone, or one of ours is missing."""
+        foreign, edges, objects = [], [], []
+        everything = self.store.list(f"{self.instance_id}.")
+        if self._misses_ours({listed.name for listed in everything}):
+            return None
+        for listed in everything:
+            name = read_name(listed)
+            if name is None:
+                foreign.append(listed.name)
+            elif isinstance(name, EdgeName):
+                edges.append(name)
+            else:
+                objects.append(name)
+        current: dict[str, RecordName] = {}
+        for record_name in sorted(objects, key=lambda each: (each.created, each.name)):
+            current[record_name.booking_id] = record_name
+        records, damaged = {}, {}
+        for booking_id, record_name in current.items():
+            try:
+                record = self._record(record_name)
+            except DataError as error:
+                damaged[booking_id] = str(error)
+                continue
+            if record is None:
+                return None
+            records[booking_id] = record
+        return View(records, tuple(objects), current, tuple(edges), tuple(foreign), damaged)
+
+    def _misses_ours(self, listed: set[str]) -> bool:
+        """Whether a listing lacks what this run has written and nobody has deleted: AWS does not say how late it is."""
+        for name in sorted(self._written - listed):
+            if self.store.get(name) is not None:
+                return True
+            self._written.discard(name)
+        return False
+
+    def _record(self, name: RecordName) -> Optional[Record]:
+        if name.name not in self._read:
+            schedule = self.store.get(name.name)
+            if schedule is None:
+                return None
+            self._read[name.name] = read_record(name, schedule)
+        return self._read[name.name]
+
+    def _refuse_damage(self, view: View, change: Change) -> None:
+        """Without a record's window nobody can tell which edges are right: nothing is written but its cancellation."""
+        for booking_id, text in view.damaged.items():
+            if booking_id not in change.drop:
+                raise DataError(f"{text}. Nothing was changed; cancel booking {booking_id!r} by its name to remove it")
+
+    def _write(self, wanted: WantedRecords, steps: Steps) -> bool:
+        """Write records and create edges; say whether there was nothing to write."""
+        for record in wanted.create:
+            schedule = record_schedule(record, self.tools.nonce(), self.tools.now())
+            self._note("create", "booking", schedule.name, record.booking.describe())
+            if not self.dry_run:
+                self.store.create(schedule)
+                self._read[schedule.name] = record
+                self._written.add(schedule.name)
+        for name, reason in wanted.delete:
+            self._delete("booking", name, reason)
+        for edge in steps.create + (steps.waiting if self.dry_run else []):
+            due = edge_schedule(edge, self.tools.nonce(), self.tools.now())
+            if due is None:
+                continue  # its time passed on the way here: the next round plans without it
+            self._note("create", edge.edge.kind, due.name, edge.edge.reason)
+            if not self.dry_run:
+                self.store.create(due)
+                self._fresh.add(due.name)
+                self._written.add(due.name)
+        return not (wanted.create or wanted.delete or steps.create or steps.waiting)
+
+    def _delete_edges(self, steps: Steps) -> None:
+        for old in steps.delete:
+            self._delete(old.kind, old.name, "no longer an edge of the bookings")
+
+    def _delete(self, what: str, name: str, reason: str) -> None:
+        self._note("delete", what, name, reason)
+        if not self.dry_run:
+            self.store.delete(name)
+            self._written.discard(name)
+            self._read.pop(name, None)  # listed once more, it is read again, and found to be gone
+
+    def _note(self, action: str, what: str, name: str, reason: str) -> None:
+        self.actions.append(Action(action, what, name.rsplit(".", 1)[0] if self.dry_run else name, reason))
+
+
+def _refuse_past(change: Change, now: datetime) -> None:
+    """Refuse a booking that has ended while calls were waited for; nothing is written yet."""
+    for record in change.put:
+        booking = record.booking
+        if isinstance(booking, OneOff) and booking.end <= now:
+            raise OptionError(
+                f"end_time: {booking.booking_id!r}, {booking.describe()}, has ended by now, {now:%H:%M:%S}Z"
+            )

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""EC2's part in bookings: which instances can be booked, what to warn of, and starting one that should run already.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+
+GONE = ("shutting-down", "terminated")
+_GROUP_TAG = "aws:autoscaling:groupName"
+
+
+def check_bookable(instance_id: str, found: Mapping[str, Mapping[str, Any]], region: str) -> None:
+    """Refuse an instance that isn't there; raises OptionError."""
+    if instance_id not in found:
+        raise OptionError(f"instance_ids: {instance_id} does not exist in {region}")
+    state = found[instance_id]["state"]
+    if state in GONE:
+        raise OptionError(
+            f"instance_ids: {instance_id} is {state}: it will never run again. Its bookings can be cancelled"
+        )
+
+
+def concerns(instance_id: str, instance: Mapping[str, Any], *, hibernate: bool = False) -> Iterator[str]:
+    """Say what keeps an instance from being started and stopped as booked."""
+    if instance["state"] in GONE:
+        yield f"{instance_id} is {instance['state']}: cancel its bookings"
+    group = instance["tags"].get(_GROUP_TAG)
+    if group:
+        yield f"{instance_id} is a member of the Auto Scaling group {group}, which replaces what is stopped"
+    if instance["lifecycle"] == "spot":
+        yield f"{instance_id} is a spot instance: only one of a persistent request can be stopped"
+    if instance["root_device_type"] == "instance-store":
+        yield f"{instance_id} has an instance-store root: it can't be stopped"
+    if hibernate and not instance["hibernation"]:
+        yield f"{instance_id} was not launched for hibernation: stops that hibernate it will fail"
+
+
+def start(client: Any, retrier: Retrier, instance_id: str, region: str) -> None:
+    """Start an instance."""
+    with aws_errors("ec2:StartInstances", region, f"starting {instance_id}"):
+        retrier.call(client.start_instances, InstanceIds=[instance_id])

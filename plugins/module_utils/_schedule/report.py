@@ -1,0 +1,153 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is booked and scheduled, and where the two differ. Reads only.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, parse_moment
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import WINDOWS_AHEAD, Plan
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
+
+from .apply import Tools, Writer
+from .desk import side_by_side
+from .ec2 import concerns
+from .names import EdgeName, Listed, Schedule, read_name
+from .result import (
+    booking_dict,
+    edge_dict,
+    next_edge,
+    window_dict,
+    zulu,
+)
+from .steps import (
+    Change,
+    Standing,
+    Steps,
+    View,
+    WantedRecords,
+    plan_of,
+)
+from .store import Store
+
+
+@dataclass(frozen=True)
+class Range:
+    """The time whose windows are shown."""
+
+    start: dt.datetime
+    end: dt.datetime
+
+
+def parse_range(start: Optional[str], end: Optional[str], timezone: Optional[str], now: dt.datetime) -> Range:
+    """Read the time range of a report: from now on for eight days where it is not given."""
+    first = parse_moment(start, "start_time", timezone, later=False, on_gap="shift") if start else now
+    last = parse_moment(end, "end_time", timezone, later=True, on_gap="shift") if end else first + WINDOWS_AHEAD
+    if last <= first:
+        raise OptionError(f"end_time: {zulu(last)} is not after start_time, {zulu(first)}")
+    return Range(first, last)
+
+
+@dataclass
+class OneListing:
+    """A store whose first listing of every instance comes from one listing of the group."""
+
+    store: Store
+    listed: Sequence[Listed]
+    _seen: set[str] = field(default_factory=set)
+
+    def list(self, prefix: str) -> list[Listed]:
+        """List what the group had; asked again, what it has."""
+        if prefix in self._seen:
+            return self.store.list(prefix)
+        self._seen.add(prefix)
+        return [each for each in self.listed if each.name.startswith(prefix)]
+
+    def get(self, name: str) -> Optional[Schedule]:
+        """Return a schedule, None for one that is gone."""
+        return self.store.get(name)
+
+    def create(self, schedule: Schedule) -> None:
+        """Refuse: reports write nothing."""
+        raise NotImplementedError(schedule.name)
+
+    def delete(self, name: str) -> None:
+        """Refuse: reports write nothing."""
+        raise NotImplementedError(name)
+
+
+def booked_instances(listed: Iterable[Listed]) -> list[str]:
+    """Return the instances that have schedules of ours."""
+    names = (read_name(each) for each in listed)
+    return sorted({name.instance_id for name in names if name is not None})
+
+
+def foreign_schedules(listed: Iterable[Listed]) -> list[str]:
+    """Return the names of schedules in the group that are not of this collection."""
+    return sorted(each.name for each in listed if read_name(each) is None)
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Reports on instances of one group."""
+
+    store: Store
+    tools: Tools
+    shown: Range
+
+    def report(self, instance_ids: Sequence[str], found: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Report on each instance; raises BridgeError where one can't be read."""
+        results = side_by_side(lambda one: self._one(one, found.get(one)), instance_ids)
+        for result in results.values():
+            if isinstance(result, BridgeError):
+                raise result
+        return [result for result in results.values() if not isinstance(result, BridgeError)]
+
+    def _one(self, instance_id: str, instance: Optional[Mapping[str, Any]]) -> dict[str, Any]:
+        view = Writer(self.store, instance_id, self.tools, dry_run=True).look()
+        now = self.tools.now()
+        planned = plan_of(view.records, now)
+        bookings: tuple[Booking, ...] = tuple(sorted(view.bookings, key=lambda one: one.booking_id))
+        shown = windows(bookings, self.shown.start, self.shown.end, planned.merge_gap)
+        return {
+            "instance_id": instance_id,
+            "name": (instance or {}).get("tags", {}).get("Name", ""),
+            "state": instance["state"] if instance else None,
+            "bookings": [booking_dict(booking) for booking in bookings],
+            "windows": [window_dict(window) for window in shown],
+            "edges": [edge_dict(edge) for edge in planned.edges],
+            "next_edge": next_edge(planned),
+            "running_now": planned.active is not None,
+            "warnings": [*planned.warnings, *(concerns(instance_id, instance) if instance else ())],
+            **_drift(view, planned, now),
+        }
+
+
+def _drift(view: View, planned: Plan, now: dt.datetime) -> dict[str, Any]:
+    """Say how what is scheduled differs from what is booked."""
+    steps = Steps(planned, view.records, view, Standing(view.records))
+    ended = [
+        name.rsplit(".", 2)[1] for name, reason in WantedRecords(view, Change(), now).delete if reason == "has ended"
+    ]
+    missing = [edge_dict(wanted.edge) for wanted in (*steps.create, *steps.waiting)]
+    unexpected = [_edge_name(edge) for edge in steps.delete]
+    return {
+        "drift": {"missing": missing, "unexpected": unexpected},
+        "in_sync": not (missing or unexpected or view.damaged),
+        "expired": sorted(ended),
+        "damaged": sorted(view.damaged.values()),
+    }
+
+
+def _edge_name(edge: EdgeName) -> dict[str, Any]:
+    return {"action": edge.kind, "schedule": edge.name, "at": zulu(edge.at), "enabled": edge.enabled}

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a caller gets to see of bookings, windows, edges and actions.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Optional
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, to_record
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Edge, Plan
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import Window
+
+from .apply import Outcome
+from .names import EdgeName
+
+
+def zulu(moment: Optional[datetime]) -> Optional[str]:
+    """Write a moment in UTC."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def booking_dict(booking: Booking) -> dict[str, Any]:
+    """Show a booking."""
+    return {"name": booking.booking_id, **to_record(booking)}
+
+
+def window_dict(window: Window) -> dict[str, Any]:
+    """Show a window, and which bookings it is made of."""
+    return {"start": zulu(window.start), "end": zulu(window.end), "bookings": list(window.reasons)}
+
+
+def edge_dict(edge: Edge) -> dict[str, Any]:
+    """Show an edge of the plan."""
+    return {
+        "action": edge.kind,
+        "expression": edge.expression,
+        "timezone": edge.timezone,
+        "start_date": zulu(edge.start_date),
+        "end_date": zulu(edge.end_date),
+        "reason": edge.reason,
+    }
+
+
+def plan_dict(plan: Plan) -> dict[str, Any]:
+    """Show what is planned for one instance."""
+    return {
+        "windows": [window_dict(window) for window in plan.windows],
+        "edges": [edge_dict(edge) for edge in plan.edges],
+        "next_edge": next_edge(plan),
+        "running_now": plan.active is not None,
+    }
+
+
+def next_edge(plan: Plan) -> Optional[dict[str, Any]]:
+    """Show what happens next: the end of the window that the instance is in, or the start of the next one."""
+    if not plan.windows or not plan.edges:
+        return None
+    window = plan.windows[0]
+    action, at = ("start", window.start) if window.start > plan.now else ("stop", window.end)
+    return {"action": action, "at": zulu(at)}
+
+
+def outcome_dict(outcome: Outcome) -> dict[str, Any]:
+    """Show what was, or would be, done for one instance."""
+    bookings = sorted((record.booking for record in outcome.records.values()), key=lambda one: one.booking_id)
+    return {
+        "instance_id": outcome.instance_id,
+        "changed": outcome.changed,
+        "bookings": [booking_dict(booking) for booking in bookings],
+        **plan_dict(outcome.plan),
+        "actions": [{"action": one.action, "what": one.what, "reason": one.reason} for one in outcome.actions],
+        "cancelled": list(outcome.cancelled),
+        "warnings": list(outcome.warnings),
+    }
+
+
+def diff_of(outcomes: Iterable[Outcome]) -> dict[str, str]:
+    """Show the edges before and after, a line each."""
+    before: list[str] = []
+    after: list[str] = []
+    for outcome in outcomes:
+        before += sorted(_line(outcome.instance_id, *_said(edge)) for edge in outcome.before.edges if edge.enabled)
+        after += sorted(_line(outcome.instance_id, *_planned(edge)) for edge in outcome.plan.edges)
+    return {"before": _text(before), "after": _text(after)}
+
+
+def _said(edge: EdgeName) -> tuple[str, str]:
+    if edge.at is not None:
+        return edge.kind, str(zulu(edge.at))
+    since = f" from {zulu(edge.begin)}" if edge.begin else ""
+    return edge.kind, f"weekly at {edge.weekly[1:3]}:{edge.weekly[3:5]}{since}"
+
+
+def _planned(edge: Edge) -> tuple[str, str]:
+    if edge.at is not None:
+        return edge.kind, str(zulu(edge.at))
+    since = f" from {zulu(edge.start_date)}" if edge.start_date else ""
+    minute, hour = edge.expression[len("cron(") :].split()[:2]
+    return edge.kind, f"weekly at {int(hour):02d}:{int(minute):02d}{since}"
+
+
+def _line(instance_id: str, kind: str, when: str) -> str:
+    return f"{instance_id}  {kind:5}  {when}"
+
+
+def _text(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where bookings of a stack live: the role, the group and the queue that Terraform made and published.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Callable
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.reader import Reader
+
+from .store import DEFAULT_GROUP, check_group
+
+# What terraform/modules/ec2_scheduler publishes, by the option that it stands in for.
+PUBLISHED = {
+    "role_arn": "EC2_SCHEDULER_ROLE_ARN",
+    "schedule_group": "EC2_SCHEDULER_GROUP",
+    "dead_letter_arn": "EC2_SCHEDULER_DLQ_ARN",
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    """The schedule group, the execution role and the dead-letter queue; "" for what is not known."""
+
+    group: str
+    role_arn: str = ""
+    dead_letter_arn: str = ""
+
+
+def find_site(options: Mapping[str, Any], reader: Callable[[], Reader], needed: Collection[str]) -> Site:
+    """Give what the options say, and what the stack has published for those that they don't.
+
+    One call reads all of it, and none is made where nothing that is needed is missing. Raises OptionError for a role
+    or a queue that is needed and nowhere to be found; a group has a default.
+    """
+    known = {option: str(options.get(option) or "") for option in PUBLISHED}
+    if not all(known[option] for option in needed):
+        known = _filled(known, options["prefix"], reader(), needed)
+    return Site(check_group(known["schedule_group"]), known["role_arn"], known["dead_letter_arn"])
+
+
+def _filled(given: dict[str, str], prefix: str, reader: Reader, needed: Collection[str]) -> dict[str, str]:
+    parameters = {option: f"{prefix}{output}" for option, output in PUBLISHED.items()}
+    found = reader.get(list(parameters.values()))
+    published = {option: found[name].value or "" for option, name in parameters.items() if name in found}
+    filled = {"schedule_group": DEFAULT_GROUP, **published, **{key: value for key, value in given.items() if value}}
+    for option in sorted(needed):
+        if not filled.get(option):
+            raise OptionError(
+                f"{option}: not given, and {parameters[option]} is not published in {reader.region}. "
+                "Give its ARN, or apply the Terraform module ec2_scheduler, which makes and publishes it"
+            )
+    return {option: filled.get(option, "") for option in PUBLISHED}

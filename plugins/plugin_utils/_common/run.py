@@ -1,0 +1,60 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the run knows already: answers of the lookup that some process of this run has read.
+
+PRIVATE: not for use outside this collection, may change in any release.
+
+Every task of every host loads the lookup anew, and Ansible compiles a collection's files each time. So this file, which
+is all that most of them need, is small and imports little; C(_read.py) has the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional
+
+from ansible import constants
+
+from .account import SECRET_OPTIONS, account_files, account_of
+from .entry_files import EntryFiles
+
+# Options that change what is made of an answer, or how it is got, and not the answer. Any other is part of its key.
+_OF_NO_MATTER = SECRET_OPTIONS | {
+    "_terms",
+    "cache",
+    "debug_botocore_endpoint_logs",
+    "decrypt",
+    "default",
+    "on_denied",
+    "on_missing",
+    "raw",
+}
+
+
+def entry_files(plugin: str, options: Mapping[str, Any], environment: Mapping[str, str]) -> EntryFiles:
+    """Give the entries that this run shares between lookups with the same account, region, prefix and source."""
+    scope = {
+        "plugin": plugin,
+        "options": {name: value for name, value in options.items() if name not in _OF_NO_MATTER},
+        "environment": account_of(environment),
+        "files": account_files(environment),
+    }
+    # Ansible's own folder for the run: mode 0700, the same in all forks, removed at the end.
+    return EntryFiles(f"{constants.DEFAULT_LOCAL_TMP}/{plugin}", scope)
+
+
+def known_values(files: EntryFiles, terms: Sequence[object], raw: bool) -> Optional[list[Any]]:
+    """Give the values of all terms; None unless each is known, with nothing to say about it.
+
+    Only what was checked and read is ever stored, under options that were checked, so neither needs a check here.
+    """
+    # Beyond ASCII, upper() makes letters of other letters.
+    entries = [files.load(term.upper()) if isinstance(term, str) and term.isascii() else None for term in terms]
+    values = [entry["stored" if raw else "value"] for entry in entries if entry and _is_plain(entry)]
+    return values if len(values) == len(entries) else None
+
+
+def _is_plain(entry: Mapping[str, Any]) -> bool:
+    return entry["kind"] == "value" and not entry["problems"]

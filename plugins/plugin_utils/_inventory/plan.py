@@ -1,0 +1,62 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an inventory is planned with, and the plan: hosts, groups and variables.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Optional
+
+from .rules import HostRule, VariableRules
+from .variable_names import NameRules
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """What the inventory file says about outputs. C(rules) of None means: find hosts by their addresses."""
+
+    rules: Optional[tuple[HostRule, ...]]
+    variables: VariableRules
+    names: NameRules
+    strict: bool = False
+    decrypt: bool = False
+    on_missing: str = "error"
+
+
+@dataclasses.dataclass
+class Group:
+    """A group: plain variables, and the variables whose value is a secret (variable name to output name)."""
+
+    variables: dict[str, Any] = dataclasses.field(default_factory=dict)
+    secrets: dict[str, str] = dataclasses.field(default_factory=dict)
+    children: set[str] = dataclasses.field(default_factory=set)
+    region: str = ""
+
+
+@dataclasses.dataclass
+class Host:
+    """One host of the inventory.
+
+    C(from_file) names the variables that the inventory file gives, whose text is its author's: all others are data.
+    C(label) names the parameter that first told of the host.
+    """
+
+    name: str
+    groups: list[str]
+    variables: dict[str, Any]
+    from_file: list[str] = dataclasses.field(default_factory=list)
+    label: str = ""
+
+
+@dataclasses.dataclass
+class Plan:
+    """The whole inventory, in the order in which it is added."""
+
+    hosts: list[Host] = dataclasses.field(default_factory=list)
+    groups: dict[str, Group] = dataclasses.field(default_factory=dict)
+    warnings: list[str] = dataclasses.field(default_factory=list)

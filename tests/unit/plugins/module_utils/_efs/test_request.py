@@ -1,0 +1,323 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Entries of mounts: what is accepted, what it becomes, and how everything else is refused by name."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.fstab import lines_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.options import RECOMMENDED, for_mount
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.plan import fstab_line
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.request import (
+    DEFAULTS,
+    in_order,
+    nested_paths,
+    parse_entries,
+    parse_entry,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+FS = "fs-0123456789abcdef0"
+NAME = f"{FS}.efs.eu-central-1.amazonaws.com"
+AP = "fsap-0123456789abcdef0"
+BASE = {"path": "/mnt/efs", "dns_name": NAME}
+BY_ID = {"path": "/mnt/efs", "file_system_id": FS, "region": "eu-central-1"}
+EFS = {**BY_ID, "helper": "efs"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        NAME,
+        f"https://{NAME}",
+        f"nfs://{NAME}/",
+        f"{NAME}:/",
+        f"{NAME}:",
+        f"{NAME}.",
+        f" {NAME.upper()}\n",
+        f"NFS4://{NAME}:/",
+    ],
+)
+def test_a_name_is_taken_as_people_copy_it(written):
+    """Scheme, final dot, colon and slash, capitals: one name."""
+    entry = parse_entry({"path": "/mnt/efs", "dns_name": written})
+
+    assert f"{NAME}:/" == entry.mount.source
+    assert FS == entry.mount.file_system_id
+    assert NAME == entry.mount.server == entry.params["dns_name"]
+
+
+@pytest.mark.parametrize(
+    ("path", "cleaned"), [("/mnt/a/", "/mnt/a"), ("//mnt///a", "/mnt/a"), ("/mnt/./a", "/mnt/a"), ("/a b", "/a b")]
+)
+def test_a_path_has_one_form(path, cleaned):
+    """Slashes that say nothing go."""
+    assert cleaned == parse_entry({**BASE, "path": path}).mount.path
+
+
+@pytest.mark.parametrize(
+    ("region", "suffix"),
+    [
+        ("eu-central-1", "amazonaws.com"),
+        ("us-gov-west-1", "amazonaws.com"),
+        ("cn-north-1", "amazonaws.com.cn"),
+        ("us-iso-east-1", "c2s.ic.gov"),
+        ("us-isob-east-1", "sc2s.sgov.gov"),
+        ("eusc-de-east-1", "amazonaws.eu"),
+    ],
+)
+def test_an_id_and_its_region_are_a_name(region, suffix):
+    """Each partition has its suffix, as in efs-utils.conf."""
+    mount = parse_entry({**BY_ID, "region": region}).mount
+
+    assert f"{FS}.efs.{region}.{suffix}:/" == mount.source
+
+
+def test_addresses_are_sources():
+    """IPv6 stands in brackets."""
+    assert (
+        "10.0.0.5:/data" == parse_entry({"path": "/a", "mount_target_ip": "10.0.0.5", "export": "//data/"}).mount.source
+    )
+    assert "[fd00::5]:/" == parse_entry({"path": "/a", "mount_target_ip": "fd00:0::5"}).mount.source
+
+
+def test_awss_options_are_the_default():
+    """Those of the EFS user guide, for the kernel's client."""
+    options = ",".join(parse_entry(BASE).mount.options)
+
+    assert "nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,noresvport,_netdev,nofail" == options
+
+
+@pytest.mark.parametrize(
+    ("given_options", "extra", "merged"),
+    [
+        (["hard"], [], "nfsvers=4.1,hard"),
+        ("nfsvers=4.1,hard", [], "nfsvers=4.1,hard"),
+        (["vers=4.1", "rw"], ["ro"], "vers=4.1,ro"),
+        (
+            ["nfsvers=4.1", "timeo=600"],
+            ["timeo=150", "x-systemd.automount"],
+            "nfsvers=4.1,timeo=150,x-systemd.automount",
+        ),
+        ([], ["noatime", "noatime"], "nfsvers=4.1,noatime"),
+        (["nfsvers=4.1", "noresvport"], ["resvport"], "nfsvers=4.1,resvport"),
+    ],
+)
+def test_extra_options_win(given_options, extra, merged):
+    """An extra option replaces what says the opposite, and the version is always there."""
+    mount = parse_entry({**BASE, "options": given_options, "extra_options": extra}).mount
+
+    assert merged == ",".join(mount.options)
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        ({}, f"{FS}:/ /mnt/efs efs noresvport,_netdev,nofail,region=eu-central-1 0 0"),
+        ({"tls": True, "export": "/x"}, f"{FS}:/x /mnt/efs efs noresvport,_netdev,nofail,tls,region=eu-central-1 0 0"),
+        (
+            {"tls": "yes", "iam": True, "access_point": AP, "az": "eu-central-1a"},
+            f"{FS}:/ /mnt/efs efs noresvport,_netdev,nofail,tls,iam,accesspoint={AP},az=eu-central-1a,"
+            "region=eu-central-1 0 0",
+        ),
+    ],
+)
+def test_lines_of_efs_utils(more, line):
+    """The file system's id is the source, as in the EFS user guide."""
+    assert line == str(fstab_line(parse_entry({**EFS, **more}).mount))
+
+
+def test_who_answers_for_efs_utils():
+    """The zone's mount target, the given address, or nobody that the role could know."""
+    assert f"eu-central-1a.{NAME}" == parse_entry({**EFS, "az": "eu-central-1a"}).mount.server
+    assert "10.0.0.5" == parse_entry({**EFS, "extra_options": ["mounttargetip=10.0.0.5"]}).mount.server
+    assert parse_entry({**EFS, "extra_options": ["crossaccount"]}).mount.server is None
+
+
+def test_what_only_the_boot_reads_is_not_for_mounting_now():
+    """An option like nofail would make an error look like success."""
+    options = for_mount([*RECOMMENDED["nfs4"], "x-systemd.automount", "noauto"])
+
+    assert "nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,noresvport" == ",".join(options)
+
+
+BAD = [
+    ({**BASE, "mount_target_ip": "10.0.0.5"}, "dns_name and mount_target_ip are given. Accepted is one of"),
+    ({"path": "/mnt/efs"}, "no source is given. Accepted is one of dns_name, file_system_id, mount_target_ip"),
+    ({**BASE, "tls": True}, "tls: True is given with helper nfs4. Accepted with helper: efs"),
+    ({**BASE, "iam": True}, "iam: True is given with helper nfs4"),
+    ({**BASE, "access_point": AP}, f"access_point: '{AP}' is given with helper nfs4"),
+    ({**BASE, "az": "eu-central-1a"}, "az: 'eu-central-1a' is given with helper nfs4"),
+    ({**EFS, "access_point": AP}, f"access_point: '{AP}' is given without tls. Accepted with tls: true"),
+    ({**EFS, "iam": True}, "iam: True is given without tls. Accepted with tls: true"),
+    ({**EFS, "tls": True, "access_point": "fsap-123"}, "access_point: 'fsap-123' is not the id of an access point"),
+    ({**EFS, "az": "somewhere"}, "az: 'somewhere' is not an Availability Zone"),
+    (
+        {"path": "/a", "dns_name": f"eu-central-1b.{NAME}", "helper": "efs", "az": "eu-central-1a"},
+        "az: 'eu-central-1a' is not the zone of dns_name",
+    ),
+    ({"path": "/a", "dns_name": "efs.internal", "helper": "efs"}, "carries no id of a file system"),
+    (
+        {"path": "/a", "mount_target_ip": "10.0.0.5", "helper": "efs"},
+        "mount_target_ip: '10.0.0.5' is given with helper efs",
+    ),
+    ({**BY_ID, "file_system_id": "fs-12345"}, "file_system_id: 'fs-12345' is not the id of a file system"),
+    ({**BY_ID, "file_system_id": "fs-0123456789ABCDEF0"}, "is not the id of a file system"),
+    ({**BY_ID, "region": None}, f"file_system_id: '{FS}' is given without region"),
+    ({**BY_ID, "region": "Frankfurt"}, "region: 'Frankfurt' is not a region"),
+    ({**BASE, "region": "eu-central-1"}, "region: 'eu-central-1' is given without file_system_id"),
+    ({**BASE, "path": None}, "path: it is missing"),
+    ({**BASE, "path": "mnt/efs"}, "path: 'mnt/efs' is not an absolute path"),
+    ({**BASE, "path": "/mnt/../etc"}, "path: '/mnt/../etc' is not an absolute path without '..'"),
+    ({**BASE, "path": "/mnt/a\nb"}, "is not an absolute path"),
+    ({**BASE, "path": "/"}, "path: '/' is the root of the host"),
+    ({**BASE, "path": "//."}, "path: '//.' is the root of the host"),
+    ({**BASE, "pathh": "/x"}, "'pathh' is not an option of a mount. Did you mean 'path'? Accepted are path, dns_name"),
+    ({**BASE, "state": "mount"}, "state: 'mount' is not accepted. Accepted are mounted, present, unmounted, absent"),
+    ({**BASE, "helper": "nfs"}, "helper: 'nfs' is not accepted. Accepted are nfs4, efs"),
+    ({**BASE, "on_source_change": "x"}, "on_source_change: 'x' is not accepted. Accepted are remount, fail"),
+    ({**BASE, "lazy_unmount": "perhaps"}, "lazy_unmount: 'perhaps' is not a truth value"),
+    ({**BASE, "dns_name": f"{NAME}:/data"}, "names an export too: give that as 'export'"),
+    ({**BASE, "dns_name": "10.0.0.5"}, "is an IP address: give that as 'mount_target_ip'"),
+    ({**BASE, "dns_name": "my host"}, "dns_name: 'my host' is not a DNS name"),
+    ({**BASE, "dns_name": "fs-123.efs.eu-central-1.amazonaws.com"}, "carries no id of a file system"),
+    ({**BASE, "dns_name": ["a"]}, "is not a DNS name"),
+    ({"path": "/a", "mount_target_ip": "10.0.0.500"}, "mount_target_ip: '10.0.0.500' is not an IP address"),
+    ({**BASE, "export": "data"}, "export: 'data' is not an absolute path"),
+    ({**BASE, "export": "/a/../b"}, "export: '/a/../b' is not an absolute path"),
+    (
+        {**BASE, "options": ["rw,hard"]},
+        "options: 'rw,hard' is not a mount option. Accepted are single options without commas",
+    ),
+    ({**BASE, "extra_options": ["ro\n/dev/sda1"]}, "extra_options: 'ro\\n/dev/sda1' is not a mount option"),
+    ({**BASE, "extra_options": ["a b"]}, "extra_options: 'a b' is not a mount option"),
+    ({**BASE, "options": "rw, hard"}, "options: ' hard' is not a mount option"),
+    ({**BASE, "options": {"rw": True}}, "is not a list of mount options"),
+    ({**BASE, "extra_options": ["soft"]}, "options: 'soft' can lose what was written. Accepted is 'hard'"),
+    ({**BASE, "options": ["nfsvers=4.2"]}, "options: nfsvers=4.2 is not accepted. Accepted is nfsvers=4.1"),
+    ({**BASE, "options": ["vers=3"]}, "options: vers=3 is not accepted"),
+    ({**BASE, "options": ["minorversion=1"]}, "'minorversion' is not accepted"),
+    ({**BASE, "extra_options": ["tls"]}, "extra_options: 'tls' has an option of its own: give it as 'tls'"),
+    (
+        {**EFS, "extra_options": [f"accesspoint={AP}"]},
+        "'accesspoint' has an option of its own: give it as 'access_point'",
+    ),
+    (
+        {**BASE, "extra_options": ["crossaccount"]},
+        "'crossaccount' is an option of efs-utils. Accepted with helper: efs",
+    ),
+    (
+        {**EFS, "extra_options": ["crossaccount", "mounttargetip=10.0.0.5"]},
+        "'crossaccount' and 'mounttargetip' exclude",
+    ),
+    ({**EFS, "az": "eu-central-1a", "extra_options": ["crossaccount"]}, "'crossaccount' and az exclude each other"),
+    ({**EFS, "tls": True, "extra_options": ["port=1"]}, "'port' and tls exclude each other"),
+    ({**EFS, "tls": True, "extra_options": ["notls"]}, "'notls' and tls exclude each other"),
+    ({**EFS, "tls": True, "extra_options": ["ocsp", "noocsp"]}, "'ocsp' and 'noocsp' exclude each other"),
+    ({**EFS, "tls": True, "extra_options": ["tlsport=many"]}, "tlsport=many is not a number"),
+    ({**EFS, "extra_options": ["awsprofile=x"]}, "'awsprofile' is given without iam"),
+    ({**EFS, "tls": True, "iam": True, "extra_options": ["awscredsuri=x"]}, "awscredsuri=x is not a path"),
+    ({**EFS, "extra_options": ["capath=/x"]}, "'capath' is not supported by efs-utils"),
+    ({**EFS, "extra_options": ["azid=euc1-az1"]}, "'azid' is for S3 Files only"),
+    ({**EFS, "extra_options": ["context=a=b"]}, "has more than one '='"),
+    ({**BASE, "mountpoint_mode": 755}, "mountpoint_mode: 755 is not a mode. Accepted is a string"),
+    ({**BASE, "root_mode": "rwx"}, "root_mode: 'rwx' is not a mode"),
+    ({**BASE, "root_owner": 1000}, "root_owner: 1000 is not a name"),
+    ("/mnt/efs", "'/mnt/efs' is not a mount. Accepted is a dictionary"),
+]
+
+
+@pytest.mark.parametrize(("entry", "said"), BAD, ids=[said[:50] for _entry, said in BAD])
+def test_what_cannot_be_used_is_named(entry, said):
+    """The entry by index and path, the option, what it got, and what is accepted."""
+    with pytest.raises(OptionError) as caught:
+        parse_entries([{"path": "/ok", "dns_name": "efs.internal"}, entry])
+
+    path = entry.get("path") if isinstance(entry, dict) else None
+    assert str(caught.value).startswith(f"efs_mounts[1] ({path}): " if path else "efs_mounts[1]: ")
+    assert said in str(caught.value)
+
+
+def test_one_entry_a_path():
+    """Also where the paths are only the same once they are cleaned."""
+    with pytest.raises(
+        OptionError, match=r"^efs_mounts\[1\] \(//mnt/efs/\): path: '/mnt/efs' is the path of entry 0 too"
+    ):
+        parse_entries([BASE, {**BASE, "path": "//mnt/efs/"}])
+
+
+@pytest.mark.parametrize("value", [None, "x", {"path": "/a"}, 5])
+def test_the_mounts_are_a_list(value):
+    """Anything else is refused."""
+    with pytest.raises(OptionError, match=r"^efs_mounts: .* is not a list"):
+        parse_entries(value)
+
+
+@pytest.mark.parametrize("state", ["unmounted", "absent"])
+def test_what_goes_needs_no_source(state):
+    """A path is enough."""
+    assert parse_entry({"path": "/a", "state": state}).mount.remote is None
+
+
+def test_parents_come_first_and_go_last():
+    """Whatever the order they are given in."""
+    given_entries = [
+        {**BASE, "path": "/a/b/c"},
+        {"path": "/x", "state": "absent"},
+        {**BASE, "path": "/a"},
+        {"path": "/x/y", "state": "unmounted"},
+        {**BASE, "path": "/ab"},
+    ]
+    ordered = in_order(parse_entries(given_entries))
+
+    assert ["/x/y", "/x", "/a", "/ab", "/a/b/c"] == [entry.mount.path for entry in ordered]
+    assert ["/a/b/c"] == nested_paths(ordered[2], ordered)
+    assert [] == nested_paths(ordered[1], ordered)
+
+
+words = st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126, exclude_characters=","), max_size=12)
+values = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    words,
+    st.lists(words, max_size=3),
+    st.sampled_from([NAME, FS, "eu-central-1", "efs", "mounted", AP]),
+)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(list(DEFAULTS)), values, max_size=6), max_size=3))
+def test_anything_is_accepted_or_refused_by_name(entries):
+    """No value makes it fall over, and what is accepted makes one line of fstab that reads as what was meant."""
+    try:
+        accepted = parse_entries(entries)
+    except OptionError as exc:
+        if not str(exc).startswith("efs_mounts["):
+            raise
+        return
+    for entry in accepted:
+        # What the controller hands to the host is read there again, and means the same.
+        assert entry == parse_entry(entry.params)
+        if entry.mount.remote:
+            line = fstab_line(entry.mount)
+            assert (line,) == lines_of(f"{line}\n", entry.mount.path)
+
+
+option = st.from_regex(r"[a-z]{1,8}(=[!-+\--~]{1,8})?", fullmatch=True)
+
+
+@given(st.lists(option, max_size=5), st.text(alphabet="ab /.#\\", min_size=1, max_size=8))
+def test_an_accepted_entry_is_always_one_line(extra, tail):
+    """Whatever options and paths look like."""
+    try:
+        mount = parse_entry({**BASE, "path": f"/m{tail}", "export": f"/e{tail}", "extra_options": extra}).mount
+    except OptionError:
+        return
+    line = fstab_line(mount)
+
+    assert 6 == len(str(line).split(" "))
+    assert (line,) == lines_of(f"# comment\n{line}\n", mount.path)

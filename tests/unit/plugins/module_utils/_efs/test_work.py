@@ -1,0 +1,581 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The work on one path, on a host in memory: whatever was there, it ends as wanted or says why not."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+
+import pytest
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.identity import Tunnel, tunnel_key
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.plan import MountError
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.request import Attributes, parse_entry
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.wait import Patience
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.work import Worker
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from tests.support.efs_host import ModelHost
+
+PATH = "/mnt/efs"
+A, B = "fs-0000000000000000a", "fs-0000000000000000b"
+NAMES = {one: f"{one}.efs.eu-central-1.amazonaws.com" for one in (A, B)}
+ADDRESSES = {A: "10.0.0.1", B: "10.0.0.2"}
+SOURCE = f"{NAMES[A]}:/"
+RIGHT = f"rw,vers=4.1,hard,addr={ADDRESSES[A]}"
+OPTIONS = "nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,noresvport,_netdev,nofail"
+LINE = f"{SOURCE} {PATH} nfs4 {OPTIONS} 0 0"
+SYSTEM = "UUID=1 / ext4 errors=remount-ro 0 1\n"
+PATIENCE = Patience(30, 2)
+
+
+def host():
+    """Give a host that reaches both file systems."""
+    made = ModelHost()
+    made.exports = {address: {"/", "/data"} for address in ADDRESSES.values()}
+    made.names = {NAMES[one]: ((ADDRESSES[one],), 0) for one in (A, B)}
+    made.text = SYSTEM
+    return made
+
+
+def worker(on, nested=(), **options):
+    """Give the worker for the file system A, unless options say otherwise."""
+    entry = {
+        "path": PATH,
+        **({} if "state" in options and "dns_name" in options else {"dns_name": NAMES[A]}),
+        **options,
+    }
+    return Worker(on, parse_entry(entry).mount, nested, PATIENCE)
+
+
+def actions(report):
+    """Give what was done, in short."""
+    return [step.action for step in report.steps]
+
+
+def test_a_fresh_host():
+    """Mounted, written to fstab behind what was there; a second run changes nothing."""
+    on = host()
+    report = worker(on).work()
+
+    assert ["mount", "write_fstab"] == actions(report)
+    assert f"{SYSTEM}{LINE}\n" == on.text
+    assert [(SOURCE, RIGHT)] == [(one.source, one.options) for one in on.stack(PATH)]
+    assert not worker(on).work().changed
+
+
+def test_a_changed_source_is_tried_before_what_works_is_given_up():
+    """The new one is mounted on a directory of its own, and taken off again."""
+    on = host()
+    worker(on, dns_name=NAMES[B]).work()
+    on.log.clear()
+    report = worker(on).work()
+    trial = "/run/efs-mount-1"
+
+    assert ["unmount", "mount", "write_fstab"] == actions(report)
+    assert [
+        ("mount", trial, SOURCE),
+        ("unmount", trial),
+        ("unmount", PATH),
+        ("mount", PATH, SOURCE),
+        ("fstab",),
+    ] == on.log
+    assert trial not in on.kinds
+
+
+def test_a_source_that_cannot_be_mounted_leaves_what_works():
+    """Nothing is unmounted, and fstab stays."""
+    on = host()
+    worker(on, dns_name=NAMES[B]).work()
+    before = (on.text, copy.deepcopy(on.mounts))
+    with pytest.raises(MountError, match=rf"{PATH}: {NAMES[A]}:/nope can't be mounted: .*No such file.*left as it is"):
+        worker(on, export="/nope").work()
+
+    assert before == (on.text, on.mounts)
+
+
+def test_a_first_mount_that_fails_leaves_fstab():
+    """A line that can't be mounted would be a trap at the next boot."""
+    on = host()
+    with pytest.raises(MountError, match=r"The export isn't there on the server. /etc/fstab was left as it is"):
+        worker(on, export="/nope").work()
+
+    assert SYSTEM == on.text
+
+
+@pytest.mark.parametrize("state", ["mounted", "unmounted", "absent"])
+def test_another_source_with_fail(state):
+    """It is named, with what was wanted, and stays."""
+    on = host()
+    on.put(PATH, f"{NAMES[B]}:/")
+    with pytest.raises(
+        MountError, match=rf"{PATH}: {NAMES[B]}:/ \(nfs4, .*\) is mounted there, not {SOURCE}, and on_source"
+    ):
+        worker(on, state=state, dns_name=NAMES[A], on_source_change="fail").work()
+
+    assert 1 == len(on.mounts)
+
+
+def test_a_tmpfs_over_the_right_mount():
+    """Only the tmpfs goes."""
+    on = host()
+    worker(on).work()
+    on.put(PATH, "tmpfs", "rw,size=1m", "tmpfs")
+    on.log.clear()
+    report = worker(on).work()
+
+    assert ["unmount"] == actions(report)
+    assert "tmpfs (tmpfs) is mounted, not" in report.steps[0].reason
+    assert [("unmount", PATH)] == [entry for entry in on.log if entry[1] == PATH]
+
+
+def test_a_dead_mount_under_a_tmpfs():
+    """It shows only after the tmpfs is gone, and is replaced then."""
+    on = host()
+    on.put(PATH, SOURCE, RIGHT, dead="Stale file handle")
+    on.put(PATH, "tmpfs", "rw", "tmpfs")
+    report = worker(on).work()
+
+    assert ["unmount", "unmount", "mount", "write_fstab"] == actions(report)
+    assert "Stale file handle" in report.steps[1].reason
+    assert ("unmount", PATH, "-f") in on.log
+
+
+def test_a_disk_is_nobodys_to_unmount():
+    """Neither from the path, nor its line from fstab."""
+    on = host()
+    on.put(PATH, "/dev/sdb1", "rw", "ext4")
+    with pytest.raises(MountError, match=r"/dev/sdb1 \(ext4\) is mounted there, which is not unmounted for you"):
+        worker(on).work()
+    on = host()
+    on.text = f"/dev/sdb1 {PATH} ext4 noauto 0 2\n"
+    for state in ("mounted", "present", "absent"):
+        with pytest.raises(MountError, match=r"/etc/fstab has /dev/sdb1 \(ext4\) for that path, which is not replaced"):
+            worker(on, state=state, dns_name=NAMES[A]).work()
+    assert [] == on.mounts
+
+
+def test_the_right_mount_over_another():
+    """To have one mount it would have to go, so the caller decides."""
+    on = host()
+    on.put(PATH, f"{NAMES[B]}:/")
+    on.put(PATH, SOURCE, RIGHT)
+    with pytest.raises(
+        MountError, match=r"the right source is mounted, over .*Unmount them all with 'umount /mnt/efs', 2 times"
+    ):
+        worker(on).work()
+
+    assert 2 == len(on.mounts)
+
+
+@pytest.mark.parametrize(
+    ("options", "fstype", "reason"),
+    [
+        ("rw,vers=4.1,soft", "nfs4", "mounted soft"),
+        ("rw,vers=4.2,hard", "nfs4", "its version is 4.2, not 4.1"),
+        ("rw,vers=3,hard", "nfs", "its type is nfs, not nfs4"),
+        ("ro,vers=4.1,hard", "nfs4", "it is read-only"),
+    ],
+)
+def test_options_that_matter(options, fstype, reason):
+    """They are mounted anew, even where a changed source would be refused."""
+    on = host()
+    on.put(PATH, SOURCE, f"{options},addr={ADDRESSES[A]}", fstype)
+    report = worker(on, on_source_change="fail").work()
+
+    assert ["unmount", "mount", "write_fstab"] == actions(report)
+    assert reason in report.steps[0].reason
+
+
+@pytest.mark.parametrize("options", ["rw,vers=4.1,hard,rsize=4096", "rw,vers=4.1,hard,timeo=1,resvport"])
+def test_options_that_do_not_matter(options):
+    """Sizes and timeouts are left as they are, on the mount."""
+    on = host()
+    on.put(PATH, SOURCE, f"{options},addr={ADDRESSES[A]}")
+
+    assert ["write_fstab"] == actions(worker(on).work())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "source", "address", "same"),
+    [
+        ({}, f"{ADDRESSES[A]}:/", ADDRESSES[A], True),
+        ({}, f"{NAMES[A].upper()}.:/", "10.9.9.9", True),
+        ({}, f"{NAMES[B]}:/", ADDRESSES[A], False),
+        ({}, f"{ADDRESSES[B]}:/", ADDRESSES[B], False),
+        ({}, f"{NAMES[A]}:/data", ADDRESSES[A], False),
+        ({"dns_name": None, "mount_target_ip": ADDRESSES[A]}, f"{NAMES[A]}:/", ADDRESSES[A], True),
+        ({"dns_name": "efs.internal"}, f"{NAMES[A]}:/", ADDRESSES[A], True),
+        # A name of one's own that leads somewhere else today is another source.
+        ({"dns_name": "efs.internal"}, "efs.internal:/", ADDRESSES[B], False),
+        ({"dns_name": "efs.internal"}, "efs.internal:/", ADDRESSES[A], True),
+    ],
+)
+def test_what_is_the_same_source(wanted, source, address, same):
+    """The file system's id decides where both have one, else the server's address."""
+    on = host()
+    on.names["efs.internal"] = ((ADDRESSES[A],), 0)
+    on.put(PATH, source, f"rw,vers=4.1,hard,addr={address}")
+    report = worker(on, **wanted).work()
+
+    assert same is ("unmount" not in actions(report))
+
+
+def test_a_server_that_comes_back_in_time():
+    """A mount of the right source has the time of wait_timeout to answer again, and then stays."""
+    on = host()
+    on.put(PATH, SOURCE, RIGHT, dead="its server didn't answer for 10 s", dead_until=20)
+
+    assert ["write_fstab"] == actions(worker(on).work())
+    assert 20 == on.clock
+
+
+def test_a_server_that_does_not_come_back():
+    """Its mount is replaced: the name leads to another mount target today."""
+    on = host()
+    on.put(PATH, SOURCE, "rw,vers=4.1,hard,addr=10.9.9.9", dead="its server didn't answer for 10 s")
+    report = worker(on).work()
+
+    assert ["unmount", "mount", "write_fstab"] == actions(report)
+    assert "its server didn't answer for 10 s" in report.steps[0].reason
+
+
+def test_the_kernels_client_of_a_dead_server_outlives_its_mount():
+    """Where the new mount joins it, it is waited for, and mounted again."""
+    on = host()
+    on.put(PATH, SOURCE, "rw,vers=4.1,hard,addr=10.9.9.9", dead="its server didn't answer for 10 s")
+    on.lingering = {"10.9.9.9": 120}
+    report = worker(on).work()
+
+    assert ["unmount", "mount", "write_fstab"] == actions(report)
+    assert 2 == on.log.count(("mount", PATH, SOURCE))
+    assert 120 <= on.clock < 123
+
+
+def test_a_busy_mount():
+    """Who uses it is named, and lazy_unmount takes it off all the same."""
+    on = host()
+    on.put(PATH, f"{NAMES[B]}:/", used_by=("bash (12)", "nginx (34)"))
+    with pytest.raises(
+        MountError, match=r"can't be: target is busy. Used by bash \(12\), nginx \(34\). End what uses it"
+    ):
+        worker(on).work()
+    report = worker(on, lazy_unmount=True).work()
+
+    assert ["unmount", "mount", "write_fstab"] == actions(report)
+    assert ("unmount", PATH, "-l") in on.log
+
+
+def test_what_cannot_be_a_mount_point():
+    """A file is named as what it is."""
+    on = host()
+    on.kinds[PATH] = "regular file"
+    with pytest.raises(MountError, match=rf"{PATH}: it is a regular file, on which nothing can be mounted"):
+        worker(on).work()
+    on = host()
+    on.real_path = {PATH: "/data/efs"}.__getitem__
+    with pytest.raises(MountError, match=rf"{PATH}: a symbolic link leads from there to /data/efs"):
+        worker(on).work()
+
+
+def test_a_directory_with_files_in_it():
+    """They are hidden, which the caller is told."""
+    on = host()
+    on.kinds[PATH] = "directory"
+    on.filled.add(PATH)
+
+    assert [f"{PATH} is not empty: what is in the directory is hidden by the mount"] == worker(on).work().warnings
+
+
+def test_attributes_of_the_directory_and_of_the_root():
+    """The first are set while nothing is mounted, the second while it is; a second run changes neither."""
+    on = host()
+    seen = []
+    on.set_attributes = lambda path, wanted: seen.append((len(on.stack(path)), wanted.mode)) or False
+    options = {"mountpoint_mode": "0700", "root_mode": "2775"}
+    worker(on, **options).work()
+    worker(on, **options).work()
+
+    assert [(0, "0700"), (1, "2775"), (1, "2775")] == seen
+
+
+def test_mounts_below_that_are_the_callers_own():
+    """They make room and are mounted again by their own entries; others are named."""
+    on = host()
+    on.put(PATH, f"{NAMES[B]}:/")
+    on.put(f"{PATH}/b", f"{NAMES[B]}:/data")
+    report = worker(on, nested=[f"{PATH}/b"]).work()
+
+    assert [f"{PATH}/b", PATH] == [step.path for step in report.steps if step.action == "unmount"]
+    on = host()
+    on.put(f"{PATH}/sub", "tmpfs", "rw", "tmpfs")
+    with pytest.raises(MountError, match=rf"there are mounts below it: {PATH}/sub. Unmount them, or list them"):
+        worker(on).work()
+
+
+def test_a_mount_that_is_hidden_from_above():
+    """What covers it is named, for it has to go first."""
+    on = host()
+    on.put(PATH, SOURCE, RIGHT)
+    on.put("/mnt", "tmpfs", "rw", "tmpfs")
+    with pytest.raises(
+        MountError, match=r"is mounted there and hidden by tmpfs \(tmpfs\), which was mounted on /mnt later"
+    ):
+        worker(on).work()
+
+
+def test_the_automounter_of_systemd_is_no_mount():
+    """Its trigger lies under the mount that it made."""
+    on = host()
+    on.put(PATH, "systemd-1", "rw,direct", "autofs")
+    on.put(PATH, SOURCE, RIGHT)
+
+    assert ["write_fstab"] == actions(worker(on).work())
+
+
+@pytest.mark.parametrize(("since", "said"), [({NAMES[A]: 99}, "DNS: the name"), ({ADDRESSES[A]: 99}, "port: fs-")])
+def test_what_was_waited_for_in_vain(since, said):
+    """The path, what failed, and for how long it was waited for."""
+    on = host()
+    for key, when in since.items():
+        if key in on.names:
+            on.names[key] = (on.names[key][0], when)
+        else:
+            on.open_since[key] = when
+    with pytest.raises(MountError, match=rf"^{PATH}: {said}.*Waited for 30 s, of a wait_timeout of 30 s"):
+        worker(on).work()
+
+    assert [] == on.log
+
+
+def test_what_appears_in_time():
+    """The name after 11 s, the port after 21 s."""
+    on = host()
+    on.names[NAMES[A]] = ((ADDRESSES[A],), 11)
+    on.open_since[ADDRESSES[A]] = 21
+
+    assert ["mount", "write_fstab"] == actions(worker(on).work())
+    assert 22 == on.clock
+
+
+def test_present_is_of_fstab_only():
+    """What is mounted isn't touched, and nothing is waited for."""
+    on = host()
+    on.names.clear()
+    on.put(PATH, f"{NAMES[B]}:/")
+
+    assert ["write_fstab"] == actions(worker(on, state="present", dns_name=NAMES[A]).work())
+    assert not worker(on, state="present", dns_name=NAMES[A]).work().changed
+
+
+def test_absent_goes_however_it_came():
+    """Mounted by hand, twice, with two lines: all gone, and the directory too."""
+    on = host()
+    on.put(PATH, SOURCE, RIGHT)
+    on.put(PATH, f"{NAMES[B]}:/")
+    on.text = f"{SYSTEM}{LINE}\n{LINE}\n"
+    report = worker(on, state="absent", dns_name=None).work()
+
+    assert ["unmount", "unmount", "remove_fstab", "remove_directory"] == actions(report)
+    assert ([], SYSTEM) == (on.mounts, on.text)
+    assert PATH not in on.kinds
+    assert not worker(on, state="absent", dns_name=None).work().changed
+
+
+def test_a_directory_with_files_stays():
+    """Absent removes nobody's files, and an empty directory only with what was ours."""
+    on = host()
+    on.filled.add(PATH)
+    on.put(PATH, SOURCE, RIGHT)
+
+    assert ["unmount"] == actions(worker(on, state="absent", dns_name=None).work())
+    on.filled.clear()
+    assert not worker(on, state="absent", dns_name=None).work().changed
+    assert PATH in on.kinds
+
+
+class TestEfsUtils:
+    """Mounts through the proxy of efs-utils: the kernel sees 127.0.0.1, the state files know more."""
+
+    OPTIONS = {"dns_name": None, "file_system_id": A, "region": "eu-central-1", "helper": "efs", "tls": True}
+
+    def host(self, tunnel=None, port="20049"):
+        """Give a host on which something is mounted through a proxy."""
+        on = host()
+        on.put(PATH, "127.0.0.1:/", f"rw,vers=4.1,hard,addr=127.0.0.1,port={port}")
+        on.state = {tunnel_key(PATH, port): tunnel} if tunnel else {}
+        return on
+
+    def test_the_right_one_stays(self):
+        """Known by the file system's id in the state file."""
+        on = self.host(Tunnel(A, tls=True, access_point=None))
+
+        assert ["write_fstab"] == actions(worker(on, **self.OPTIONS).work())
+        assert f"{A}:/ {PATH} efs noresvport,_netdev,nofail,tls,region=eu-central-1 0 0\n" in on.text
+
+    @pytest.mark.parametrize(
+        ("tunnel", "reason"),
+        [
+            (Tunnel(B, tls=True, access_point=None), f"{B} through efs-utils"),
+            (Tunnel(A, tls=True, access_point="fsap-0123456789abcdef0"), "is mounted, not"),
+            (Tunnel(A, tls=False, access_point=None), "it is mounted without TLS"),
+        ],
+    )
+    def test_the_wrong_one_is_replaced(self, tunnel, reason):
+        """Another file system, another access point, or another way to it."""
+        on = self.host(tunnel)
+        report_of = worker(on, **self.OPTIONS)
+        # What mount.efs mounts is not what this host in memory knows of; the steps are.
+        report = report_of.predict()
+
+        assert ["unmount", "mount", "write_fstab"] == actions(report)
+        assert reason in report.steps[0].reason
+
+    def test_one_that_nothing_is_known_of_stays(self):
+        """Without its state file nobody can say what it is."""
+        with pytest.raises(MountError, match=r"through port 20049 of this host, and no state file of efs-utils"):
+            worker(self.host(), **self.OPTIONS).predict()
+
+    def test_the_kernels_client_is_wanted_instead(self):
+        """The same file system through efs-utils is mounted anew without it."""
+        on = self.host(Tunnel(A, tls=False, access_point=None))
+
+        assert "it is mounted through efs-utils" in worker(on).work().steps[0].reason
+
+
+# -- every situation ------------------------------------------------------------------------------------------------
+
+LAYERS = {
+    "right": (SOURCE, RIGHT, "nfs4"),
+    "by address": (f"{ADDRESSES[A]}:/", RIGHT, "nfs4"),
+    "soft": (SOURCE, RIGHT.replace("hard", "soft"), "nfs4"),
+    "old": (SOURCE, RIGHT.replace("4.1", "4.2"), "nfs4"),
+    "export": (f"{NAMES[A]}:/data", RIGHT, "nfs4"),
+    "other": (f"{NAMES[B]}:/", f"rw,vers=4.1,hard,addr={ADDRESSES[B]}", "nfs4"),
+    "tmpfs": ("tmpfs", "rw", "tmpfs"),
+    "disk": ("/dev/sdb1", "rw", "ext4"),
+}
+LINES = [
+    LINE,
+    f"{NAMES[B]}:/ {PATH}/ nfs4 soft 0 0",
+    f"tmpfs {PATH} tmpfs",
+    "# comment",
+    "/dev/sdb1 /data ext4 defaults 0 2",
+]
+
+
+@st.composite
+def situations(draw):
+    """Give a host with anything on the path, and anything that could be wanted there."""
+    on = host()
+    for name in draw(st.lists(st.sampled_from(sorted(LAYERS)), max_size=3)):
+        source, options, fstype = LAYERS[name]
+        on.put(PATH, source, options, fstype)
+    if on.mounts:
+        on.mounts[-1].dead = draw(st.sampled_from(["", "", "Stale file handle", "its server didn't answer for 10 s"]))
+        on.mounts[-1].dead_until = draw(st.sampled_from([15, float("inf")]))
+        on.mounts[-1].used_by = draw(st.sampled_from([(), (), ("bash (12)",)]))
+    on.text = "".join(f"{line}\n" for line in draw(st.lists(st.sampled_from(LINES), max_size=3)))
+    options = {
+        "state": draw(st.sampled_from(["mounted", "mounted", "present", "unmounted", "absent"])),
+        "dns_name": NAMES[A],
+        "on_source_change": draw(st.sampled_from(["remount", "fail"])),
+        "lazy_unmount": draw(st.booleans()),
+        "mountpoint_mode": draw(st.sampled_from([None, "0700"])),
+        "root_mode": draw(st.sampled_from([None, "2775"])),
+    }
+    return on, options
+
+
+def is_right(mounted):
+    """Tell whether a mount in memory is what is wanted, by the letter of the requirement."""
+    intended = mounted.source in (SOURCE, f"{ADDRESSES[A]}:/")
+    return intended and (mounted.fstype, mounted.options) == ("nfs4", RIGHT)
+
+
+@settings(max_examples=400)
+@given(situations())
+def test_it_ends_as_wanted_or_as_an_error_and_a_second_run_changes_nothing(situation):
+    """One mount of the intended source, 4.1 and hard, and one line; or an error that names the path."""
+    on, options = situation
+    lines = [line for line in on.text.splitlines() if PATH not in line]
+    try:
+        worker(on, **options).work()
+    except MountError as exc:
+        if not str(exc).startswith(f"{PATH}: "):
+            raise
+        assume(False)
+    state, stack = options["state"], on.stack(PATH)
+
+    if state == "mounted":
+        assert 1 == len(stack)
+        assert is_right(stack[0])
+        assert not (stack[0].dead and on.clock < stack[0].dead_until)
+    if state in ("unmounted", "absent"):
+        assert [] == stack
+    if state in ("mounted", "present"):
+        assert [LINE] == [line for line in on.text.splitlines() if PATH in line]
+    if state == "absent":
+        assert PATH not in on.text
+    assert lines == [line for line in on.text.splitlines() if PATH not in line]
+    on.log.clear()
+    assert not worker(on, **options).work().changed
+    assert [] == on.log
+
+
+@settings(max_examples=400)
+@given(situations())
+def test_what_is_right_and_answers_is_never_unmounted(situation):
+    """Nor is a disk, whatever is wanted."""
+    on, options = situation
+    # The one that users of the path see, or the lowest, that they see when what covers it is gone.
+    ends = [one for one in (on.mounts[:1] + on.mounts[-1:]) if is_right(one) and not one.dead]
+    kept = ends if options["state"] in ("mounted", "present") else []
+    disks = [one for one in on.mounts if one.fstype == "ext4"]
+    with contextlib.suppress(MountError):
+        worker(on, **options).work()
+
+    assert all(any(one is other for other in on.mounts) for one in kept[:1])
+    assert disks == [one for one in on.mounts if one.fstype == "ext4"]
+
+
+@settings(max_examples=400)
+@given(situations())
+def test_a_check_run_says_what_a_run_does(situation):
+    """It changes nothing, fails where the run would be refused, and is changed where the run is."""
+    on, options = situation
+    before = copy.deepcopy((on.mounts, on.text, on.kinds, on.attributes))
+    on.check_mode = True
+    try:
+        predicted = worker(on, **options).predict()
+    except MountError:
+        predicted = None
+    assert before == (on.mounts, on.text, on.kinds, on.attributes)
+    assert [] == on.log
+    on.check_mode = False
+    # What will have answered by then can't be foreseen.
+    assume(not on.mounts or on.mounts[-1].dead_until == float("inf"))
+    try:
+        report = worker(on, **options).work()
+    except MountError:
+        return
+
+    assert predicted is not None
+    assert predicted.changed == report.changed
+    # Only what lay under something else shows more to do.
+    assert [step.action for step in predicted.steps] == actions(report) or len(before[0]) > 1
+
+
+def test_attributes_change_once():
+    """The mode of a directory is compared, not set blindly."""
+    on = host()
+    on.kinds[PATH] = "directory"
+    options = {"state": "unmounted", "dns_name": NAMES[A], "mountpoint_mode": "0700"}
+    first = worker(on, **options).work()
+
+    assert first.changed
+    assert Attributes(mode="0700") == on.attributes[PATH]
+    assert not worker(on, **options).work().changed

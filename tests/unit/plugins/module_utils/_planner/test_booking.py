@@ -1,0 +1,151 @@
+"""Bookings as people write them: what is accepted, what is refused, and that records hold them exactly."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import (
+    DAYS,
+    DESCRIPTION_MAX,
+    Reading,
+    from_record,
+    parse_moment,
+    parse_one_off,
+    parse_weekly,
+    to_record,
+)
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import (
+    Listed,
+    Record,
+    RecordName,
+    Settings,
+    read_name,
+    read_record,
+    record_schedule,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+UTC = timezone.utc
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+INSTANCE = "i-0123456789abcdef0"
+ZONES = ["Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia", "UTC"]
+
+minutes = st.integers(-2_000_000, 2_000_000)
+names = st.from_regex(r"\A[0-9A-Za-z_-][0-9A-Za-z_.-]{0,34}\Z")
+weeklies = st.fixed_dictionaries(
+    {
+        "days": st.lists(st.sampled_from(DAYS), min_size=1, unique=True),
+        "start": st.integers(0, 23).map("{:02d}:15".format),
+        "end": st.integers(0, 23).map("{:02d}:45".format),
+    }
+)
+
+
+# Local times around which clocks are put on or back.
+CHANGES = [
+    ("Europe/Paris", datetime(2027, 3, 28, 2, 0)),  # noqa: DTZ001  local times
+    ("Europe/Paris", datetime(2027, 10, 31, 2, 0)),  # noqa: DTZ001
+    ("America/New_York", datetime(2027, 3, 14, 2, 0)),  # noqa: DTZ001
+    ("America/New_York", datetime(2027, 11, 7, 1, 0)),  # noqa: DTZ001
+    ("Australia/Lord_Howe", datetime(2027, 10, 3, 2, 0)),  # noqa: DTZ001
+    ("Australia/Lord_Howe", datetime(2027, 4, 4, 1, 30)),  # noqa: DTZ001
+    ("Africa/Cairo", datetime(2027, 4, 30, 0, 0)),  # noqa: DTZ001
+    ("Antarctica/Troll", datetime(2027, 3, 28, 1, 0)),  # noqa: DTZ001
+    ("Asia/Kathmandu", datetime(2027, 6, 1, 2, 0)),  # noqa: DTZ001
+]
+
+
+def iso(moment: datetime) -> str:
+    """Write a moment as a person does."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+@given(start=minutes, length=st.integers(-10_000, 100_000), now=minutes)
+def test_a_booking_is_read_or_refused_by_its_times_alone(start, length, now):
+    """Invariant 4: ends that are past, or not after their starts, are refused; nothing else is."""
+    begin, clock = NOW + timedelta(minutes=start), NOW + timedelta(minutes=now)
+    end = begin + timedelta(minutes=length)
+    if length < 2 or end <= clock:
+        with pytest.raises(OptionError, match="end_time"):
+            parse_one_off(INSTANCE, iso(begin), iso(end), Reading(clock))
+    else:
+        booking = parse_one_off(INSTANCE, iso(begin), iso(end), Reading(clock))
+        assert (begin, end) == (booking.start, booking.end)
+
+
+@given(change=st.sampled_from(CHANGES), offset=st.integers(-90, 150))
+def test_local_times_are_read_by_the_policy_of_gaps_and_folds(change, offset):
+    """Invariant 6: in a gap an error, or just past it; in a fold a start is the earlier, an end the later instant."""
+    zone, around = change
+    local = around + timedelta(minutes=offset)
+    instants = [local.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1)]
+    there = [one for one in instants if one.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local]
+    text = local.isoformat()
+    if not there:
+        with pytest.raises(OptionError, match=f"does not exist in {zone}: clocks skip it"):
+            parse_moment(text, "start_time", zone, later=False)
+        shifted = parse_moment(text, "start_time", zone, later=False, on_gap="shift")
+        assert timedelta(0) < shifted.astimezone(ZoneInfo(zone)).replace(tzinfo=None) - local <= timedelta(hours=2)
+    else:
+        assert min(there) == parse_moment(text, "start_time", zone, later=False)
+        assert max(there) == parse_moment(text, "end_time", zone, later=True)
+
+
+@given(weekly=weeklies, zone=st.sampled_from(ZONES), name=st.none() | names)
+def test_a_record_holds_a_weekly_booking_exactly(weekly, zone, name):
+    """Written and read back it is the same, within Scheduler's 512 characters and 64 of a name."""
+    booking = parse_weekly(INSTANCE, weekly, Reading(NOW, zone, "shift"), name)
+    assert_held(booking)
+
+
+@given(start=minutes, length=st.integers(2, 100_000), name=st.none() | names)
+def test_a_record_holds_a_one_off_booking_exactly(start, length, name):
+    """Written and read back it is the same; the same booking has the same name again."""
+    begin = NOW + timedelta(minutes=abs(start))
+    booking = parse_one_off(INSTANCE, iso(begin), iso(begin + timedelta(minutes=length)), Reading(NOW), name)
+    assert_held(booking)
+    again = parse_one_off(INSTANCE, iso(begin), iso(begin + timedelta(minutes=length)), Reading(NOW), name)
+    assert booking == again
+
+
+def assert_held(booking) -> None:
+    """Check the way through JSON, and through the schedule that holds it; and the id that it has without a name."""
+    text = json.dumps(to_record(booking), sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    assert f"auto-{digest}" == dataclasses.replace(booking, name="").booking_id
+    assert booking == from_record(INSTANCE, booking.booking_id, json.loads(json.dumps(to_record(booking))))
+    record = Record(booking, Settings("arn:aws:iam::123456789012:role/scheduler", hibernate=True, merge_gap=600))
+    schedule = record_schedule(record, "abc123", NOW)
+    assert len(schedule.name) <= 64
+    assert len(schedule.description) <= DESCRIPTION_MAX
+    name = read_name(Listed(schedule.name, schedule.state, 0))
+    assert isinstance(name, RecordName)
+    assert (INSTANCE, booking.booking_id) == (name.instance_id, name.booking_id)
+    assert record == read_record(name, schedule)
+
+
+KEYS = st.sampled_from(["days", "start", "end", "timezone", "cancelled"])
+ANYTHING = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists)
+
+
+@given(body=ANYTHING | st.dictionaries(KEYS, st.text() | st.integers() | st.none()))
+def test_damage_is_a_data_error(body):
+    """What is not a booking is an error of ours that names it."""
+    with pytest.raises(DataError, match="the record of booking 'b'"):
+        from_record(INSTANCE, "b", body)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [f"{INSTANCE}.x", "i-1.r.b.abc123", f"{INSTANCE}.e.start.soon.0a1b2c3d.abc123", "nightly", f"{INSTANCE}.r.b"],
+)
+def test_names_of_others_are_not_ours(name):
+    """Invariant 9: only names of the grammar are read, and so only they are touched."""
+    assert read_name(Listed(name, "ENABLED", 0)) is None

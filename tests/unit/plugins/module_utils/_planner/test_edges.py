@@ -1,0 +1,349 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The planner against a brute-force union, minute by minute, and a fire-by-fire reading of what it schedules."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import pytest
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import DAYS, OneOff, Weekly, minutes
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import LEAD, Edge, Plan, plan, plan_all
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+UTC = timezone.utc
+INSTANCE = "i-0123456789abcdef0"
+# Each starts some days before clocks change somewhere, or in a quiet week.
+BASES = (
+    datetime(2027, 3, 25, 12, 0, tzinfo=UTC),
+    datetime(2026, 10, 22, 12, 0, tzinfo=UTC),
+    datetime(2027, 3, 11, 12, 0, tzinfo=UTC),
+    datetime(2027, 6, 2, 12, 0, tzinfo=UTC),
+    datetime(2027, 4, 1, 12, 0, tzinfo=UTC),
+    datetime(2027, 9, 30, 12, 0, tzinfo=UTC),
+    datetime(2027, 4, 27, 12, 0, tzinfo=UTC),
+)
+# Summer time of half an hour and of two, clocks that change at midnight, quarters of an hour, and far in the east.
+ZONES = (
+    "Europe/Paris",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Antarctica/Troll",
+    "Africa/Cairo",
+    "Asia/Kathmandu",
+    "Pacific/Apia",
+    "UTC",
+)
+DAYS_SEEN = 10
+MINUTES = DAYS_SEEN * 1440
+GAP = 2
+
+
+# -- the oracle: nothing of it is shared with the planner ----------------------------------------------------------
+
+
+@cache
+def local_minutes(zone: str, base: datetime) -> list[datetime]:
+    """Return the local time of each minute from two days before base to after all that is looked at."""
+    return [
+        (base + timedelta(minutes=minute)).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        for minute in range(-2 * 1440, MINUTES + 4 * 1440)
+    ]
+
+
+def minute_of(zone: str, base: datetime, wanted: datetime, *, last: bool) -> int | None:
+    """Return the first or last minute that a wall clock shows a time; a skipped time is moved past the gap."""
+    shown = local_minutes(zone, base)
+    found = [at for at, local in enumerate(shown) if local == wanted]
+    if found:
+        return (found[-1] if last else found[0]) - 2 * 1440
+    for at, (one, other) in enumerate(zip(shown, shown[1:])):
+        if one < wanted < other:
+            return at + int((wanted - one).total_seconds() // 60) - 2 * 1440
+    return None
+
+
+@cache
+def weekly_minutes(weekly: Weekly, base: datetime) -> frozenset[int]:
+    """Return the minutes after base in which one weekly booking runs."""
+    covered: set[int] = set()
+    day = local_minutes(weekly.timezone, base)[0].replace(hour=0, minute=0)
+    length = (minutes(weekly.end) - minutes(weekly.start)) % 1440 or 1440
+    for _day in range(DAYS_SEEN + 5):
+        if DAYS[day.weekday()] in weekly.days:
+            begin = day + timedelta(minutes=minutes(weekly.start))
+            start = minute_of(weekly.timezone, base, begin, last=False)
+            end = minute_of(weekly.timezone, base, begin + timedelta(minutes=length), last=True)
+            if start is not None and end is not None and start < end:
+                covered.update(range(start, max(end, start + 2)))
+        day += timedelta(days=1)
+    return frozenset(covered)
+
+
+def union(bookings, base: datetime, gap: int = GAP) -> set[int]:
+    """Return each minute after base in which the instance has to run."""
+    covered: set[int] = set()
+    for booking in bookings:
+        if isinstance(booking, Weekly):
+            covered |= weekly_minutes(booking, base)
+        else:
+            start, end = ((moment - base) // timedelta(minutes=1) for moment in (booking.start, booking.end))
+            covered.update(range(start, end))
+    last = None
+    for minute in sorted(covered):
+        if last is not None and 1 < minute - last <= gap:
+            covered.update(range(last, minute))
+        last = minute
+    return covered
+
+
+def fires(edge: Edge, base: datetime, *, fold_last: bool) -> set[int]:
+    """Return the minutes at which Scheduler fires an edge: a cron skips a gap and fires once in a fold."""
+    if edge.at is not None:
+        return {(datetime.fromisoformat(edge.expression[3:-1] + "+00:00") - base) // timedelta(minutes=1)}
+    minute, hour, _any, _month, names, _year = edge.expression[5:-1].split()
+    wanted = {name.lower() for name in names.split(",")}
+    by_time: dict[datetime, int] = {}
+    for at, local in enumerate(local_minutes(edge.timezone, base)):
+        shown = (local.hour, local.minute) == (int(hour), int(minute)) and DAYS[local.weekday()] in wanted
+        if shown and (fold_last or local not in by_time):
+            by_time[local] = at - 2 * 1440
+    return {
+        at
+        for at in by_time.values()
+        if at > 0
+        and (edge.start_date is None or base + timedelta(minutes=at) >= edge.start_date)
+        and (edge.end_date is None or base + timedelta(minutes=at) <= edge.end_date)
+    }
+
+
+def firings(planned: Plan, base: datetime, *, fold_last: bool) -> list[tuple[int, str]]:
+    """Return all that is fired in the days looked at, in order."""
+    return sorted(
+        (at, edge.kind) for edge in planned.edges for at in fires(edge, base, fold_last=fold_last) if at < MINUTES
+    )
+
+
+def running(planned: Plan, base: datetime, *, fold_last: bool) -> set[int]:
+    """Return the minutes in which the instance runs if Scheduler does what was planned."""
+    on, last, covered = planned.active is not None, 0, set()
+    for at, kind in [*firings(planned, base, fold_last=fold_last), (MINUTES, "stop")]:
+        if on:
+            covered.update(range(last, at))
+        on, last = kind == "start", at
+    return covered
+
+
+# -- strategies ----------------------------------------------------------------------------------------------------
+
+bases = st.sampled_from(BASES)
+names = st.integers(0, 99).map(lambda number: f"b{number}")
+
+
+@st.composite
+def one_offs(draw, base: datetime):
+    """Book some hours, on round minutes often enough to touch others."""
+    step = draw(st.sampled_from((1, 30, 60)))
+    start = draw(st.integers(-600, 8 * 1440)) // step * step
+    length = max(2, draw(st.integers(2, 1500)) // step * step)
+    start, end = base + timedelta(minutes=start), base + timedelta(minutes=start + length)
+    return OneOff(INSTANCE, start, end, draw(names))
+
+
+@st.composite
+def weeklies(draw, zone: str):
+    """Book some days of the week, often at the hours when clocks change."""
+    step = draw(st.sampled_from((1, 30, 60)))
+    start = draw(st.one_of(st.integers(0, 1439), st.integers(0, 200))) // step * step
+    length = max(2, draw(st.one_of(st.integers(2, 1300), st.integers(2, 120))) // step * step)
+    days = draw(st.sets(st.sampled_from(DAYS), min_size=1))
+    end = (start + length) % 1440
+    return Weekly(
+        INSTANCE,
+        tuple(day for day in DAYS if day in days),
+        f"{start // 60:02d}:{start % 60:02d}",
+        f"{end // 60:02d}:{end % 60:02d}",
+        zone,
+        draw(names),
+    )
+
+
+@st.composite
+def situations(draw, weekly: int = 3, one_off: int = 5):
+    """Take a moment, and what is booked on one instance: weekly bookings in one zone, and one-off ones."""
+    base = draw(bases)
+    zone = draw(st.sampled_from(ZONES))
+    booked = draw(st.lists(weeklies(zone), max_size=weekly)) + draw(st.lists(one_offs(base), max_size=one_off))
+    return base, booked
+
+
+def thorough(examples: int):
+    """Return settings for a property that has no time limit of its own."""
+    return settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+# -- invariants of DESIGN, section 5 -------------------------------------------------------------------------------
+
+
+@given(situations(), st.booleans())
+@thorough(400)
+def test_the_instance_runs_exactly_during_the_union(situation, fold_last) -> None:
+    """Invariants 1 and 12: minute by minute, whichever of its two instants Scheduler fires in a fold."""
+    base, booked = situation
+
+    wanted = {minute for minute in union(booked, base) if 0 <= minute < MINUTES}
+
+    assert wanted == running(plan(booked, base), base, fold_last=fold_last)
+
+
+@given(situations())
+@thorough(200)
+def test_edges_alternate(situation) -> None:
+    """Invariant 1: one start and one stop a window, none inside, and the first is a stop just when one is begun."""
+    base, booked = situation
+    planned = plan(booked, base)
+    kinds = [kind for _at, kind in firings(planned, base, fold_last=False)]
+
+    assert all(one != other for one, other in zip(kinds, kinds[1:]))
+    assert not kinds or (kinds[0] == "stop") == (planned.active is not None)
+
+
+@given(situations(), st.randoms(use_true_random=False))
+@thorough(150)
+def test_order_and_duplicates_do_not_matter(situation, random) -> None:
+    """Invariant 2: the plan is a function of the set of bookings."""
+    base, booked = situation
+    shuffled = booked + booked[:2]
+    random.shuffle(shuffled)
+
+    assert plan(booked, base).edges == plan(shuffled, base).edges
+
+
+@given(situations(), st.data())
+@thorough(150)
+def test_adding_never_takes_running_time_away(situation, data) -> None:
+    """Invariant 3: what runs without a booking runs with it too."""
+    base, booked = situation
+    more = data.draw(one_offs(base))
+
+    assert running(plan(booked, base), base, fold_last=False) <= running(
+        plan([*booked, more], base), base, fold_last=False
+    )
+
+
+@given(situations(weekly=2), st.integers(0, 86400))
+@thorough(150)
+def test_nothing_is_sent_that_is_past_or_less_than_a_minute_ahead(situation, later) -> None:
+    """Invariant 5: at() is UTC and a minute ahead at least; the bounds of crons that matter are ahead too."""
+    base, booked = situation
+    now = base + timedelta(seconds=later)
+    for edge in plan(booked, now).edges:
+        if edge.at is not None:
+            assert edge.timezone == "UTC"
+            assert datetime.fromisoformat(edge.expression[3:-1] + "+00:00") >= now + timedelta(seconds=LEAD)
+        assert edge.start_date is None or edge.start_date > now
+        assert edge.end_date is None or edge.end_date > now
+
+
+@given(situations(), st.booleans())
+@thorough(200)
+def test_retries_end_before_the_next_opposite_edge(situation, fold_last) -> None:
+    """Invariant 7: fired at its time and retried for its age, no edge reaches the next opposite one."""
+    base, booked = situation
+    fired = sorted(
+        (at, edge.kind, edge.maximum_event_age)
+        for edge in plan(booked, base).edges
+        for at in fires(edge, base, fold_last=fold_last)
+        if at < MINUTES
+    )
+    for (at, kind, age), (after, opposite, _age) in zip(fired, fired[1:]):
+        assert kind == opposite or at * 60 + age < after * 60
+
+
+@given(situations(), st.integers(2, 90))
+@thorough(150)
+def test_near_windows_are_one(situation, gap) -> None:
+    """Invariant 8: windows closer than merge_gap are united, as the oracle unites them."""
+    base, booked = situation
+    found = windows(tuple(booked), base, base + timedelta(days=DAYS_SEEN), timedelta(minutes=gap))
+    covered = {
+        minute
+        for window in found
+        for minute in range((window.start - base) // timedelta(minutes=1), (window.end - base) // timedelta(minutes=1))
+    }
+
+    assert {m for m in union(booked, base, gap) if 0 <= m < MINUTES} == {m for m in covered if 0 <= m < MINUTES}
+    planned = plan(booked, base, timedelta(minutes=gap))
+    assert {m for m in covered if 0 <= m < MINUTES} == running(planned, base, fold_last=False)
+
+
+@given(situations(weekly=2, one_off=2), st.sampled_from(ZONES), st.data())
+@thorough(150)
+def test_zones_are_united_exactly_or_refused(situation, zone, data) -> None:
+    """Invariant 12: weekly bookings of two zones give their union, or an error that names them."""
+    base, booked = situation
+    booked = [*booked, data.draw(weeklies(zone))]
+    refusal = ""
+    try:
+        planned = plan(booked, base)
+    except OptionError as error:
+        refusal = str(error)
+    if refusal:
+        assert all(booking.booking_id in refusal for booking in booked if isinstance(booking, Weekly))
+        return
+
+    assert {m for m in union(booked, base) if 0 <= m < MINUTES} == running(planned, base, fold_last=False)
+
+
+def test_zones_that_meet_are_refused() -> None:
+    """Invariant 12: Paris mornings and New York mornings overlap, so one week can't hold both."""
+    booked = [
+        Weekly(INSTANCE, ("mon",), "08:00", "18:00", "Europe/Paris", "paris"),
+        Weekly(INSTANCE, ("mon",), "08:00", "18:00", "America/New_York", "york"),
+    ]
+
+    with pytest.raises(OptionError, match=r"paris .*york .*Book them in one time zone"):
+        plan(booked, BASES[0])
+
+
+def test_the_articles_example() -> None:
+    """15 to 18 and 17 to 20 in Paris: one start, one stop, and nothing at 18:00."""
+    now = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+    day = datetime(2026, 11, 24, tzinfo=ZoneInfo("Europe/Paris"))
+    booked = [
+        OneOff(INSTANCE, day.replace(hour=begin).astimezone(UTC), day.replace(hour=end).astimezone(UTC), str(begin))
+        for begin, end in ((15, 18), (17, 20))
+    ]
+
+    assert [(edge.kind, edge.expression) for edge in plan(booked, now).edges] == [
+        ("start", "at(2026-11-24T14:00:00)"),
+        ("stop", "at(2026-11-24T19:00:00)"),
+    ]
+
+
+def test_a_whole_week_has_no_edges_and_says_so() -> None:
+    """Seven whole days never stop: the plan has no edge, a window without an end in sight and a warning."""
+    planned = plan([Weekly(INSTANCE, DAYS, "00:00", "24:00", "UTC", "always")], BASES[0])
+
+    assert planned.edges == ()
+    assert planned.active is not None
+    assert "always cover the whole week" in planned.warnings[0]
+
+
+@given(st.lists(situations(), min_size=1, max_size=3))
+@thorough(30)
+def test_instances_are_planned_apart(found) -> None:
+    """Planning many instances at once is planning each."""
+    base = found[0][0]
+    booked = [booking for _base, some in found for booking in some]
+    assume(len({booking.timezone for booking in booked if isinstance(booking, Weekly)}) <= 1)
+    planned = plan_all(booked, base)
+
+    assert planned == ({INSTANCE: plan(booked, base)} if booked else {})

@@ -1,0 +1,65 @@
+"""What keeps an instance from being booked, or from being started and stopped as booked."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.desk import WORKERS, side_by_side
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.ec2 import check_bookable, concerns
+
+PLAIN = {"state": "stopped", "tags": {}, "lifecycle": None, "root_device_type": "ebs", "hibernation": True}
+
+
+@pytest.mark.parametrize(
+    ("differs", "message"),
+    [
+        ({"tags": {"aws:autoscaling:groupName": "workers"}}, "is a member of the Auto Scaling group workers"),
+        ({"lifecycle": "spot"}, "is a spot instance: only one of a persistent request can be stopped"),
+        ({"root_device_type": "instance-store"}, "has an instance-store root: it can't be stopped"),
+        ({"state": "terminated"}, "is terminated: cancel its bookings"),
+        ({"hibernation": False}, "was not launched for hibernation"),
+    ],
+)
+def test_each_concern_is_said_by_name(differs, message):
+    """One thing at a time, and nothing of an ordinary instance."""
+    (said,) = concerns("i-1", {**PLAIN, **differs}, hibernate=True)
+    assert f"i-1 {message}" in said
+    assert [] == list(concerns("i-1", PLAIN, hibernate=True))
+
+
+@pytest.mark.parametrize("state", ["terminated", "shutting-down"])
+def test_what_is_gone_cannot_be_booked(state):
+    """Nor what has never been."""
+    with pytest.raises(OptionError, match=f"i-1 is {state}"):
+        check_bookable("i-1", {"i-1": {**PLAIN, "state": state}}, "eu-central-1")
+    with pytest.raises(OptionError, match="i-2 does not exist in eu-central-1"):
+        check_bookable("i-2", {"i-1": PLAIN}, "eu-central-1")
+
+
+def test_work_is_done_side_by_side_in_bounds_and_failures_stay_with_their_keys():
+    """As many at once as there are workers, never more; results in the order of the keys."""
+    running, most, lock, full = 0, 0, threading.Lock(), threading.Event()
+
+    def work(key):
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+            if running == WORKERS:
+                full.set()
+        assert full.wait(10)
+        with lock:
+            running -= 1
+        if key == "k3":
+            raise AwsError("throttled")
+        return key.upper()
+
+    keys = [f"k{number}" for number in range(3 * WORKERS)]
+    results = side_by_side(work, keys)
+
+    assert keys == list(results)
+    assert WORKERS == most
+    assert isinstance(results["k3"], AwsError)
+    assert "K4" == results["k4"]

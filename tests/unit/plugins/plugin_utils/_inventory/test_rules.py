@@ -1,0 +1,84 @@
+"""The options hosts and variables: typed, or refused by name."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.rules import (
+    HostRule,
+    VariableRules,
+    parse_host_rules,
+    parse_variable_rules,
+)
+
+
+def test_a_full_entry_is_parsed():
+    """Names of outputs may be written as in Terraform."""
+    entry = {"output": "my_ip", "groups": ["web"], "hostname": "{{ name }}", "address": "ip", "vars": {"a": 1}}
+
+    assert (HostRule("MY_IP", ("web",), "{{ name }}", "ip", {"a": 1}),) == parse_host_rules([entry])
+
+
+@pytest.mark.parametrize(("entry", "groups"), [({}, ("my_ip",)), ({"groups": None}, ("my_ip",)), ({"groups": []}, ())])
+def test_hosts_are_in_a_group_of_their_output_unless_the_file_says_otherwise(entry, groups):
+    """As they are where the file has no rules at all."""
+    (rule,) = parse_host_rules([{"output": "MY_IP", **entry}])
+
+    assert groups == rule.groups
+
+
+def test_not_given_is_not_the_same_as_empty():
+    """Not given finds hosts by their addresses, empty makes none."""
+    assert (parse_host_rules(None), parse_host_rules([])) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("MY_IP", r"hosts: 'MY_IP' is a str. Accepted is a list"),
+        ({"output": "X"}, r"hosts: .* is a dict. Accepted is a list"),
+        (["MY_IP"], r"hosts\[0\]: 'MY_IP' is not a mapping. Accepted are the keys output"),
+        ([{"groups": []}], r"hosts\[0\]: 'output' is missing"),
+        ([{"output": "X"}, {"outptu": "X"}], r"hosts\[1\]: 'outptu' is not known. Did you mean 'output'\?"),
+        ([{"output": "a-b"}], r"hosts\[0\].output: 'a-b' is not the name of an output"),
+        ([{"output": "X", "groups": "web"}], r"hosts\[0\].groups: 'web' is a str. Accepted is a list"),
+        ([{"output": "X", "groups": ["web:!db"]}], r"hosts\[0\].groups: 'web:!db' is not a group's name"),
+        ([{"output": "ALL"}], r"hosts\[0\].groups: not given, and the output's own name, 'all', is a group of Ansible"),
+        ([{"output": "X", "hostname": 7}], r"hosts\[0\].hostname: 7 is not a string"),
+        ([{"output": "X", "address": ""}], r"hosts\[0\].address: '' is not a string with something in it"),
+        ([{"output": "X", "vars": ["a"]}], r"hosts\[0\].vars: .* is not a mapping"),
+        ([{"output": "X", "vars": {"a b": 1}}], r"hosts\[0\].vars: 'a b' is not a variable's name"),
+        ([{"output": "X"}, {"output": "x"}], r"hosts: the output X has two entries"),
+    ],
+)
+def test_bad_entries_are_refused_by_name(option, message):
+    """Each message names the option, what it got and what is accepted."""
+    with pytest.raises(OptionError, match=message):
+        parse_host_rules(option)
+
+
+@pytest.mark.parametrize(
+    ("option", "allow", "message"),
+    [
+        ("x", None, r"variables: 'x' is not a mapping. Accepted are the keys include, exclude, prefix"),
+        ({"includes": []}, None, r"variables: 'includes' is not known. Did you mean 'include'\?"),
+        ({"include": "X"}, None, r"variables.include: 'X' is a str. Accepted is a list"),
+        ({"exclude": [7]}, None, r"variables.exclude: 7 is a int, not a string"),
+        ({"prefix": "9_"}, None, r"variables.prefix: '9_' can't begin a variable's name"),
+        ({}, "ansible_user", r"allow_variables: 'ansible_user' is a str. Accepted is a list"),
+        ({}, ["a-b"], r"allow_variables: 'a-b' is not a variable's name"),
+    ],
+)
+def test_bad_variable_options_are_refused_by_name(option, allow, message):
+    """Each message names the option, what it got and what is accepted."""
+    with pytest.raises(OptionError, match=message):
+        parse_variable_rules(option, allow)
+
+
+def test_patterns_select_outputs_whatever_their_case():
+    """An empty include takes none."""
+    rules = VariableRules(include=("EFS_*", "X"), exclude=("EFS_SECRET",))
+
+    assert [rules.selects(name) for name in ("EFS_DNS", "EFS_SECRET", "X", "Y")] == [True, False, True, False]
+    assert not parse_variable_rules({"include": []}).selects("X")
+    assert parse_variable_rules({"include": ["efs_*"]}).selects("EFS_DNS")
