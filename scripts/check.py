@@ -2,9 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run every check of the project, and say at the end what passed, what failed, and what could not run and why.
+"""Run the checks of the project, and say at the end what passed, what failed, and what could not run and why.
 
-With REQUIRE_ALL=1 what could not run is a failure, unless only another machine could change that.
+Without --all, tests marked `full` are left out, the other releases of ansible-core run only tests marked `cores`, and
+molecule runs one scenario for each verb of the role. With REQUIRE_ALL=1 what could not run is a failure, unless only
+another machine could change that.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -27,6 +29,9 @@ from scripts import collection, scenarios, terraform_provider, venvs  # noqa: E4
 
 CACHE = ROOT / ".cache"
 PACKAGE = "ansible_collections.tfbridge.aws.plugins"
+# What another ansible-core runs of the tests.
+CONTRACT = ("-m", "cores and not full")
+NOT_PURE = ("-m", "not terraform and not lab", "--ignore=tests/unit/plugins/module_utils")
 # A skip that only another machine could change says so (tests/conftest.py).
 NOT_HERE = "not on this machine: "
 
@@ -86,31 +91,45 @@ def mypy() -> Outcome:
 
 
 def tests() -> Outcome:
-    """Unit, property and integration tests, on the main environment."""
-    return _pytest(_tool("python"), "tests", [])
+    """Run unit, property and integration tests on the main environment."""
+    return _pytest(_tool("python"), "tests", ["-m", "not full"])
 
 
 def tests_other_core() -> Outcome:
-    """What meets Ansible, on its other line: not what is pure, and neither Terraform nor guests care about that."""
-    return _on_other_core("tests-other-core", venvs.other_environment, [])
+    """Run the tests marked `cores` on the other supported line of ansible-core."""
+    return _on_core("tests-other-core", venvs.other_environment, CONTRACT)
 
 
 def tests_oldest_core() -> Outcome:
-    """What runs in a user's Ansible, on the oldest ansible-core, amazon.aws and boto3 that the collection supports."""
+    """Run the tests marked `cores` on the oldest supported ansible-core, amazon.aws and boto3."""
+    return _on_core("tests-oldest-core", venvs.oldest_environment, CONTRACT)
+
+
+def all_tests() -> Outcome:
+    """Run all unit, property and integration tests on the main environment."""
+    return _pytest(_tool("python"), "tests", [])
+
+
+def all_tests_other_core() -> Outcome:
+    """Run all tests that meet Ansible on the other supported line of ansible-core."""
+    return _on_core("tests-other-core", venvs.other_environment, NOT_PURE)
+
+
+def all_tests_oldest_core() -> Outcome:
+    """Run all tests of what users run on the oldest supported ansible-core, amazon.aws and boto3."""
     users = ("ec2_schedule", "efs_mount", "info", "inventory", "lookup", "lookup_cache", "snapshot", "timeline_filter")
     chosen = ["tests/unit/plugins", *(f"tests/integration/test_{name}.py" for name in users)]
-    return _on_other_core("tests-oldest-core", venvs.oldest_environment, chosen)
+    return _on_core("tests-oldest-core", venvs.oldest_environment, [*NOT_PURE, *chosen])
 
 
-def _on_other_core(name: str, environment: Callable[[], pathlib.Path], chosen: Sequence[str]) -> Outcome:
+def _on_core(name: str, environment: Callable[[], pathlib.Path], arguments: Sequence[str]) -> Outcome:
     try:
         python = environment()
     except venvs.InterpreterMissingError as error:
         return Outcome(not_run=[f"{NOT_HERE}{error}"])
     except venvs.EnvironmentUnavailableError as error:
         return Outcome(not_run=[f"{name}: {error}"])
-    pure = "--ignore=tests/unit/plugins/module_utils"
-    return _pytest(python, name, ["-m", "not terraform and not lab", pure, *chosen])
+    return _pytest(python, name, arguments)
 
 
 def _pytest(python: pathlib.Path, name: str, arguments: Sequence[str]) -> Outcome:
@@ -193,8 +212,17 @@ def docs() -> Outcome:
 
 
 def molecule() -> Outcome:
-    """Scenarios of molecule, on guests with kernels and an NFS server of their own."""
-    result = scenarios.run(scenarios.names())
+    """Run one molecule scenario for each verb of the role, on guests with kernels of their own."""
+    return _scenarios(scenarios.QUICK)
+
+
+def all_molecule() -> Outcome:
+    """Run all molecule scenarios, on guests with kernels of their own."""
+    return _scenarios(scenarios.names())
+
+
+def _scenarios(names: Sequence[str]) -> Outcome:
+    result = scenarios.run(names)
     return Outcome(result.passed, result.failed, [result.not_run] if result.not_run else [])
 
 
@@ -210,21 +238,30 @@ CHECKS: dict[str, Check] = {
     "tests-oldest-core": tests_oldest_core,
     "molecule": molecule,
 }
+ALL: dict[str, Check] = {
+    **CHECKS,
+    "tests": all_tests,
+    "tests-other-core": all_tests_other_core,
+    "tests-oldest-core": all_tests_oldest_core,
+    "molecule": all_molecule,
+}
 LINT = ("ruff", "mypy", "docs", "ansible-lint")
 
 
-def _chosen(names: Iterable[str]) -> dict[str, Check]:
+def _chosen(names: Iterable[str], checks: Mapping[str, Check]) -> Mapping[str, Check]:
     wanted = [name for given in names for name in (LINT if given == "lint" else (given,))]
-    return {name: CHECKS[name] for name in wanted} or CHECKS
+    return {name: checks[name] for name in wanted} or checks
 
 
 def main() -> int:
-    """Run what was asked for, all of it by default."""
+    """Run the checks that are named, or every one."""
     parser = argparse.ArgumentParser(description=__doc__)
     names = ["lint", *CHECKS]
-    said = f"{', '.join(names)}; all of them without any"
-    parser.add_argument("checks", nargs="*", metavar="CHECK", choices=[[], *names], help=said)
-    checks = _chosen(parser.parse_args().checks)
+    listed = f"{', '.join(names)}; without any, every one"
+    parser.add_argument("checks", nargs="*", metavar="CHECK", choices=[[], *names], help=listed)
+    parser.add_argument("--all", action="store_true", help="run what takes long too")
+    given = parser.parse_args()
+    checks = _chosen(given.checks, ALL if given.all else CHECKS)
     try:
         venvs.main_environment()
     except venvs.EnvironmentUnavailableError as error:

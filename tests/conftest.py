@@ -19,8 +19,10 @@ collection.lay_link()
 sys.path.insert(0, str(COLLECTIONS))
 
 # How long an example takes says more about the machine than about the code.
-hypothesis.settings.register_profile("tfbridge", deadline=None)
-hypothesis.settings.load_profile("tfbridge")
+hypothesis.settings.register_profile("quick", deadline=None)
+# `make soak` asks for this one.
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=5000)
+hypothesis.settings.load_profile("quick")
 
 from scripts import terraform_provider  # noqa: E402  needs the path above
 from tests.support.aws import Aws  # noqa: E402  needs the path above

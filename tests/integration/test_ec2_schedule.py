@@ -76,6 +76,7 @@ def executor(aws):
 class TestBooking:
     """check, run, check again, run again."""
 
+    @pytest.mark.cores
     def test_two_that_overlap_are_one_window_and_the_instance_runs_through(self, aws, book, instances):
         """15 to 18 and 17 to 20: nothing stops at 18. The first cancelled, it runs from 17 to 20."""
         one = instances[0]
@@ -144,6 +145,7 @@ class TestBooking:
         assert ["new"] == [booking["name"] for booking in result["instances"][0]["bookings"]]
         assert ["new"] == book(bookings=[], **listed)["instances"][0]["cancelled"]
 
+    @pytest.mark.cores
     def test_one_that_has_begun_starts_the_instance_now(self, aws, book, instances):
         """Only the stop is scheduled; start_if_active: false leaves it."""
         began = (NOW - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -289,6 +291,7 @@ class TestRefusals:
         assert message in refused["msg"]
         assert 0 == written(aws)
 
+    @pytest.mark.cores
     def test_one_bad_id_fails_by_name_and_the_others_are_done(self, aws, book, instances):
         """Three instances, one of them unknown, one terminated."""
         unknown = "i-0123456789abcdef0"
@@ -312,6 +315,7 @@ class TestRefusals:
         )
         assert 0 == written(aws)
 
+    @pytest.mark.cores
     def test_the_role_may_not_be_passed(self, aws, book, instances):
         """AWS's answer to a caller without iam:PassRole."""
         message = f"User is not authorized to perform: iam:PassRole on resource: {ROLE}"
@@ -398,6 +402,7 @@ class TestRefusals:
 class TestInfo:
     """What is booked, and whether what is scheduled agrees."""
 
+    @pytest.mark.cores
     def test_it_reports_and_sees_drift(self, aws, book, instances):
         """In sync after a booking; a schedule that somebody deleted is missing, and the next run brings it back."""
         for one in instances[:2]:
@@ -451,6 +456,7 @@ class TestInfo:
         refused = book(module="ec2_schedule_info", dead_letters=True, fails=True)
         assert "dead_letter_arn: not given, and OUTPUT_EC2_SCHEDULER_DLQ_ARN is not published" in refused["msg"]
 
+    @pytest.mark.cores
     def test_the_lookup(self, run, book, instances):
         """The same for a template."""
         book(instance_ids=instances[0], name="b", **TIMES)
@@ -461,6 +467,7 @@ class TestInfo:
         assert "_terms: 'web-0' is not an EC2 instance id" in wrong.said
 
 
+@pytest.mark.cores
 def test_the_playbooks(run, instances):
     """Booked and cancelled from the command line, and drawn as a page."""
     extra = ["-e", "region=eu-central-1", "-e", f"instance_id={instances[0]}"]
@@ -478,6 +485,7 @@ def test_the_playbooks(run, instances):
     assert "changed=1" in cancelled.said
 
 
+@pytest.mark.cores
 def test_the_examples_of_the_documentation_run(aws, run, instances):
     """As ansible-doc shows them."""
     for name in ("ec2_schedule", "ec2_schedule_info"):

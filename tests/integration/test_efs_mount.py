@@ -63,6 +63,7 @@ def test_bad_input_fails_before_a_host_is_touched(run, entry, said):
     assert "unreachable=0 failed=1" in result.said
 
 
+@pytest.mark.cores
 def test_good_input_goes_on_to_the_host(run):
     """The same play with what is right is the proof that the others stopped before it."""
     result = run.playbook(PLAY, *NOBODY, *mounts({"path": "/mnt/ok", "dns_name": NAME}))
@@ -71,6 +72,7 @@ def test_good_input_goes_on_to_the_host(run):
     assert "unreachable=1 failed=0" in result.said
 
 
+@pytest.mark.cores
 def test_nothing_to_mount_is_an_error(run):
     """Neither efs_mounts nor efs_dns_url: both are named."""
     result = run.playbook(PLAY, *NOBODY)
@@ -204,6 +206,7 @@ def test_a_path_that_is_a_file(machine, tmp_path):
         assert f"{tmp_path}/file: it is a regular file, on which nothing can be mounted" in result.said
 
 
+@pytest.mark.cores
 def test_the_playbook_mounts_what_was_published(run, aws, tmp_path):
     """On the hosts of the inventory, which are this machine here; a check run says what would be there."""
     aws.publish({"MY_IP": ["10.0.0.11", "10.0.0.12"], "EFS_DNS_URL": NAME})
@@ -220,6 +223,7 @@ def test_the_playbook_mounts_what_was_published(run, aws, tmp_path):
     assert not (tmp_path / "fstab").exists()
 
 
+@pytest.mark.cores
 def test_the_playbook_has_variables(run, tmp_path):
     """Hosts, path, name, export and state, as its head says."""
     result = run.playbook(
@@ -238,6 +242,7 @@ def test_the_playbook_has_variables(run, tmp_path):
         assert variable in head
 
 
+@pytest.mark.cores
 def test_the_playbook_without_a_file_system_fails(run):
     """Nothing is mounted in silence."""
     result = run.playbook("tfbridge.aws.mount_efs", *NOBODY)

@@ -36,6 +36,7 @@ def returned(run, result):
     return json.loads((run.folder / "result.json").read_text())
 
 
+@pytest.mark.cores
 def test_values_and_what_is_known_of_them(aws, run):
     """Typed, with versions and dates; a secret without its value."""
     aws.publish({"MY_IP": ["10.0.0.1", "10.0.0.2"], "CONF": {"a": 1}, "EFS": "fs", "lower": "x"})
@@ -56,6 +57,7 @@ def test_values_and_what_is_known_of_them(aws, run):
     assert "hunter2" not in result.output
 
 
+@pytest.mark.cores
 def test_check_mode_reads_the_same(aws, run):
     """It changes nothing either way."""
     aws.publish({"EFS": "fs"})
@@ -93,6 +95,7 @@ def test_bad_input(aws, run, published, options, message):
     assert (2, True) == (result.rc, message in result.said), result.output
 
 
+@pytest.mark.cores
 @pytest.mark.parametrize(("on_problem", "warned"), [("warn", True), ("skip", False)])
 def test_problems_can_be_returned_instead(aws, run, on_problem, warned):
     """With the output that has them."""
@@ -113,6 +116,7 @@ def test_denied_names_the_iam_action(aws, run):
     assert (2, True) == (result.rc, "IAM action ssm:DescribeParameters in eu-central-1" in result.said)
 
 
+@pytest.mark.cores
 def test_connection_options_come_from_the_action_group(aws, run):
     """module_defaults for group/tfbridge.aws.aws."""
     aws.publish({"A": "a"}, region="us-east-1")
@@ -130,6 +134,7 @@ def test_connection_options_come_from_the_action_group(aws, run):
     assert 0 == result.rc, result.output
 
 
+@pytest.mark.cores
 def test_the_examples_of_the_documentation_run(aws, run):
     """As ansible-doc shows them."""
     aws.publish({"EFS_DNS_URL": "fs-1"})
@@ -144,6 +149,7 @@ def test_the_examples_of_the_documentation_run(aws, run):
 class TestShowOutputs:
     """The playbook tfbridge.aws.show_outputs."""
 
+    @pytest.mark.cores
     def test_a_person_can_read_it(self, aws, run):
         """A line for each output, secrets masked, problems below."""
         aws.publish({"MY_IP": ["10.0.0.1", "10.0.0.2"], "AMB": "a", "AMB_0": "b", "H_0": "x", "H_2": "y", "lower": "x"})

@@ -32,6 +32,7 @@ def hosts_of(result, group="all"):
     return listed[group]["hosts"]
 
 
+@pytest.mark.cores
 class TestHosts:
     """What an engineer gets for what Terraform published."""
 
@@ -237,6 +238,7 @@ class TestCache:
 
     CACHED = {**REGION, "cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": "cache"}
 
+    @pytest.mark.cores
     def test_a_second_run_asks_nobody(self, aws, run):
         """The same inventory without a call; --flush-cache reads again."""
         aws.publish({"MY_IP": ["10.0.0.1"], "X": "y"})
@@ -316,6 +318,7 @@ class TestCache:
         for secret in ("file-secret-key", "AKIAFILEFILE", "test-secret-key", run.env["AWS_ACCESS_KEY_ID"]):
             assert secret not in file.read_text() + file.name
 
+    @pytest.mark.cores
     def test_refresh_inventory_and_flush_cache_read_anew(self, aws, run):
         """In ansible-playbook; a run without either has what the cache holds."""
         aws.publish({"MY_IP": ["10.0.0.1"], "EFS_DNS_URL": "old"})
@@ -331,6 +334,7 @@ class TestCache:
         aws.client("ssm").put_parameter(Name="OUTPUT_EFS_DNS_URL", Value="newest", Type="String", Overwrite=True)
         assert "10.0.0.2 newest" in run.playbook(SHOW_HOSTS, "--flush-cache", inventory=self.CACHED).stdout
 
+    @pytest.mark.cores
     def test_variables_of_the_file_are_taken_from_the_file(self, aws, run):
         """They are templates; what the cache holds is data, whoever wrote it."""
         victim = run.folder / "pwned"
@@ -369,6 +373,7 @@ class TestCache:
         assert ["10.0.0.1"] == hosts_of(run.inventory(self.CACHED), "my_ip")
         assert {} == dict(aws.calls())
 
+    @pytest.mark.cores
     def test_neither_boto3_nor_amazon_aws_is_imported_on_a_hit(self, aws, run):
         """They take longer to import than the inventory takes to load."""
         aws.publish({"MY_IP": ["10.0.0.1"]})
@@ -386,6 +391,7 @@ class TestCache:
         assert "10.0.0.1" in result.stdout
         assert "IMPORTED []" in result.stdout, result.output
 
+    @pytest.mark.cores
     def test_a_damaged_entry_is_read_anew(self, aws, run):
         """Nobody has to find and delete the file."""
         aws.publish({"MY_IP": ["10.0.0.1"]})
@@ -552,6 +558,7 @@ class TestErrors:
         assert (4, True) == (refused.rc, "(5,000 characters), which is not an address" in refused.said)
         assert "x" * 70 not in refused.output
 
+    @pytest.mark.cores
     def test_ansible_playbook_stops_too(self, aws, run):
         """No play starts on half an inventory."""
         result = run.playbook(SHOW_HOSTS, inventory=REGION)
@@ -560,6 +567,7 @@ class TestErrors:
         assert "nothing is published" in result.said
         assert "PLAY" not in result.stdout
 
+    @pytest.mark.cores
     def test_an_error_can_be_left_to_ansible(self, aws, run):
         """abort_on_error=false makes it the usual warning, with no hosts."""
         aws.publish({"MY_IP": ["10.7.7.7"], "X": "a", "X_0": "b"})
@@ -570,6 +578,7 @@ class TestErrors:
         assert "both claim the name" in result.said
         assert "10.7.7.7" not in result.stdout
 
+    @pytest.mark.cores
     @pytest.mark.parametrize("text", ["plugin: tfbridge.aws.ssm_outputs\nregions: [eu", "plugin: tfbridge.aws.ssm\n"])
     def test_what_never_reaches_the_plugin_can_be_an_error(self, aws, run, text):
         """As the README says; by itself Ansible only warns."""
@@ -590,6 +599,7 @@ class TestErrors:
         assert 0 == result.rc
         assert warned is ("nothing is published" in result.said)
 
+    @pytest.mark.cores
     def test_denied_names_the_iam_action(self, aws, run):
         """And what AWS says."""
         aws.fault("ssm:DescribeParameters", "AccessDeniedException", message="User: arn:x is not authorized")
@@ -650,6 +660,7 @@ class TestErrors:
         assert (4, True) == (result.rc, "AWS refused the credentials for ssm:DescribeParameters" in result.said)
         assert "is eu-central-1 enabled in the account?" in result.said
 
+    @pytest.mark.cores
     def test_missing_credentials(self, run):
         """What would be accepted is named."""
         result = run.inventory(REGION, env=NO_CREDENTIALS)
@@ -688,6 +699,7 @@ class TestErrors:
         assert (4, True) == (mistyped.rc, "Did you mean 'eu-central-1'?" in mistyped.said)
 
 
+@pytest.mark.cores
 class TestSafety:
     """Whoever may write one parameter runs nothing, and secrets stay secret."""
 
@@ -858,6 +870,7 @@ class TestSafety:
         assert "file-secret" not in result.output
 
 
+@pytest.mark.cores
 def test_the_examples_of_the_documentation_run(aws, run):
     """Each inventory file that ansible-doc shows, as it is."""
     aws.publish({"MY_IP": ["10.0.0.1", "10.0.0.2"], "EFS_DNS_URL": "fs"})

@@ -40,6 +40,7 @@ def test_one_output_costs_one_call(aws, run):
     assert {"ssm:GetParameters": 1} == dict(aws.calls())
 
 
+@pytest.mark.cores
 def test_values_come_typed(aws, run):
     """Lists, objects, StringLists; names may be written as in Terraform."""
     aws.publish({"MY_IP": ["10.0.0.1", "10.0.0.2"], "CONF": {"a": [1, None, True]}})
@@ -77,6 +78,7 @@ def test_an_element_can_be_read_by_its_own_name(aws, run):
     assert "10.0.0.2" == value_of(look_up(run, lookup("MY_IP_1")))
 
 
+@pytest.mark.cores
 def test_raw_gives_the_text_that_is_stored(aws, run):
     """Neither decoded nor split."""
     aws.publish({"MY_IP": ["1", "2"], "CONF": {"a": 1}, "BROKEN": '{"a": '})
@@ -87,6 +89,7 @@ def test_raw_gives_the_text_that_is_stored(aws, run):
     assert [["1", "2"], '{"a": 1}', "a,b", '{"a": '] == values
 
 
+@pytest.mark.cores
 def test_a_missing_output_is_an_error_a_default_or_null(aws, run):
     """The parameters that were asked for are named."""
     aws.publish({"X": "x"})
@@ -103,6 +106,7 @@ def test_a_missing_output_is_an_error_a_default_or_null(aws, run):
     assert "" == value_of(look_up(run, lookup("NOPE", default="")))
 
 
+@pytest.mark.cores
 def test_denied_names_the_iam_action(aws, run):
     """Or is accepted, as on_denied says."""
     aws.fault("ssm:GetParameters", "AccessDeniedException", times=-1)
@@ -118,6 +122,7 @@ def test_denied_names_the_iam_action(aws, run):
     assert (None, False) == (value_of(skipped), "ssm:GetParameters" in skipped.said)
 
 
+@pytest.mark.cores
 def test_a_secret_needs_decrypt(aws, run):
     """Without it, its ciphertext would be taken for the value."""
     aws.publish_secret("PW", "hunter2-geheim")
@@ -130,6 +135,7 @@ def test_a_secret_needs_decrypt(aws, run):
     assert "hunter2-geheim" == value_of(look_up(run, lookup("PW", decrypt=True)))
 
 
+@pytest.mark.cores
 def test_a_hole_is_null_and_warned_of(aws, run):
     """The rest keeps its positions."""
     aws.publish({"X_0": "a", "X_2": "c"})
@@ -139,6 +145,7 @@ def test_a_hole_is_null_and_warned_of(aws, run):
     assert (["a", None, "c"], True) == (value_of(result), "not published: OUTPUT_X_1" in result.said)
 
 
+@pytest.mark.cores
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -163,6 +170,7 @@ def test_bad_input(aws, run, call, message):
     assert (2, True) == (result.rc, message in result.said), result.output
 
 
+@pytest.mark.cores
 def test_a_template_in_a_value_is_never_run(aws, run):
     """It is shown as it is."""
     victim = run.folder / "pwned"
@@ -176,6 +184,7 @@ def test_a_template_in_a_value_is_never_run(aws, run):
     assert not victim.exists()
 
 
+@pytest.mark.cores
 def test_the_examples_of_the_documentation_run(aws, run):
     """As ansible-doc shows them."""
     aws.publish({"EFS_DNS_URL": "fs", "MY_IP": ["10.0.0.1"], "APP_CONFIG": {"a": 1}})

@@ -73,6 +73,7 @@ def test_all_hosts_and_tasks_of_a_run_cost_one_call(aws, run, local_tmp, hosts, 
     assert ["fs-2"] == shown(run.playbook(*play(LOOKUP)))
 
 
+@pytest.mark.cores
 def test_a_snapshot_is_read_once_whatever_is_asked_for(aws, run):
     """Each task of each host asks for another output; a secret alone costs a call of its own."""
     values = {f"KEY_{chr(ord('A') + index)}": f"value {index}" for index in range(10)}
@@ -112,6 +113,7 @@ def _reads(aws):
     return aws.app.requests("ssm:GetParameters")
 
 
+@pytest.mark.cores
 def test_neither_boto3_nor_amazon_aws_is_imported_on_a_hit(aws, run):
     """Importing them takes longer than the task."""
     aws.publish({"EFS_DNS_URL": "fs-1"})
@@ -121,6 +123,7 @@ def test_neither_boto3_nor_amazon_aws_is_imported_on_a_hit(aws, run):
     assert ["fs-1True", "fs-1False", "fs-1False"] == shown(run.playbook(*play(task, task, task)))
 
 
+@pytest.mark.cores
 def test_a_secret_is_shared_with_nobody(aws, run, local_tmp):
     """Neither its value nor its ciphertext is in a file; it needs decrypt before and after somebody has read it."""
     aws.publish_secret("PW", "hunter2-geheim")
@@ -180,6 +183,7 @@ def test_what_a_task_publishes_is_there_for_the_next(aws, run):
     assert ["none", "one", "one", "two", "two"] == values
 
 
+@pytest.mark.cores
 def test_until_waits_for_an_output(aws, run):
     """Retries of a task ask again."""
     waiting = """
@@ -227,6 +231,7 @@ def test_another_region_prefix_or_account_has_answers_of_its_own(aws, run):
     assert {"AKIADEFAULT", "AKIAOTHER"} == aws.app.access_keys("ssm")
 
 
+@pytest.mark.cores
 def test_a_failure_is_shared_with_those_who_wait(aws, run):
     """Fifty hosts don't wait for AWS one after the other; later ones ask again."""
     aws.fault("ssm:GetParameters", "AccessDeniedException", times=-1)
@@ -239,6 +244,7 @@ def test_a_failure_is_shared_with_those_who_wait(aws, run):
     assert aws.calls()["ssm:GetParameters"] < 10
 
 
+@pytest.mark.cores
 def test_without_a_folder_each_asks_for_itself(aws, run, local_tmp):
     """A cache that can't be written costs calls, and no more."""
     aws.publish({"EFS_DNS_URL": "fs-1"})

@@ -56,6 +56,7 @@ def test_types_are_exact_and_two_regions_are_two_calls(aws, run):
     assert {"ssm:GetParameters": 2} == dict(aws.calls())
 
 
+@pytest.mark.cores
 def test_a_secret_beside_a_snapshot_is_read_when_it_is_used(aws, run):
     """From its own parameter, by the template that the inventory has for it."""
     aws.publish_slices(encode(STACK))
@@ -180,6 +181,7 @@ def test_denied_names_the_action_and_what_it_is_needed_for(aws, run):
     assert "source" in unknown.said and "auto" in unknown.said
 
 
+@pytest.mark.cores
 def test_the_lookup_reads_a_snapshot(aws, run):
     """Several names in one call, typed or as they are stored; a secret with a call of its own."""
     aws.publish_slices(encode(STACK))
@@ -212,6 +214,7 @@ def test_the_lookup_says_what_a_snapshot_has_not(aws, run):
     assert "d" == value_of(look_up(run, lookup("EFS", source="snapshot", prefix="/b/", default="d")))
 
 
+@pytest.mark.cores
 def test_info_and_show_outputs_say_what_is_the_snapshots(aws, run):
     """Version, last change and parameters are those of the slices; of a secret nothing is known."""
     aws.publish_slices(encode(document({"EFS": "fs-0"})))

@@ -44,6 +44,7 @@ def play(run: Any, arguments: str = "", result: Any = None) -> Any:
     return run.playbook(PLAY % arguments)
 
 
+@pytest.mark.cores
 def test_it_writes_a_page(run: Any) -> None:
     """Its times are in the zone that was asked for, its days as many."""
     result = play(run, "timezone='Asia/Tokyo', days=2, title='Our week'")
@@ -58,6 +59,7 @@ def test_it_writes_a_page(run: Any) -> None:
     assert "Mon 08:00 to 18:00<" in page
 
 
+@pytest.mark.cores
 def test_what_aws_says_is_not_a_template(run: Any) -> None:
     """A booking's name that looks like an expression is shown as it is and never run."""
     result = play(run, result=schedule("{{ lookup('pipe', 'touch pwned') }}"))

@@ -147,6 +147,7 @@ def test_scenarios_are_what_readme_lists():
 
     assert sorted([*CASES, WHOLE_STORY]) == scenarios.names()
     assert [] == [name for name in scenarios.names() if f"`{name}`" not in readme]
+    assert set(scenarios.QUICK) < set(scenarios.names())
 
 
 @pytest.mark.parametrize("name", CASES)

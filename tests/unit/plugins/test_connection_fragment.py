@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 import yaml
 from ansible_collections.amazon.aws.plugins.doc_fragments import assume_role, common, region
 from ansible_collections.tfbridge.aws.plugins.doc_fragments.connection import ModuleDocFragment
 
 
+@pytest.mark.cores
 def test_the_options_are_those_of_amazon_aws():
     """Names, types, aliases, defaults and the environment's variables; descriptions are our own."""
     theirs = {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.option_refusals import misfit
 
+pytestmark = pytest.mark.cores
+
 CHOICES = {"type": "str", "choices": ["skip", "decrypt"]}
 
 

@@ -18,6 +18,8 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import 
 from hypothesis import given
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.cores
+
 # ansible-core 2.18 and earlier: templates give text, and conditions are worked out elsewhere.
 OLDER = not hasattr(Templar, "evaluate_conditional")
 HEADER = "#jinja2:variable_start_string:'<<', variable_end_string:'>>'\n<< 1 + 1 >>"
