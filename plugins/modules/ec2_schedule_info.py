@@ -102,6 +102,10 @@ instances:
     running_now:
       description: Whether it is booked now.
       type: bool
+    merge_gap:
+      description: The seconds below which windows that follow each other are one; the longest of its bookings counts.
+      type: int
+      sample: 600
     in_sync:
       description: Whether the schedules are those that follow from its bookings.
       type: bool
@@ -129,6 +133,16 @@ dead_letters:
   description: How many messages the queue holds (C(count)), and what up to ten of them say (C(messages)).
   returned: where O(dead_letters) is true
   type: dict
+account:
+  description: The AWS account that owns the instances; null where none of them exists.
+  returned: success
+  type: str
+  sample: "123456789012"
+region:
+  description: The region that was read.
+  returned: success
+  type: str
+  sample: eu-central-1
 schedule_group:
   description: The group that was read.
   returned: success
@@ -197,7 +211,7 @@ def read(module: Any) -> dict[str, Any]:
     site = find_site(params, lambda: reader_of(module), needed)
     retrier = retrier_of(params["retry_budget"])
     store = SchedulerStore(module.client("scheduler", config=BOTOCORE_CONFIG), retrier, region, site.group)
-    result: dict[str, Any] = {"schedule_group": site.group}
+    result: dict[str, Any] = {"schedule_group": site.group, "region": region}
     if chosen:
         reporter = Reporter(store, tools, shown)
     else:
@@ -206,6 +220,7 @@ def read(module: Any) -> dict[str, Any]:
         reporter = Reporter(OneListing(store, listed), tools, shown)
     found = describe(module.client("ec2", config=BOTOCORE_CONFIG), retrier, chosen, region)
     result["instances"] = reporter.report(chosen, found)
+    result["account"] = next((instance["owner_id"] for instance in found.values()), None)
     if params["dead_letters"]:
         queue = module.client("sqs", config=BOTOCORE_CONFIG)
         result["dead_letters"] = dead_letters(queue, retrier, site.dead_letter_arn, region)

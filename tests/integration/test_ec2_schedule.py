@@ -410,6 +410,7 @@ class TestInfo:
         info = book(module="ec2_schedule_info")
         assert instances[:2] == sorted([each["instance_id"] for each in info["instances"]], key=instances.index)
         assert all(each["in_sync"] for each in info["instances"])
+        assert ("eu-central-1", "123456789012", GROUP) == (info["region"], info["account"], info["schedule_group"])
         one = next(each for each in info["instances"] if each["instance_id"] == instances[0])
         assert [{"start": at(1), "end": at(2), "bookings": ["b"]}] == one["windows"]
         assert "stopped" == one["state"]
@@ -426,7 +427,7 @@ class TestInfo:
 
     def test_a_range(self, book, instances):
         """Windows of another time."""
-        book(instance_ids=instances[0], timezone="UTC", weekly={**WEEKLY, "days": ["mon"]})
+        book(instance_ids=instances[0], timezone="UTC", weekly={**WEEKLY, "days": ["mon"]}, merge_gap=900)
         (one,) = book(
             module="ec2_schedule_info",
             instance_ids=instances[0],
@@ -435,6 +436,7 @@ class TestInfo:
             timezone="UTC",
         )["instances"]
         assert ["2037-03-02T08:00:00Z", "2037-03-09T08:00:00Z"] == [window["start"] for window in one["windows"]]
+        assert 15 * 60 == one["merge_gap"]
 
     def test_dead_letters(self, aws, book, instances):
         """What could not be delivered is shown, and stays."""

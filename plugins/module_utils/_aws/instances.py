@@ -23,6 +23,7 @@ FILTER_VALUES = 200
 _ID = re.compile(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})\Z")
 _FIELDS = {
     "instance_id": "InstanceId",
+    "owner_id": "OwnerId",
     "instance_type": "InstanceType",
     "image_id": "ImageId",
     "private_ip": "PrivateIpAddress",
@@ -60,7 +61,8 @@ def _describe_batch(
         with aws_errors("ec2:DescribeInstances", region, "resolving instance ids"):
             page = retrier.call(client.describe_instances, **arguments)
         for reservation in page.get("Reservations", []):
-            items += reservation.get("Instances", [])
+            owner = {"OwnerId": reservation.get("OwnerId")}
+            items += [{**owner, **item} for item in reservation.get("Instances", [])]
         if not page.get("NextToken"):
             return items
         arguments["NextToken"] = page["NextToken"]

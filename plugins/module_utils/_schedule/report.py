@@ -128,6 +128,7 @@ class Reporter:
             "edges": [edge_dict(edge) for edge in planned.edges],
             "next_edge": next_edge(planned),
             "running_now": planned.active is not None,
+            "merge_gap": int(planned.merge_gap.total_seconds()),
             "warnings": [*planned.warnings, *(concerns(instance_id, instance) if instance else ())],
             **_drift(view, planned, now),
         }
