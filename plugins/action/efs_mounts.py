@@ -9,29 +9,24 @@ from typing import Any, Optional
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.request import (
-    DEFAULTS,
-    in_order,
-    nested_paths,
-    parse_entries,
-)
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.entry import in_order, nested_paths, parse_entries
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.specification import default_of
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import plain
 
 
 def _shown(params: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what is as it would be without it, for every task that loops over mounts prints them."""
-    defaults = {**DEFAULTS, "nested_paths": []}
-    return {key: value for key, value in params.items() if value != defaults[key]}
+    """Return the options that differ from their defaults: every task that loops over mounts prints them."""
+    return {name: value for name, value in params.items() if value != default_of(name)}
 
 
 class ActionModule(ActionBase):
-    """Check a list of mounts, on the controller."""
+    """Checks a list of mounts, on the controller."""
 
     TRANSFERS_FILES = False
     _requires_connection = False
 
     def run(self, tmp: Any = None, task_vars: Optional[dict[str, Any]] = None) -> dict[str, Any]:
-        """Read the list; nothing is asked of the host."""
+        """Return the mounts in the order of work; nothing is asked of the host."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _checked, options = self.validate_argument_spec({"mounts": {"type": "raw", "required": True}})
         try:

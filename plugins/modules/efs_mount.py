@@ -223,40 +223,12 @@ steps:
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.module import run_module
-
-ARGUMENTS = {
-    "path": {"type": "str", "required": True},
-    "dns_name": {"type": "str"},
-    "file_system_id": {"type": "str"},
-    "region": {"type": "str"},
-    "mount_target_ip": {"type": "str"},
-    "export": {"type": "str", "default": "/"},
-    "state": {"type": "str", "choices": ["mounted", "present", "unmounted", "absent"], "default": "mounted"},
-    "helper": {"type": "str", "choices": ["nfs4", "efs"], "default": "nfs4"},
-    "tls": {"type": "bool", "default": False},
-    "iam": {"type": "bool", "default": False},
-    "access_point": {"type": "str"},
-    "az": {"type": "str"},
-    "options": {"type": "list", "elements": "str"},
-    "extra_options": {"type": "list", "elements": "str", "default": []},
-    "mountpoint_owner": {"type": "str"},
-    "mountpoint_group": {"type": "str"},
-    "mountpoint_mode": {"type": "str"},
-    "root_owner": {"type": "str"},
-    "root_group": {"type": "str"},
-    "root_mode": {"type": "str"},
-    "on_source_change": {"type": "str", "choices": ["remount", "fail"], "default": "remount"},
-    "lazy_unmount": {"type": "bool", "default": False},
-    "nested_paths": {"type": "list", "elements": "str", "default": []},
-    "wait_timeout": {"type": "float", "default": 180},
-    "wait_delay": {"type": "float", "default": 2},
-    "fstab": {"type": "str", "default": "/etc/fstab"},
-}
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.specification import MODULE
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=dict(MODULE), supports_check_mode=True)
     try:
         module.exit_json(**run_module(module))
     except BridgeError as exc:

@@ -12,7 +12,7 @@ import sys
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.request import parse_entry
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.entry import parse_entry
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,9 +32,9 @@ exec "$2" -c "$4" "$1" "$5"
 DRIVER = """
 import json, pathlib, sys
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.host import Host
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.request import parse_entry
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.entry import parse_entry
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.wait import Patience
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.work import Worker
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.worker import Worker
 folder = pathlib.Path(sys.argv[1])
 
 class RecordedHost(Host):

@@ -40,16 +40,16 @@ def mounts(*entries, **more):
     [
         (
             {"dns_name": NAME, "mount_target_ip": "10.0.0.5"},
-            "dns_name and mount_target_ip are given. Accepted is one of",
+            "dns_name and mount_target_ip are mutually exclusive: give one of",
         ),
-        ({}, "no source is given. Accepted is one of dns_name, file_system_id, mount_target_ip"),
-        ({"dns_name": NAME, "tls": True}, "tls: True is given with helper nfs4. Accepted with helper: efs"),
-        ({"dns_name": NAME, "helper": "stunnel"}, "helper: 'stunnel' is not accepted. Accepted are nfs4, efs"),
+        ({}, "state mounted requires one of dns_name, file_system_id, mount_target_ip"),
+        ({"dns_name": NAME, "tls": True}, "tls: True requires helper: efs"),
+        ({"dns_name": NAME, "helper": "stunnel"}, "helper: 'stunnel' is not valid. Valid values: nfs4, efs"),
         ({"dns_name": NAME, "heper": "efs"}, "'heper' is not an option of a mount. Did you mean 'helper'?"),
-        ({"file_system_id": "fs-1", "region": "eu-central-1"}, "file_system_id: 'fs-1' is not the id of a file system"),
-        ({"dns_name": NAME, "path": "/mnt/ok/"}, "path: '/mnt/ok' is the path of entry 0 too"),
+        ({"file_system_id": "fs-1", "region": "eu-central-1"}, "file_system_id: 'fs-1' must be fs- and 17"),
+        ({"dns_name": NAME, "path": "/mnt/ok/"}, "path: '/mnt/ok' is also the path of entry 0"),
         ({"dns_name": NAME, "path": "/"}, "path: '/' is the root of the host"),
-        ({"dns_name": NAME, "extra_options": ["ro\n/dev/sda1 / ext4"]}, "is not a mount option. Accepted are single"),
+        ({"dns_name": NAME, "extra_options": ["ro\n/dev/sda1 / ext4"]}, "must be one mount option"),
     ],
 )
 def test_bad_input_fails_before_a_host_is_touched(run, entry, said):
@@ -78,7 +78,7 @@ def test_nothing_to_mount_is_an_error(run):
     result = run.playbook(PLAY, *NOBODY)
 
     assert 2 == result.rc
-    assert "efs_mounts is not given, and the inventory has no efs_dns_url" in result.said
+    assert "Neither efs_mounts nor efs_dns_url (which OUTPUT_EFS_DNS_URL becomes) is defined" in result.said
     assert "unreachable=0" in result.said
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.entry import Attributes
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.host import Host
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.identity import Tunnel
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.request import Attributes
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.source import parse_remote
 
 ROOT = "1 0 8:1 / / rw,relatime - ext4 /dev/root rw"

@@ -52,12 +52,12 @@ def parse_line(text: str) -> Optional[Line]:
 
 
 def lines_of(text: str, path: str) -> tuple[Line, ...]:
-    """Give the lines for a path."""
+    """Return the lines for a path."""
     return tuple(line for line in map(parse_line, _lines(text)) if line and _same_path(line.path, path))
 
 
 def replace(text: str, path: str, line: Optional[Line]) -> str:
-    """Give the text with exactly this line for the path, in the place of the first that there was; or with none."""
+    """Return the text with exactly this line for the path, in the place of the first that there was; or with none."""
     kept: list[str] = []
     placed = line is None
     for raw in _lines(text):

@@ -27,9 +27,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Optional, cast
 
+from .entry import Attributes
 from .identity import Tunnel
 from .mount_table import parse_mountinfo
-from .request import Attributes
 
 NFS_PORT = 2049
 # What stat and umount may take on a host that is alive; a mount may take what mount.nfs gives it, two minutes.
@@ -106,11 +106,11 @@ class Host(abc.ABC):
         self._proc = pathlib.Path(proc)
 
     def mountinfo(self) -> str:
-        """Give the kernel's table of mounts."""
+        """Return the kernel's table of mounts."""
         return (self._proc / "self" / "mountinfo").read_text(encoding="utf-8", errors="surrogateescape")
 
     def fstab(self) -> str:
-        """Give the text of /etc/fstab; a host without one has an empty one."""
+        """Return the text of /etc/fstab; a host without one has an empty one."""
         try:
             return self._fstab.read_text(encoding="utf-8", errors="surrogateescape")
         except FileNotFoundError:
@@ -125,7 +125,7 @@ class Host(abc.ABC):
         """Set owner, group and mode of a directory; tell whether that changed it, or would in check mode."""
 
     def dead(self, path: str) -> str:
-        """Give why what is mounted on a path doesn't answer, in words; empty where it does."""
+        """Return why what is mounted on a path doesn't answer, in words; empty where it does."""
         # statfs(2) asks the server every time; stat(2) is content with what it remembers.
         done = run(["stat", "-f", "-c", "%T", "--", path], PROBE_TIMEOUT)
         if done.code is None:
@@ -135,7 +135,7 @@ class Host(abc.ABC):
         return done.said.rpartition(": ")[2] or "stat fails on it"
 
     def kind(self, path: str) -> str:
-        """Give what a path is in stat's words: directory, missing, regular file."""
+        """Return what a path is in stat's words: directory, missing, regular file."""
         done = run(["stat", "-L", "-c", "%F", "--", path], PROBE_TIMEOUT)
         if done.code is None:
             return "path that doesn't answer"
@@ -146,22 +146,22 @@ class Host(abc.ABC):
         )
 
     def real_path(self, path: str) -> str:
-        """Give a path without symbolic links."""
+        """Return a path without symbolic links."""
         done = run(["readlink", "-m", "--", path], PROBE_TIMEOUT)
         return done.stdout.rstrip("\n") if done.code == 0 else path
 
     def is_empty(self, path: str) -> bool:
-        """Tell whether a directory has nothing in it, or isn't there."""
+        """Return whether a directory has nothing in it, or isn't there."""
         done = run(["find", path, "-mindepth", "1", "-maxdepth", "1", "-print", "-quit"], PROBE_TIMEOUT)
         return not done.stdout
 
     def addresses(self, server: str) -> tuple[str, ...]:
-        """Give the addresses of a name, as the host's own resolver has them."""
+        """Return the addresses of a name, as the host's own resolver has them."""
         done = run(["getent", "ahosts", server], PROBE_TIMEOUT)
         return tuple(dict.fromkeys(line.split()[0] for line in done.stdout.splitlines() if line.strip()))
 
     def refusal(self, address: str, timeout: float) -> str:
-        """Give why an address takes no connection on NFS's port, in words; empty where it does."""
+        """Return why an address takes no connection on NFS's port, in words; empty where it does."""
         try:
             socket.create_connection((address, NFS_PORT), timeout).close()
         except OSError as exc:
@@ -169,7 +169,7 @@ class Host(abc.ABC):
         return ""
 
     def tunnels(self) -> Mapping[str, Tunnel]:
-        """Give the tunnels of efs-utils, from the state files that its watchdog works with."""
+        """Return the tunnels of efs-utils, from the state files that its watchdog works with."""
         found: dict[str, Tunnel] = {}
         for path in self._state_files.glob("fs-*"):
             match = _STATE_FILE.match(path.name)
@@ -191,7 +191,7 @@ class Host(abc.ABC):
         return "" if done.code == 0 else done.said or f"mount ended with code {done.code}"
 
     def is_client_of(self, address: str) -> bool:
-        """Tell whether the kernel has an NFS client for an address: it outlives a mount whose server is dead."""
+        """Return whether the kernel has an NFS client for an address: it outlives a mount whose server is dead."""
         number = ipaddress.ip_address(address)
         try:
             text = (self._proc / "fs" / "nfsfs" / "servers").read_text(encoding="utf-8")
@@ -229,7 +229,7 @@ class Host(abc.ABC):
         return True
 
     def holders(self, path: str) -> list[str]:
-        """Give who uses a path: names and ids of processes, without asking the file server."""
+        """Return who uses a path: names and ids of processes, without asking the file server."""
         found = []
         for process in self._proc.glob("[0-9]*"):
             links = [process / "cwd", process / "root", process / "exe", *_children(process / "fd")]
@@ -238,7 +238,7 @@ class Host(abc.ABC):
         return sorted(found)
 
     def now(self) -> float:
-        """Give seconds of a clock that never goes back."""
+        """Return seconds of a clock that never goes back."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:

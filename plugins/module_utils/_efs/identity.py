@@ -15,9 +15,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Optional
 
+from .entry import Mount
 from .mount_table import Layer
 from .options import VERSION
-from .request import Mount
 from .source import file_system_of, parse_remote
 
 # Where the proxy of efs-utils listens.
@@ -43,23 +43,23 @@ class Network:
 
 
 def tunnel_key(path: str, port: str) -> str:
-    """Give what efs-utils calls a mount in the names of its files: C(mnt.efs.20049), behind the file system's id."""
+    """Return what efs-utils calls a mount in the names of its files: C(mnt.efs.20049), behind the file system's id."""
     return f"{path.replace('/', '.').lstrip('.')}.{port}"
 
 
 def tunnel_of(layer: Layer, network: Network) -> Optional[Tunnel]:
-    """Give the tunnel of efs-utils that a mount goes through; None for one that asks its server directly."""
+    """Return the tunnel of efs-utils that a mount goes through; None for one that asks its server directly."""
     return network.tunnels.get(tunnel_key(layer.path, layer.option("port") or "")) if is_proxied(layer) else None
 
 
 def is_proxied(layer: Layer) -> bool:
-    """Tell whether a mount goes through a proxy on the host itself."""
+    """Return whether a mount goes through a proxy on the host itself."""
     remote = parse_remote(layer.source) if layer.fstype in NFS_TYPES else None
     return remote is not None and remote.host in LOOPBACK and layer.option("port") not in (None, "", "2049")
 
 
 def same_source(mount: Mount, layer: Layer, network: Network) -> bool:
-    """Tell whether a mount is of the wanted file system and export.
+    """Return whether a mount is of the wanted file system and export.
 
     A file system's id decides where both sides have one. Without it, it is the same server: by its address, or by the
     name where no address is known. The address of a mount target belongs to one file system.
@@ -86,7 +86,7 @@ def same_source(mount: Mount, layer: Layer, network: Network) -> bool:
 
 
 def wrong_option(mount: Mount, layer: Layer) -> Optional[str]:
-    """Give what is wrong with a mount of the right source, in words; None where nothing that matters is.
+    """Return what is wrong with a mount of the right source, in words; None where nothing that matters is.
 
     Sizes and timeouts are left out: the server negotiates the first, and both take effect at the next mount.
     """
@@ -104,7 +104,7 @@ def wrong_option(mount: Mount, layer: Layer) -> Optional[str]:
 
 
 def wrong_transport(mount: Mount, layer: Layer, network: Network) -> Optional[str]:
-    """Give what is wrong with the way to the right source, in words."""
+    """Return what is wrong with the way to the right source, in words."""
     tunnel = tunnel_of(layer, network)
     if mount.helper == "nfs4":
         return "it is mounted through efs-utils" if is_proxied(layer) else None

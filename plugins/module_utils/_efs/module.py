@@ -19,9 +19,7 @@ from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
 
-from .host import Host
-from .options import VERSION
-from .plan import (
+from .decision import (
     MOUNT,
     REMOVE_FSTAB,
     UNMOUNT,
@@ -31,9 +29,12 @@ from .plan import (
     describe,
     fstab_line,
 )
-from .request import DEFAULTS, Attributes, Mount, parse_entry
+from .entry import Attributes, Mount, parse_entry
+from .host import Host
+from .options import VERSION
+from .specification import ENTRY
 from .wait import Patience
-from .work import Report, Worker
+from .worker import Report, Worker
 
 
 class ModuleHost(Host):
@@ -73,8 +74,8 @@ def run_module(module: Any) -> dict[str, Any]:
     """Do what the module's options ask for; raises the BridgeError family."""
     params = module.params
     if params["wait_timeout"] < 0 or params["wait_delay"] <= 0:
-        raise OptionError("wait_timeout, wait_delay: accepted are seconds, of which the delay is more than 0")
-    mount = parse_entry({key: params[key] for key in DEFAULTS}).mount
+        raise OptionError("wait_timeout must be at least 0, and wait_delay more than 0 seconds")
+    mount = parse_entry({name: params[name] for name in ENTRY}).mount
     patience = Patience(params["wait_timeout"], params["wait_delay"])
     worker = Worker(ModuleHost(module), mount, params["nested_paths"], patience)
     try:
@@ -119,7 +120,7 @@ def _state(found: Found) -> tuple[list[str], list[str]]:
 
 
 def _predicted(mount: Mount, report: Report) -> tuple[list[str], list[str]]:
-    """Give what would be there after the steps."""
+    """Return what would be there after the steps."""
     mounted, fstab = _state(report.before)
     for step in report.steps:
         if step.action == UNMOUNT and step.path == mount.path:

@@ -20,7 +20,7 @@ _ESCAPE = re.compile(r"\\([0-7]{3})")
 
 
 def unescape(field: str) -> str:
-    """Give a field of mountinfo or fstab without its octal escapes."""
+    """Return a field of mountinfo or fstab without its octal escapes."""
     return _ESCAPE.sub(lambda match: chr(int(match.group(1), 8)), field)
 
 
@@ -36,7 +36,7 @@ class Layer:
     options: tuple[str, ...]
 
     def option(self, name: str) -> Optional[str]:
-        """Give an option's value; an empty text for an option without one, None where it isn't set."""
+        """Return an option's value; an empty text for an option without one, None where it isn't set."""
         for option in self.options:
             key, _mark, value = option.partition("=")
             if key == name:
@@ -93,7 +93,7 @@ def _below(table: Sequence[Layer], path: str) -> tuple[Layer, ...]:
 
 
 def _walk(table: Sequence[Layer], path: str) -> list[Layer]:
-    """Give the mounts that are crossed on the way to a path."""
+    """Return the mounts that are crossed on the way to a path."""
     ids = {layer.mount_id for layer in table}
     # In a chroot the parent of the first mount isn't in the table.
     chain: list[Layer] = []

@@ -51,29 +51,27 @@ _BOOT_ONLY = re.compile(r"(?:nofail|auto|noauto|_netdev|x-systemd\..*|comment=.*
 
 
 def split_options(value: object, option: str) -> tuple[str, ...]:
-    """Give options as they were written: a list, or one string with commas. Raises OptionError."""
+    """Return options as they were written: a list, or one string with commas. Raises OptionError."""
     items = value.split(",") if isinstance(value, str) else value
     if not isinstance(items, (list, tuple)):
-        raise OptionError(
-            f"{option}: {show(value)} is not a list of mount options. Accepted is a list like [ro, noatime]"
-        )
+        raise OptionError(f"{option}: {show(value)} must be a list of mount options, like [ro, noatime]")
     for item in items:
         if not isinstance(item, str) or not _OPTION.match(item) or not item.isprintable():
             raise OptionError(
-                f"{option}: {show(item)} is not a mount option. Accepted are single options without commas, spaces "
-                "and line ends, which would break /etc/fstab: nfsvers=4.1"
+                f"{option}: {show(item)} must be one mount option, like nfsvers=4.1, without commas, spaces and line "
+                "breaks, which would break /etc/fstab"
             )
     return tuple(dict.fromkeys(str(item) for item in items))
 
 
 def by_name(options: Iterable[str]) -> dict[str, Optional[str]]:
-    """Give options as names with values; an option without a value has None."""
+    """Return options as names with values; an option without a value has None."""
     pairs = (option.partition("=") for option in options)
     return {name: value if mark else None for name, mark, value in pairs}
 
 
 def merge(helper: str, options: Optional[Iterable[str]], extra: Iterable[str]) -> tuple[str, ...]:
-    """Give the options of a mount: those of the caller or else AWS's, and the extra ones, which win over them."""
+    """Return the options of a mount: the caller's or else AWS's, and the extra ones, which override them."""
     base = tuple(RECOMMENDED[helper] if options is None else options)
     extra = tuple(extra)
     replaced = {name for option in extra for name in _group(option)}
@@ -93,35 +91,33 @@ _OPPOSITES = (
 
 
 def _group(option: str) -> tuple[str, ...]:
-    """Give the names that one option rules out beside itself."""
+    """Return the names that an option overrides, itself among them."""
     name = option.partition("=")[0]
     return tuple(next((group for group in _OPPOSITES if name in group), {name}))
 
 
 def check(helper: str, options: Iterable[str]) -> None:
-    """Raise OptionError for options that the role can't stand for, or that efs-utils refuses."""
+    """Raise OptionError for options that the role can't verify, or that belong to efs-utils."""
     names = by_name(options)
     for name in names:
         if name in _OWN:
-            raise OptionError(f"extra_options: {name!r} has an option of its own: give it as {_OWN[name]!r}")
+            raise OptionError(f"extra_options: use the option {_OWN[name]!r} instead of {name!r}")
         if name in _EFS_ONLY and helper != "efs":
-            raise OptionError(f"extra_options: {name!r} is an option of efs-utils. Accepted with helper: efs")
+            raise OptionError(f"extra_options: {name!r} is an option of efs-utils and requires helper: efs")
     _check_nfs(names)
 
 
 def _check_nfs(names: Mapping[str, Optional[str]]) -> None:
     for name in ("soft", "softerr"):
         if name in names:
-            raise OptionError(f"options: {name!r} can lose what was written. Accepted is 'hard', which is verified")
+            raise OptionError(f"options: {name!r} can lose written data; use 'hard', which is verified")
     for name in ("nfsvers", "vers"):
         if names.get(name, VERSION) != VERSION:
-            raise OptionError(
-                f"options: {name}={names[name]} is not accepted. Accepted is nfsvers={VERSION}, which is verified"
-            )
+            raise OptionError(f"options: {name}={names[name]} is not valid; use nfsvers={VERSION}, which is verified")
     if "minorversion" in names:
-        raise OptionError(f"options: 'minorversion' is not accepted. Accepted is nfsvers={VERSION}")
+        raise OptionError(f"options: 'minorversion' is not valid; use nfsvers={VERSION}")
 
 
 def for_mount(options: Iterable[str]) -> tuple[str, ...]:
-    """Give the options for mounting now, without those that only the boot reads: C(nofail) would hide an error."""
+    """Return the options for mounting now, without those that only the boot reads: C(nofail) would hide an error."""
     return tuple(option for option in options if not _BOOT_ONLY.match(option))

@@ -11,7 +11,7 @@ Runs on managed hosts too: Python 3.7.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
@@ -21,86 +21,80 @@ from .options import by_name
 from .source import file_system_of, zone_of
 
 SOURCES = ("dns_name", "file_system_id", "mount_target_ip")
+_EFS_ONLY = ("tls", "iam", "access_point", "az")
+
+Rules = Iterable["tuple[object, str]"]
 
 
-def check_rules(params: Mapping[str, Any], given: Sequence[str]) -> None:
-    """Raise OptionError for options that don't go together; given are those of SOURCES that are set."""
-    _check((*_source_rules(params, given), *_helper_rules(params, given)))
+def check_rules(params: Mapping[str, Any]) -> None:
+    """Raise OptionError for options that don't go together."""
+    given = [name for name in SOURCES if params[name] is not None]
+    _check((*_source_rules(params, given), *_helper_rules(params), *_efs_source_rules(params)))
 
 
 def check_efs(options: Iterable[str], params: Mapping[str, Any]) -> None:
     """Raise OptionError for options that efs-utils refuses when it mounts (check_options_validity, match_device)."""
     options = tuple(options)
-    _check((*_efs_rules(by_name(options), params), *_connection_rules(by_name(options), params)))
-    for option in options:
-        if option.count("=") > 1:
-            raise OptionError(f"extra_options: {show(option)} has more than one '=', which efs-utils can't read")
+    names = by_name(options)
+    twice = ((option.count("=") > 1, f"extra_options: {show(option)} has more than one '='") for option in options)
+    _check((*_exclusions(names, params), *_connection_rules(names, params), *twice))
 
 
-def _check(rules: Iterable[tuple[object, str]]) -> None:
-    for broken, text in rules:
-        if broken:
-            raise OptionError(text)
+def _check(rules: Rules) -> None:
+    problems = [text for broken, text in rules if broken]
+    if problems:
+        raise OptionError("; ".join(problems))
 
 
-def _source_rules(params: Mapping[str, Any], given: Sequence[str]) -> Iterable[tuple[object, str]]:
+def _source_rules(params: Mapping[str, Any], given: list[str]) -> Rules:
     by_id = "file_system_id" in given
+    needed = params["state"] in ("mounted", "present")
     return (
-        (len(given) > 1, f"{' and '.join(given)} are given. Accepted is one of {', '.join(SOURCES)}"),
-        (
-            not given and params["state"] in ("mounted", "present"),
-            f"no source is given. Accepted is one of {', '.join(SOURCES)}",
-        ),
-        (
-            by_id and not params["region"],
-            f"file_system_id: {show(params['file_system_id'])} is given without region. Accepted is region beside it",
-        ),
-        (
-            params["region"] and not by_id,
-            f"region: {show(params['region'])} is given without file_system_id. Accepted is region beside an id",
+        (len(given) > 1, f"{' and '.join(given)} are mutually exclusive: give one of {', '.join(SOURCES)}"),
+        (not given and needed, f"state {params['state']} requires one of {', '.join(SOURCES)}"),
+        (by_id and not params["region"], "file_system_id requires region"),
+        (params["region"] and not by_id, f"region: {show(params['region'])} requires file_system_id"),
+    )
+
+
+def _helper_rules(params: Mapping[str, Any]) -> Rules:
+    efs = params["helper"] == "efs"
+    return (
+        *((params[name] and not efs, f"{name}: {show(params[name])} requires helper: efs") for name in _EFS_ONLY),
+        *(
+            (params[name] and not params["tls"], f"{name}: {show(params[name])} requires tls: true")
+            for name in ("access_point", "iam")
         ),
     )
 
 
-def _helper_rules(params: Mapping[str, Any], given: Sequence[str]) -> Iterable[tuple[object, str]]:
+def _efs_source_rules(params: Mapping[str, Any]) -> Rules:
     efs, name = params["helper"] == "efs", params["dns_name"] or ""
     zone = zone_of(name)
     return (
-        *(
-            (
-                params[key] and not efs,
-                f"{key}: {show(params[key])} is given with helper nfs4. Accepted with helper: efs",
-            )
-            for key in ("tls", "iam", "access_point", "az")
-        ),
         (
-            params["access_point"] and not params["tls"],
-            f"access_point: {show(params['access_point'])} is given without tls. Accepted with tls: true",
-        ),
-        (params["iam"] and not params["tls"], "iam: True is given without tls. Accepted with tls: true"),
-        (
-            efs and "mount_target_ip" in given,
+            efs and params["mount_target_ip"],
             (
-                f"mount_target_ip: {show(params['mount_target_ip'])} is given with helper efs, which mounts by a file "
-                "system's id. Accepted is file_system_id, with the address as extra_options: [mounttargetip=...]"
+                f"mount_target_ip: {show(params['mount_target_ip'])} requires helper: nfs4. With helper: efs use "
+                "file_system_id and extra_options: [mounttargetip=...]"
             ),
         ),
         (
             efs and name and not file_system_of(name),
             (
-                f"dns_name: {show(name)} carries no id of a file system, which helper efs is verified by. Accepted are "
-                "file_system_id with region, or a name of EFS, fs-0123456789abcdef0.efs.eu-central-1.amazonaws.com"
+                f"dns_name: {show(name)} does not contain the id of a file system, which helper: efs needs. Use "
+                "file_system_id and region, or a name like fs-0123456789abcdef0.efs.eu-central-1.amazonaws.com"
             ),
         ),
         (
             params["az"] and zone and zone != params["az"],
-            f"az: {show(params['az'])} is not the zone of dns_name {show(name)}. Accepted is {zone} or none",
+            f"az: {show(params['az'])} is not {zone}, the zone of dns_name {show(name)}",
         ),
     )
 
 
-def _efs_rules(names: Mapping[str, Optional[str]], params: Mapping[str, Any]) -> Iterable[tuple[object, str]]:
-    text = "extra_options: {} and {} exclude each other. Accepted is one of them"
+def _exclusions(names: Mapping[str, Optional[str]], params: Mapping[str, Any]) -> Rules:
+    text = "extra_options: {} and {} are mutually exclusive"
     return (
         (params["tls"] and "port" in names, text.format("'port'", "tls")),
         (params["tls"] and "notls" in names, text.format("'notls'", "tls")),
@@ -112,24 +106,18 @@ def _efs_rules(names: Mapping[str, Optional[str]], params: Mapping[str, Any]) ->
     )
 
 
-def _connection_rules(names: Mapping[str, Optional[str]], params: Mapping[str, Any]) -> Iterable[tuple[object, str]]:
+def _connection_rules(names: Mapping[str, Optional[str]], params: Mapping[str, Any]) -> Rules:
     uri, port = names.get("awscredsuri"), names.get("tlsport")
     return (
         *(
-            (
-                key in names and not params["iam"],
-                f"extra_options: {key!r} is given without iam. Accepted with iam: true",
-            )
-            for key in ("awsprofile", "awscredsuri")
+            (name in names and not params["iam"], f"extra_options: {name!r} requires iam: true")
+            for name in ("awsprofile", "awscredsuri")
         ),
         (
             "awscredsuri" in names and not (uri or "").startswith("/"),
-            f"extra_options: awscredsuri={uri} is not a path. Accepted is one that begins with a slash",
+            f"extra_options: awscredsuri={uri} must begin with a slash",
         ),
-        (
-            "tlsport" in names and not (port or "").isdigit(),
-            f"extra_options: tlsport={port} is not a number. Accepted is a port",
-        ),
-        ("capath" in names, "extra_options: 'capath' is not supported by efs-utils. Accepted is cafile"),
-        ("azid" in names, "extra_options: 'azid' is for S3 Files only. Accepted is az"),
+        ("tlsport" in names and not (port or "").isdigit(), f"extra_options: tlsport={port} must be a port number"),
+        ("capath" in names, "extra_options: efs-utils does not support 'capath'; use cafile"),
+        ("azid" in names, "extra_options: 'azid' is for S3 Files only; use az"),
     )

@@ -55,7 +55,7 @@ class Remote:
 
 
 def parse_remote(source: str) -> Optional[Remote]:
-    """Give host and export of a mount's source, or None for a source that isn't of the network."""
+    """Return host and export of a mount's source, or None for a source that isn't of the network."""
     match = re.match(r"(?:\[([^]]+)\]|([^:/\[\]]+)):(/?.*)\Z", source, re.DOTALL)
     if not match:
         return None
@@ -63,12 +63,12 @@ def parse_remote(source: str) -> Optional[Remote]:
 
 
 def clean_export(export: str) -> str:
-    """Give an export with a slash before every level and none behind."""
+    """Return an export with a slash before every level and none behind."""
     return "/" + "/".join(part for part in export.split("/") if part)
 
 
 def file_system_of(name: str) -> Optional[str]:
-    """Give the file system's id that a DNS name of EFS, or an id alone, carries."""
+    """Return the file system's id that a DNS name of EFS, or an id alone, carries."""
     if _FILE_SYSTEM_ID.match(name):
         return name
     match = _EFS_NAME.match(name)
@@ -76,86 +76,80 @@ def file_system_of(name: str) -> Optional[str]:
 
 
 def zone_of(name: str) -> Optional[str]:
-    """Give the Availability Zone that a DNS name of EFS begins with."""
+    """Return the Availability Zone that a DNS name of EFS begins with."""
     match = _EFS_NAME.match(name)
     return match.group("az") if match else None
 
 
 def efs_name(file_system_id: str, region: str, zone: Optional[str] = None) -> str:
-    """Give the DNS name of a file system in a region, or of its mount target in one zone."""
+    """Return the DNS name of a file system in a region, or of its mount target in one zone."""
     prefix = max((known for known in _DNS_SUFFIXES if region.startswith(known)), key=len, default="")
     name = f"{file_system_id}.efs.{region}.{_DNS_SUFFIXES.get(prefix, 'amazonaws.com')}"
     return f"{zone}.{name}" if zone else name
 
 
 def check_file_system_id(value: object) -> str:
-    """Give the id of a file system back, or raise OptionError."""
+    """Return the id of a file system, or raise OptionError."""
     if isinstance(value, str) and _FILE_SYSTEM_ID.match(value):
         return str(value)
     raise OptionError(
-        f"file_system_id: {show(value)} is not the id of a file system. "
-        "Accepted is fs- and 17 (or, of old file systems, 8) digits of 0-9a-f: fs-0123456789abcdef0"
+        f"file_system_id: {show(value)} must be fs- and 17 (for old file systems 8) hexadecimal digits in lower case, "
+        "like fs-0123456789abcdef0"
     )
 
 
 def check_access_point(value: object) -> str:
-    """Give the id of an access point back, or raise OptionError."""
+    """Return the id of an access point, or raise OptionError."""
     if isinstance(value, str) and _ACCESS_POINT_ID.match(value):
         return str(value)
     raise OptionError(
-        f"access_point: {show(value)} is not the id of an access point. "
-        "Accepted is fsap- and 17 digits of 0-9a-f: fsap-0123456789abcdef0"
+        f"access_point: {show(value)} must be fsap- and 17 hexadecimal digits in lower case, "
+        "like fsap-0123456789abcdef0"
     )
 
 
 def check_zone(value: object) -> str:
-    """Give the name of an Availability Zone back, or raise OptionError."""
+    """Return the name of an Availability Zone, or raise OptionError."""
     if isinstance(value, str) and _AVAILABILITY_ZONE.match(value):
         return str(value)
-    raise OptionError(f"az: {show(value)} is not an Availability Zone. Accepted is a name like eu-central-1a")
+    raise OptionError(f"az: {show(value)} must be an Availability Zone, like eu-central-1a")
 
 
 def check_address(value: object) -> str:
-    """Give the IP address of a mount target back, or raise OptionError."""
+    """Return the IP address of a mount target, or raise OptionError."""
     try:
         address = ipaddress.ip_address(str(value).strip())
     except ValueError as exc:
-        raise OptionError(
-            f"mount_target_ip: {show(value)} is not an IP address. Accepted is an address like 10.0.0.5"
-        ) from exc
+        raise OptionError(f"mount_target_ip: {show(value)} must be an IP address, like 10.0.0.5") from exc
     return str(address)
 
 
 def check_dns_name(value: object) -> str:
-    """Give a DNS name without what people copy with it: scheme, final dot, C(:/). Raises OptionError."""
+    """Return a DNS name without what people copy with it: scheme, final dot, C(:/). Raises OptionError."""
     name = _SCHEME.sub("", str(value).strip()).rstrip("/").rstrip(":").rstrip(".").lower()
     problem = _name_problem(name)
     if problem:
         raise OptionError(
-            f"dns_name: {show(value)} {problem}. Accepted is a host's name, like "
-            "fs-0123456789abcdef0.efs.eu-central-1.amazonaws.com"
+            f"dns_name: {show(value)} {problem}. Use a name like fs-0123456789abcdef0.efs.eu-central-1.amazonaws.com"
         )
     return name
 
 
 def _name_problem(name: str) -> str:
     if ":" in name or "/" in name:
-        return "names an export too: give that as 'export'"
+        return "contains an export, which belongs in 'export'"
     if re.match(r"[0-9.]+\Z", name):
-        return "is an IP address: give that as 'mount_target_ip'"
+        return "is an IP address, which belongs in 'mount_target_ip'"
     if _BROKEN_EFS_NAME.match(name):
-        return "carries no id of a file system, which is fs- and 17 (or 8) digits of 0-9a-f"
+        return "has a malformed file system id, which is fs- and 17 (or 8) hexadecimal digits"
     if not name or len(name) > _LONGEST_NAME or not all(_LABEL.match(label) for label in name.split(".")):
         return "is not a DNS name"
     return ""
 
 
 def check_export(value: object) -> str:
-    """Give an export's path, cleaned, or raise OptionError."""
+    """Return an export's path, cleaned, or raise OptionError."""
     text = str(value)
     if not isinstance(value, str) or not text.startswith("/") or not text.isprintable() or ".." in text.split("/"):
-        raise OptionError(
-            f"export: {show(value)} is not an absolute path without '..'. "
-            "Accepted is a path on the file system, like /data"
-        )
+        raise OptionError(f"export: {show(value)} must be an absolute path on the file system without '..', like /data")
     return clean_export(text)

@@ -36,7 +36,7 @@ class Patience:
 
 
 def wait_for_server(host: Host, server: str, patience: Patience) -> tuple[str, ...]:
-    """Give the addresses of a server that takes connections; raises NotReadyError when the time is over."""
+    """Return the addresses of a server that takes connections; raises NotReadyError when the time is over."""
     began = host.now()
     while True:
         addresses = _addresses(host, server)

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.entry import parse_entry
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.module import _result
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.request import parse_entry
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.wait import Patience
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.work import Worker
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.worker import Worker
 
 from tests.support.efs_host import ModelHost
 

@@ -10,11 +10,11 @@ import contextlib
 import copy
 
 import pytest
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.decision import MountError
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.entry import Attributes, parse_entry
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.identity import Tunnel, tunnel_key
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.plan import MountError
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.request import Attributes, parse_entry
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.wait import Patience
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.work import Worker
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.worker import Worker
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 

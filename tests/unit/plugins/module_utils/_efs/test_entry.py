@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.fstab import lines_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.options import RECOMMENDED, for_mount
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.plan import fstab_line
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.request import (
-    DEFAULTS,
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.decision import fstab_line
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.entry import (
     in_order,
     nested_paths,
     parse_entries,
     parse_entry,
 )
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.fstab import lines_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.options import RECOMMENDED, for_mount
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.specification import ENTRY
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -146,88 +146,97 @@ def test_what_only_the_boot_reads_is_not_for_mounting_now():
 
 
 BAD = [
-    ({**BASE, "mount_target_ip": "10.0.0.5"}, "dns_name and mount_target_ip are given. Accepted is one of"),
-    ({"path": "/mnt/efs"}, "no source is given. Accepted is one of dns_name, file_system_id, mount_target_ip"),
-    ({**BASE, "tls": True}, "tls: True is given with helper nfs4. Accepted with helper: efs"),
-    ({**BASE, "iam": True}, "iam: True is given with helper nfs4"),
-    ({**BASE, "access_point": AP}, f"access_point: '{AP}' is given with helper nfs4"),
-    ({**BASE, "az": "eu-central-1a"}, "az: 'eu-central-1a' is given with helper nfs4"),
-    ({**EFS, "access_point": AP}, f"access_point: '{AP}' is given without tls. Accepted with tls: true"),
-    ({**EFS, "iam": True}, "iam: True is given without tls. Accepted with tls: true"),
-    ({**EFS, "tls": True, "access_point": "fsap-123"}, "access_point: 'fsap-123' is not the id of an access point"),
-    ({**EFS, "az": "somewhere"}, "az: 'somewhere' is not an Availability Zone"),
+    (
+        {**BASE, "mount_target_ip": "10.0.0.5"},
+        "dns_name and mount_target_ip are mutually exclusive: give one of dns_name",
+    ),
+    ({"path": "/mnt/efs"}, "state mounted requires one of dns_name, file_system_id, mount_target_ip"),
+    ({**BASE, "tls": True}, "tls: True requires helper: efs"),
+    ({**BASE, "iam": True}, "iam: True requires helper: efs"),
+    ({**BASE, "access_point": AP}, f"access_point: '{AP}' requires helper: efs"),
+    ({**BASE, "az": "eu-central-1a"}, "az: 'eu-central-1a' requires helper: efs"),
+    ({**EFS, "access_point": AP}, f"access_point: '{AP}' requires tls: true"),
+    ({**EFS, "iam": True}, "iam: True requires tls: true"),
+    (
+        {**EFS, "tls": True, "access_point": "fsap-123"},
+        "access_point: 'fsap-123' must be fsap- and 17 hexadecimal digits",
+    ),
+    ({**EFS, "az": "somewhere"}, "az: 'somewhere' must be an Availability Zone, like"),
     (
         {"path": "/a", "dns_name": f"eu-central-1b.{NAME}", "helper": "efs", "az": "eu-central-1a"},
-        "az: 'eu-central-1a' is not the zone of dns_name",
+        "az: 'eu-central-1a' is not eu-central-1b, the zone of dns_name",
     ),
-    ({"path": "/a", "dns_name": "efs.internal", "helper": "efs"}, "carries no id of a file system"),
+    ({"path": "/a", "dns_name": "efs.internal", "helper": "efs"}, "does not contain the id of a file system"),
     (
         {"path": "/a", "mount_target_ip": "10.0.0.5", "helper": "efs"},
-        "mount_target_ip: '10.0.0.5' is given with helper efs",
+        "mount_target_ip: '10.0.0.5' requires helper: nfs4",
     ),
-    ({**BY_ID, "file_system_id": "fs-12345"}, "file_system_id: 'fs-12345' is not the id of a file system"),
-    ({**BY_ID, "file_system_id": "fs-0123456789ABCDEF0"}, "is not the id of a file system"),
-    ({**BY_ID, "region": None}, f"file_system_id: '{FS}' is given without region"),
-    ({**BY_ID, "region": "Frankfurt"}, "region: 'Frankfurt' is not a region"),
-    ({**BASE, "region": "eu-central-1"}, "region: 'eu-central-1' is given without file_system_id"),
-    ({**BASE, "path": None}, "path: it is missing"),
-    ({**BASE, "path": "mnt/efs"}, "path: 'mnt/efs' is not an absolute path"),
-    ({**BASE, "path": "/mnt/../etc"}, "path: '/mnt/../etc' is not an absolute path without '..'"),
-    ({**BASE, "path": "/mnt/a\nb"}, "is not an absolute path"),
+    ({**BY_ID, "file_system_id": "fs-12345"}, "file_system_id: 'fs-12345' must be fs- and 17"),
+    ({**BY_ID, "file_system_id": "fs-0123456789ABCDEF0"}, "hexadecimal digits in lower case"),
+    ({**BY_ID, "region": None}, "file_system_id requires region"),
+    ({**BY_ID, "region": "Frankfurt"}, "region: 'Frankfurt'"),
+    ({**BASE, "region": "eu-central-1"}, "region: 'eu-central-1' requires file_system_id"),
+    ({**BASE, "path": None}, "path: it is required"),
+    ({**BASE, "path": "mnt/efs"}, "path: 'mnt/efs' must be an absolute path"),
+    ({**BASE, "path": "/mnt/../etc"}, "path: '/mnt/../etc' must be an absolute path without '..'"),
+    ({**BASE, "path": "/mnt/a\nb"}, "must be an absolute path"),
     ({**BASE, "path": "/"}, "path: '/' is the root of the host"),
     ({**BASE, "path": "//."}, "path: '//.' is the root of the host"),
-    ({**BASE, "pathh": "/x"}, "'pathh' is not an option of a mount. Did you mean 'path'? Accepted are path, dns_name"),
-    ({**BASE, "state": "mount"}, "state: 'mount' is not accepted. Accepted are mounted, present, unmounted, absent"),
-    ({**BASE, "helper": "nfs"}, "helper: 'nfs' is not accepted. Accepted are nfs4, efs"),
-    ({**BASE, "on_source_change": "x"}, "on_source_change: 'x' is not accepted. Accepted are remount, fail"),
-    ({**BASE, "lazy_unmount": "perhaps"}, "lazy_unmount: 'perhaps' is not a truth value"),
-    ({**BASE, "dns_name": f"{NAME}:/data"}, "names an export too: give that as 'export'"),
-    ({**BASE, "dns_name": "10.0.0.5"}, "is an IP address: give that as 'mount_target_ip'"),
+    (
+        {**BASE, "pathh": "/x"},
+        "'pathh' is not an option of a mount. Did you mean 'path'? Valid options: path, dns_name",
+    ),
+    ({**BASE, "state": "mount"}, "state: 'mount' is not valid. Valid values: mounted, present, unmounted, absent"),
+    ({**BASE, "helper": "nfs"}, "helper: 'nfs' is not valid. Valid values: nfs4, efs"),
+    ({**BASE, "on_source_change": "x"}, "on_source_change: 'x' is not valid. Valid values: remount, fail"),
+    ({**BASE, "lazy_unmount": "perhaps"}, "lazy_unmount: 'perhaps' must be true or false"),
+    ({**BASE, "dns_name": f"{NAME}:/data"}, "contains an export, which belongs in 'export'"),
+    ({**BASE, "dns_name": "10.0.0.5"}, "is an IP address, which belongs in 'mount_target_ip'"),
     ({**BASE, "dns_name": "my host"}, "dns_name: 'my host' is not a DNS name"),
-    ({**BASE, "dns_name": "fs-123.efs.eu-central-1.amazonaws.com"}, "carries no id of a file system"),
+    ({**BASE, "dns_name": "fs-123.efs.eu-central-1.amazonaws.com"}, "has a malformed file system id"),
     ({**BASE, "dns_name": ["a"]}, "is not a DNS name"),
-    ({"path": "/a", "mount_target_ip": "10.0.0.500"}, "mount_target_ip: '10.0.0.500' is not an IP address"),
-    ({**BASE, "export": "data"}, "export: 'data' is not an absolute path"),
-    ({**BASE, "export": "/a/../b"}, "export: '/a/../b' is not an absolute path"),
+    ({"path": "/a", "mount_target_ip": "10.0.0.500"}, "mount_target_ip: '10.0.0.500' must be an IP address"),
+    ({**BASE, "export": "data"}, "export: 'data' must be an absolute path"),
+    ({**BASE, "export": "/a/../b"}, "export: '/a/../b' must be an absolute path"),
     (
         {**BASE, "options": ["rw,hard"]},
-        "options: 'rw,hard' is not a mount option. Accepted are single options without commas",
+        "options: 'rw,hard' must be one mount option, like nfsvers=4.1, without commas",
     ),
-    ({**BASE, "extra_options": ["ro\n/dev/sda1"]}, "extra_options: 'ro\\n/dev/sda1' is not a mount option"),
-    ({**BASE, "extra_options": ["a b"]}, "extra_options: 'a b' is not a mount option"),
-    ({**BASE, "options": "rw, hard"}, "options: ' hard' is not a mount option"),
-    ({**BASE, "options": {"rw": True}}, "is not a list of mount options"),
-    ({**BASE, "extra_options": ["soft"]}, "options: 'soft' can lose what was written. Accepted is 'hard'"),
-    ({**BASE, "options": ["nfsvers=4.2"]}, "options: nfsvers=4.2 is not accepted. Accepted is nfsvers=4.1"),
-    ({**BASE, "options": ["vers=3"]}, "options: vers=3 is not accepted"),
-    ({**BASE, "options": ["minorversion=1"]}, "'minorversion' is not accepted"),
-    ({**BASE, "extra_options": ["tls"]}, "extra_options: 'tls' has an option of its own: give it as 'tls'"),
+    ({**BASE, "extra_options": ["ro\n/dev/sda1"]}, "extra_options: 'ro\\n/dev/sda1' must be one mount option"),
+    ({**BASE, "extra_options": ["a b"]}, "extra_options: 'a b' must be one mount option"),
+    ({**BASE, "options": "rw, hard"}, "options: ' hard' must be one mount option"),
+    ({**BASE, "options": {"rw": True}}, "must be a list of mount options"),
+    ({**BASE, "extra_options": ["soft"]}, "options: 'soft' can lose written data; use 'hard'"),
+    ({**BASE, "options": ["nfsvers=4.2"]}, "options: nfsvers=4.2 is not valid; use nfsvers=4.1"),
+    ({**BASE, "options": ["vers=3"]}, "options: vers=3 is not valid"),
+    ({**BASE, "options": ["minorversion=1"]}, "'minorversion' is not valid"),
+    ({**BASE, "extra_options": ["tls"]}, "extra_options: use the option 'tls' instead of 'tls'"),
     (
         {**EFS, "extra_options": [f"accesspoint={AP}"]},
-        "'accesspoint' has an option of its own: give it as 'access_point'",
+        "use the option 'access_point' instead of 'accesspoint'",
     ),
     (
         {**BASE, "extra_options": ["crossaccount"]},
-        "'crossaccount' is an option of efs-utils. Accepted with helper: efs",
+        "'crossaccount' is an option of efs-utils and requires helper: efs",
     ),
     (
         {**EFS, "extra_options": ["crossaccount", "mounttargetip=10.0.0.5"]},
-        "'crossaccount' and 'mounttargetip' exclude",
+        "'crossaccount' and 'mounttargetip' are mutually exclusive",
     ),
-    ({**EFS, "az": "eu-central-1a", "extra_options": ["crossaccount"]}, "'crossaccount' and az exclude each other"),
-    ({**EFS, "tls": True, "extra_options": ["port=1"]}, "'port' and tls exclude each other"),
-    ({**EFS, "tls": True, "extra_options": ["notls"]}, "'notls' and tls exclude each other"),
-    ({**EFS, "tls": True, "extra_options": ["ocsp", "noocsp"]}, "'ocsp' and 'noocsp' exclude each other"),
-    ({**EFS, "tls": True, "extra_options": ["tlsport=many"]}, "tlsport=many is not a number"),
-    ({**EFS, "extra_options": ["awsprofile=x"]}, "'awsprofile' is given without iam"),
-    ({**EFS, "tls": True, "iam": True, "extra_options": ["awscredsuri=x"]}, "awscredsuri=x is not a path"),
-    ({**EFS, "extra_options": ["capath=/x"]}, "'capath' is not supported by efs-utils"),
+    ({**EFS, "az": "eu-central-1a", "extra_options": ["crossaccount"]}, "'crossaccount' and az are mutually exclusive"),
+    ({**EFS, "tls": True, "extra_options": ["port=1"]}, "'port' and tls are mutually exclusive"),
+    ({**EFS, "tls": True, "extra_options": ["notls"]}, "'notls' and tls are mutually exclusive"),
+    ({**EFS, "tls": True, "extra_options": ["ocsp", "noocsp"]}, "'ocsp' and 'noocsp' are mutually exclusive"),
+    ({**EFS, "tls": True, "extra_options": ["tlsport=many"]}, "tlsport=many must be a port number"),
+    ({**EFS, "extra_options": ["awsprofile=x"]}, "'awsprofile' requires iam: true"),
+    ({**EFS, "tls": True, "iam": True, "extra_options": ["awscredsuri=x"]}, "awscredsuri=x must begin with a slash"),
+    ({**EFS, "extra_options": ["capath=/x"]}, "efs-utils does not support 'capath'"),
     ({**EFS, "extra_options": ["azid=euc1-az1"]}, "'azid' is for S3 Files only"),
     ({**EFS, "extra_options": ["context=a=b"]}, "has more than one '='"),
-    ({**BASE, "mountpoint_mode": 755}, "mountpoint_mode: 755 is not a mode. Accepted is a string"),
-    ({**BASE, "root_mode": "rwx"}, "root_mode: 'rwx' is not a mode"),
-    ({**BASE, "root_owner": 1000}, "root_owner: 1000 is not a name"),
-    ("/mnt/efs", "'/mnt/efs' is not a mount. Accepted is a dictionary"),
+    ({**BASE, "mountpoint_mode": 755}, "mountpoint_mode: 755 must be a mode as a string"),
+    ({**BASE, "root_mode": "rwx"}, "root_mode: 'rwx' must be a mode"),
+    ({**BASE, "root_owner": 1000}, "root_owner: 1000 must be a name, or a number in quotes"),
+    ("/mnt/efs", "'/mnt/efs' must be a dictionary"),
 ]
 
 
@@ -245,15 +254,31 @@ def test_what_cannot_be_used_is_named(entry, said):
 def test_one_entry_a_path():
     """Also where the paths are only the same once they are cleaned."""
     with pytest.raises(
-        OptionError, match=r"^efs_mounts\[1\] \(//mnt/efs/\): path: '/mnt/efs' is the path of entry 0 too"
+        OptionError, match=r"^efs_mounts\[1\] \(//mnt/efs/\): path: '/mnt/efs' is also the path of entry 0"
     ):
         parse_entries([BASE, {**BASE, "path": "//mnt/efs/"}])
+
+
+def test_all_that_is_wrong_is_said_at_once():
+    """Every option of every entry; what goes together is asked only of options that are right by themselves."""
+    with pytest.raises(OptionError) as caught:
+        parse_entries(
+            [{**BASE, "helper": "x", "tls": "y", "export": "z"}, BASE, {**BY_ID, "region": None, "iam": True}]
+        )
+
+    first, second = str(caught.value).split("; efs_mounts[2] (/mnt/efs): ")
+    assert ["efs_mounts[0] (/mnt/efs): helper: 'x'", "tls: 'y'", "export: 'z'"] == [
+        problem.partition(" must")[0].partition(" is not")[0] for problem in first.split("; ")
+    ]
+    assert ["file_system_id requires region", "iam: True requires helper: efs", "iam: True requires tls: true"] == (
+        second.split("; ")
+    )
 
 
 @pytest.mark.parametrize("value", [None, "x", {"path": "/a"}, 5])
 def test_the_mounts_are_a_list(value):
     """Anything else is refused."""
-    with pytest.raises(OptionError, match=r"^efs_mounts: .* is not a list"):
+    with pytest.raises(OptionError, match=r"^efs_mounts: .* must be a list of mounts"):
         parse_entries(value)
 
 
@@ -290,7 +315,7 @@ values = st.one_of(
 )
 
 
-@given(st.lists(st.dictionaries(st.sampled_from(list(DEFAULTS)), values, max_size=6), max_size=3))
+@given(st.lists(st.dictionaries(st.sampled_from(list(ENTRY)), values, max_size=6), max_size=3))
 def test_anything_is_accepted_or_refused_by_name(entries):
     """No value makes it fall over, and what is accepted makes one line of fstab that reads as what was meant."""
     try:

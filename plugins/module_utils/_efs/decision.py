@@ -18,6 +18,7 @@ from typing import Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
 
+from .entry import Mount
 from .fstab import Line
 from .identity import (
     NFS_TYPES,
@@ -29,7 +30,6 @@ from .identity import (
     wrong_transport,
 )
 from .mount_table import Layer, View
-from .request import Mount
 
 UNMOUNT, MOUNT, WRITE_FSTAB, REMOVE_FSTAB, REMOVE_DIRECTORY = (
     "unmount",
@@ -77,12 +77,12 @@ class Step:
 
 
 def fstab_line(mount: Mount) -> Line:
-    """Give the line that a mount has in /etc/fstab."""
+    """Return the line that a mount has in /etc/fstab."""
     return Line(mount.source, mount.path, mount.helper, ",".join(mount.options))
 
 
 def decide(mount: Mount, found: Found, nested: Collection[str] = ()) -> tuple[Step, ...]:
-    """Give the steps to the wanted state; raises MountError where there is no way that the caller would want.
+    """Return the steps to the wanted state; raises MountError where there is no way that the caller would want.
 
     The paths in nested are the caller's own, below this one, who mounts them afterwards.
     """
@@ -94,7 +94,7 @@ def decide(mount: Mount, found: Found, nested: Collection[str] = ()) -> tuple[St
 
 
 def describe(layer: Layer, network: Network) -> str:
-    """Give a mount in words."""
+    """Return a mount in words."""
     tunnel = tunnel_of(layer, network)
     if tunnel:
         return f"{tunnel.file_system_id} through efs-utils ({layer.source}, {_traits(layer)})"
@@ -102,7 +102,7 @@ def describe(layer: Layer, network: Network) -> str:
 
 
 def _traits(layer: Layer) -> str:
-    """Give of a mount what is verified."""
+    """Return of a mount what is verified."""
     traits = [layer.fstype]
     if layer.fstype in NFS_TYPES:
         traits.append(f"vers={layer.option('vers')}")
@@ -122,7 +122,7 @@ def _mounted(mount: Mount, found: Found) -> list[Step]:
 
 
 def _kept(mount: Mount, found: Found) -> tuple[Layer, ...]:
-    """Give the lowest mount of the path if it is right, and so stays when what lies over it is gone."""
+    """Return the lowest mount of the path if it is right, and so stays when what lies over it is gone."""
     if not found.stack:
         return ()
     problems = [_problem(mount, found, layer) for layer in found.stack]
@@ -138,7 +138,7 @@ def _kept(mount: Mount, found: Found) -> tuple[Layer, ...]:
 
 
 def _problem(mount: Mount, found: Found, layer: Layer) -> Optional[str]:
-    """Give why a mount can't stay, in words."""
+    """Return why a mount can't stay, in words."""
     network = found.network
     if not same_source(mount, layer, network):
         return "its source is another one"
@@ -147,7 +147,7 @@ def _problem(mount: Mount, found: Found, layer: Layer) -> Optional[str]:
 
 
 def _unmount(mount: Mount, found: Found, layer: Layer) -> Step:
-    """Give the step that takes a mount off, or refuse it."""
+    """Return the step that takes a mount off, or refuse it."""
     what = describe(layer, found.network)
     if layer.fstype not in _OURS:
         raise MountError(
@@ -229,7 +229,7 @@ def _refuse_hidden(mount: Mount, found: Found) -> None:
 
 
 def _clear_below(mount: Mount, found: Found, nested: Collection[str]) -> list[Step]:
-    """Give the steps that take mounts below the path off, so that they are neither in the way nor hidden."""
+    """Return the steps that take mounts below the path off, so that they are neither in the way nor hidden."""
     ids = {layer.mount_id for layer in found.stack if layer.fstype in NFS_TYPES}
     ours = [layer for layer in found.view.below if layer.path in nested and layer.fstype in _OURS]
     # Where one export lies in another the NFS client mounts by itself, and such a mount goes with its parent.

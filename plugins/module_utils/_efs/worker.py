@@ -17,11 +17,7 @@ from dataclasses import dataclass, field
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs import fstab
 
-from .host import MOUNT_TIMEOUT, UNENDED, Host
-from .identity import Network, same_source
-from .mount_table import parse_mountinfo, view
-from .options import for_mount
-from .plan import (
+from .decision import (
     MOUNT,
     REMOVE_DIRECTORY,
     UNMOUNT,
@@ -33,7 +29,11 @@ from .plan import (
     describe,
     fstab_line,
 )
-from .request import Mount
+from .entry import Mount
+from .host import MOUNT_TIMEOUT, UNENDED, Host
+from .identity import Network, same_source
+from .mount_table import parse_mountinfo, view
+from .options import for_mount
 from .wait import NotReadyError, Patience, wait_for_server
 
 _KERNEL = (UNMOUNT, MOUNT)
@@ -74,7 +74,7 @@ class Worker:
         self.report = Report(nothing, nothing)
 
     def predict(self) -> Report:
-        """Say what would be done, and do nothing. Nothing is waited for: what will be mounted may not be there yet."""
+        """Return what would be done. Nothing is waited for: what will be mounted may not be there yet."""
         if self._mount.server:
             self._addresses = self._host.addresses(self._mount.server)
         found = self._inspect()
@@ -108,7 +108,7 @@ class Worker:
         return self.report
 
     def _would(self, step: Step, found: Found) -> bool:
-        """Tell whether a step would change anything: what is in a directory shows only where no mount covers it."""
+        """Return whether a step would change anything: what is in a directory shows only where no mount covers it."""
         return step.action != REMOVE_DIRECTORY or bool(found.stack) or self._host.is_empty(step.path)
 
     def _waited_for(self, server: str) -> Sequence[str]:
@@ -138,7 +138,7 @@ class Worker:
             )
 
     def _recovered(self) -> Found:
-        """Give what is found, after a mount of the right source has had its time to answer again."""
+        """Return what is found, after a mount of the right source has had its time to answer again."""
         deadline = self._host.now() + self._patience.timeout
         while True:
             found = self._inspect()
@@ -154,7 +154,7 @@ class Worker:
             self._host.sleep(self._patience.delay)
 
     def _is_swap(self, steps: Sequence[Step]) -> bool:
-        """Tell whether something that works is given up for something that may not."""
+        """Return whether something that works is given up for something that may not."""
         gives_up = any(step.action == UNMOUNT and not step.dead for step in steps)
         return gives_up and any(step.action == MOUNT for step in steps)
 
