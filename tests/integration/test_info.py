@@ -160,10 +160,8 @@ class TestShowOutputs:
         assert 0 == result.rc, result.output
         lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
         assert "Published as OUTPUT_* in eu-central-1" in lines
-        assert "output type value version last change flags" in lines
-        assert any(
-            line.startswith("MY_IP list of 2 10.0.0.1, 10.0.0.2 1 20") and line.endswith("UTC") for line in lines
-        )
+        assert "output type value version changed (UTC) flags" in lines
+        assert any(line.startswith("MY_IP list of 2 10.0.0.1, 10.0.0.2 1 20") for line in lines)
         assert any(line.startswith("PW secret ******** 1 20") for line in lines)
         assert any(line.startswith("AMB ") and line.endswith("ambiguous") for line in lines)
         assert any(line.startswith("H list of 3 x, (missing), y") and line.endswith("hole") for line in lines)
@@ -171,27 +169,42 @@ class TestShowOutputs:
         assert "4 outputs, 2 with flags, 1 other parameters" in lines
         assert "hunter2" not in result.output
 
-    def test_it_fits_a_narrow_terminal(self, aws, run):
-        """Values are cut before names are; nothing is folded."""
-        aws.publish({"A_RATHER_LONG_NAME": "x" * 200, **{f"N{index}": "y" * 30 for index in range(60)}})
+    @pytest.mark.parametrize("columns", [40, 60, 80, 200])
+    @pytest.mark.cores
+    def test_it_fits_the_terminal(self, aws, run, columns):
+        """A genuine one: names stay whole, the value has what room there is, and what is left out is named."""
+        aws.publish({"A_RATHER_LONG_NAME": "x" * 200, **{f"N{index}": "y" * 30 for index in range(3)}})
 
-        result = run.playbook("tfbridge.aws.show_outputs", "-e", "region=eu-central-1", env={"COLUMNS": "80"})
+        result = run.in_terminal(
+            columns, ["ansible-playbook", "tfbridge.aws.show_outputs", "-e", "region=eu-central-1"]
+        )
 
-        lines = result.stdout.partition("Published as")[2].partition("61 outputs")[0].splitlines()
         assert 0 == result.rc, result.output
-        assert 61 == sum(" UTC" in line for line in lines)
-        assert 80 >= max(len(line) for line in lines)
-        assert any(line.startswith("A_RATHER_LONG_NAME  string ") for line in lines)
+        lines = result.stdout.partition("Published as")[2].partition("4 outputs")[0].splitlines()
+        assert columns - 25 <= max(len(line) for line in lines if "..." in line) <= columns
+        assert max(len(line) for line in lines) <= columns
+        long_one = next(line for line in lines if line.startswith("A_RATHER_LONG_NAME  "))
+        assert min(100, columns - 62) <= long_one.count("x")
+        assert ("flags" in result.stdout.partition("Published")[2].partition("A_RATHER")[0]) is False
+        assert (columns < 80) is ("Not shown" in result.stdout)
+
+    def test_columns_can_be_said(self, aws, run):
+        """Where no terminal is."""
+        aws.publish({"X": "x" * 200})
+
+        result = run.playbook("tfbridge.aws.show_outputs", "-e", "region=eu-central-1", env={"COLUMNS": "70"})
+
+        assert 70 == max(len(line) for line in result.stdout.splitlines() if line.startswith("X "))
 
     @pytest.mark.parametrize("days", ["-1", "soon", "1.5"])
     def test_a_wrong_number_of_days(self, aws, run, days):
-        """Named, with what is accepted."""
+        """Named, with the valid ones."""
         aws.publish({"A": "a"})
 
         result = run.playbook("tfbridge.aws.show_outputs", "-e", f"stale_after={days}")
 
         assert 2 == result.rc
-        assert f"stale_after: '{days}' is not a number of days. Accepted are whole numbers" in result.said
+        assert f"stale_after: '{days}' is not a number of days. Valid values: whole numbers from 0" in result.said
 
     def test_nothing_published_is_an_error(self, aws, run):
         """With what to check."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import fcntl
 import json
 import os
 import pathlib
+import pty
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -79,6 +84,27 @@ class CommandLines:
             check=False,
         )
         return Result(done.returncode, done.stdout, done.stderr)
+
+    def in_terminal(self, columns: int, arguments: Sequence[str | pathlib.Path]) -> Result:
+        """Run a command whose output is a terminal of that many columns."""
+        primary, secondary = pty.openpty()
+        fcntl.ioctl(secondary, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        with subprocess.Popen(
+            [str(argument) for argument in arguments],
+            cwd=self.folder,
+            env=self.env,
+            stdin=secondary,
+            stdout=secondary,
+            stderr=secondary,
+            start_new_session=True,
+        ) as process:
+            os.close(secondary)
+            printed = b""
+            with contextlib.suppress(OSError):  # a terminal whose other end is closed
+                while chunk := os.read(primary, 65536):
+                    printed += chunk
+            os.close(primary)
+        return Result(process.returncode, printed.decode().replace("\r\n", "\n"), "")
 
     def inventory(self, config: Any, *arguments: str, env: Mapping[str, str | None] | None = None) -> Result:
         """Run ansible-inventory on an inventory file of ours; ``--list`` where nothing else is asked for."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.table import outputs_table
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.rows import check_days, outputs_table, printed
 
 NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.timezone.utc)
 
@@ -28,7 +29,7 @@ def result(**changes):
 def row(**changes):
     """The row of one output, with its columns."""
     laid_out = outputs_table(result(**changes), 30, NOW)
-    return dict(zip(laid_out["columns"], laid_out["rows"][0]))
+    return dict(zip(laid_out.columns, laid_out.rows[0]))
 
 
 @pytest.mark.parametrize(
@@ -43,19 +44,25 @@ def row(**changes):
 )
 def test_what_did_not_change_for_long_is_stale(stale_after, changed, flags):
     """After that many days, to the second; 0 is never."""
-    (laid_out,) = outputs_table(result(last_modified=changed), stale_after, NOW)["rows"]
+    (laid_out,) = outputs_table(result(last_modified=changed), stale_after, NOW).rows
 
     assert flags == laid_out[-1]
 
 
 def test_problems_and_age_are_told_together():
     """And counted once."""
-    laid_out = outputs_table(
-        result(flags=["ambiguous"], problems=["both"], last_modified="2020-01-01T00:00:00+00:00"), 30, NOW
-    )
+    stack = result(flags=["ambiguous"], problems=["both"], last_modified="2020-01-01T00:00:00+00:00")
+    lines = printed(stack, 30, NOW).splitlines()
 
-    assert "ambiguous, stale (2519 days)" == laid_out["rows"][0][-1]
-    assert ["both", "1 outputs, 1 with flags, 0 other parameters"] == laid_out["notes"]
+    assert "ambiguous, stale (2519 days)" == outputs_table(stack, 30, NOW).rows[0][-1]
+    assert ["both", "1 outputs, 1 with flags, 0 other parameters"] == lines[-2:]
+
+
+@pytest.mark.parametrize("days", [-1, "soon", 1.5, None, True, "\u0663"])
+def test_a_wrong_number_of_days(days):
+    """Named, with the valid ones."""
+    with pytest.raises(OptionError, match=r"stale_after: .* is not a number of days"):
+        check_days(days)
 
 
 @pytest.mark.parametrize(
