@@ -41,6 +41,12 @@ ARROWS = {
         "plugin_utils/_common",
     },
     "plugin_utils/_schedule": {"module_utils/_schedule", "plugin_utils/_common"},
+    "plugin_utils/_contract/model": {"module_utils/_common"},
+    "plugin_utils/_contract/terraform": {
+        "module_utils/_common",
+        "module_utils/_outputs",
+        "plugin_utils/_contract/model",
+    },
     "plugin_utils/_timeline": {"module_utils/_common", "module_utils/_planner"},
 }
 FLOORS = 7

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the value of a hand-written C(aws_ssm_parameter) is to those who read it.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.documents import looks_like_document, parse_document
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import UNKNOWN_SHAPE, Kind, Shape
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.json_shape import shape_of_json
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.names import Name
+
+from .expressions import Bound
+from .module import Module
+from .syntax import Attribute
+from .values import Entries, Items, Value, shape_of
+
+_VALUES = ("value", "insecure_value")
+
+
+def shape_of_parameter(module: Module, attributes: Mapping[str, Attribute], bound: Bound) -> Shape:
+    """Return the shape of a parameter's value. Of a secret's value nothing is looked at."""
+    kind = module.evaluate(attributes["type"], bound) if "type" in attributes else "String"
+    if kind == "SecureString":
+        return Shape(Kind.SECRET)
+    if kind not in ("String", "StringList"):
+        return UNKNOWN_SHAPE
+    given = next((attributes[name] for name in _VALUES if name in attributes), None)
+    value = module.evaluate(given, bound) if given else None
+    if kind == "StringList":
+        return _list(value)
+    return shape_of(value) if isinstance(value, (Items, Entries)) else _text(value)
+
+
+def _list(value: Value) -> Shape:
+    if isinstance(value, str) and not looks_like_document(value):
+        return Shape(Kind.LIST, (Shape(Kind.STRING),) * len(value.split(",")))
+    if isinstance(value, Items):
+        return shape_of(value)
+    return Shape(Kind.LIST)
+
+
+def _text(value: Value) -> Shape:
+    if isinstance(value, str) and looks_like_document(value):
+        try:
+            return shape_of_json(parse_document(value))
+        except DataError:
+            return UNKNOWN_SHAPE
+    if isinstance(value, Name):
+        return UNKNOWN_SHAPE if not value.head.strip() or value.head.lstrip()[0] in "[{" else Shape(Kind.STRING)
+    return Shape(Kind.STRING) if isinstance(value, (str, int, float)) else UNKNOWN_SHAPE
