@@ -53,7 +53,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import check_instance_id
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import check_instance_id
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import LookupFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import builtin_options, check_config
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_data
@@ -66,7 +66,7 @@ class LookupModule(LookupBase):
     """Bookings by instance."""
 
     def run(self, terms: list[Any], variables: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> list[Any]:
-        """Give one mapping for each instance."""
+        """Return one mapping for each instance."""
         try:
             check_config(self, kwargs)
             self.set_options(var_options=variables, direct=kwargs)

@@ -281,13 +281,13 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module impor
     retrier_of,
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.desk import Desk, Done
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.request import (
-    Request,
+    BookingRequest,
     parse_request,
     parse_settings,
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.result import diff_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import BookingResult, BookingService
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.site import find_site
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore
 
@@ -334,7 +334,7 @@ ARGUMENTS: dict[str, Any] = {
 
 
 def main() -> None:
-    """Wire the options to the desk."""
+    """Wire the options to the booking service."""
     module = AnsibleAWSModule(
         argument_spec=ARGUMENTS,
         mutually_exclusive=[("bookings", option) for option in ("name", "start_time", "end_time", "weekly")],
@@ -347,7 +347,7 @@ def main() -> None:
     finish(module, result, results)
 
 
-def book(module: Any, request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
+def book(module: Any, request: BookingRequest) -> tuple[dict[str, Any], dict[str, Any]]:
     """Carry the request out, and give what is common to all instances and what came of each."""
     params, region = module.params, region_of(module)
     check_prefix(params["prefix"])
@@ -359,15 +359,15 @@ def book(module: Any, request: Request) -> tuple[dict[str, Any], dict[str, Any]]
     ec2 = module.client("ec2", config=BOTOCORE_CONFIG)
     store = SchedulerStore(module.client("scheduler", config=BOTOCORE_CONFIG), retrier, region, site.group)
     found = describe(ec2, retrier, request.instance_ids, region)
-    desk = Desk(store, ec2, retrier, region, settings, params["start_if_active"], module.check_mode)
-    return {"schedule_group": site.group}, desk.carry_out(request, found)
+    service = BookingService(store, ec2, retrier, region, settings, params["start_if_active"], module.check_mode)
+    return {"schedule_group": site.group}, service.change(request, found)
 
 
 def finish(module: Any, result: dict[str, Any], results: dict[str, Any]) -> None:
     """Report every instance, and fail where one failed."""
-    done = [one for one in results.values() if isinstance(one, Done)]
+    done = [one for one in results.values() if isinstance(one, BookingResult)]
     result["instances"] = [
-        one.as_dict() if isinstance(one, Done) else {"instance_id": key, "changed": False, "error": str(one)}
+        one.as_dict() if isinstance(one, BookingResult) else {"instance_id": key, "changed": False, "error": str(one)}
         for key, one in results.items()
     ]
     result["changed"] = any(one.changed for one in done)
@@ -376,7 +376,7 @@ def finish(module: Any, result: dict[str, Any], results: dict[str, Any]) -> None
     for instance in result["instances"]:
         for message in instance.get("warnings", ()):
             warn(message)
-    failed = {key: str(one) for key, one in results.items() if not isinstance(one, Done)}
+    failed = {key: str(one) for key, one in results.items() if not isinstance(one, BookingResult)}
     if failed:
         others = f" {len(done)} of {len(results)} instances are done." if done else ""
         module.fail_json(msg="; ".join(f"{key}: {text}" for key, text in failed.items()) + f".{others}", **result)

@@ -163,11 +163,11 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module impor
     retrier_of,
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import check_instance_id
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import check_instance_id
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.apply import Tools
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.dead_letters import dead_letters
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.report import (
-    OneListing,
+    ListedStore,
     Reporter,
     booked_instances,
     foreign_schedules,
@@ -217,7 +217,7 @@ def read(module: Any) -> dict[str, Any]:
     else:
         listed = store.list()
         chosen, result["foreign"] = booked_instances(listed), foreign_schedules(listed)
-        reporter = Reporter(OneListing(store, listed), tools, shown)
+        reporter = Reporter(ListedStore(store, listed), tools, shown)
     found = describe(module.client("ec2", config=BOTOCORE_CONFIG), retrier, chosen, region)
     result["instances"] = reporter.report(chosen, found)
     result["account"] = next((instance["owner_id"] for instance in found.values()), None)

@@ -94,7 +94,8 @@ def _schedule(outcome: Outcome) -> Iterator[Bound]:
     planned = outcome.planned
     if planned.bookings >= 100_000:
         work = f"{planned.bookings:,} bookings of {planned.instances:,} instances"
-        yield Bound(f"planning {work}: seconds", planned.seconds, 2.0)
+        yield Bound(f"planning {work}: seconds", planned.seconds, 10.0)
+        yield Bound(f"planning {work}, one in five weekly: seconds", planned.weekly, 10.0)
         yield Bound(
             f"the same ÷ planning {planned.bookings // 10:,} of {planned.instances // 10:,}", planned.growth, 12.0
         )

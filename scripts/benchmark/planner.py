@@ -17,7 +17,8 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import DAYS, Booking, OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import plan_all
 
 BOOKINGS = 10

@@ -17,8 +17,9 @@ from datetime import datetime, timedelta, timezone
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import OneOff
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.apply import Writer
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import Record, Settings
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.steps import Change
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.changes import BookingChange
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.records import Record
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.schedule import ScheduleSettings
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore
 
 from scripts.benchmark.model import BenchError
@@ -28,7 +29,7 @@ from scripts.collection import COLLECTIONS
 
 INSTANCES = 10_000
 BOOKED = 20
-SETTINGS = Settings("arn:aws:iam::123456789012:role/scheduler")
+SETTINGS = ScheduleSettings("arn:aws:iam::123456789012:role/scheduler")
 # Where the one more booking lies, in hours after the first of those there are: they last one hour of each three.
 PLACES = {
     "apart from all others": (70.0, 71.0),
@@ -113,9 +114,9 @@ def _book_one(world: World, instance_id: str, place: str) -> Booked:
     def record(first: float, last: float) -> Record:
         return Record(OneOff(instance_id, day + timedelta(hours=first), day + timedelta(hours=last)), SETTINGS)
 
-    writer().apply(Change(put=tuple(record(3 * number, 3 * number + 1) for number in range(BOOKED))))
+    writer().apply(BookingChange(put=tuple(record(3 * number, 3 * number + 1) for number in range(BOOKED))))
     world.forget_calls()
-    writer().apply(Change(put=(record(*PLACES[place]),)))
+    writer().apply(BookingChange(put=(record(*PLACES[place]),)))
     calls = {name.removeprefix("scheduler:"): count for name, count in world.calls().items()}
     writes = sum(count for name, count in calls.items() if not name.startswith(("List", "Get")))
     return Booked(place, calls.get("ListSchedules", 0), calls.get("GetSchedule", 0), writes)

@@ -8,17 +8,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Policy, Retrier
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import DAYS, OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.apply import Tools, Writer
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import Record, Settings
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.steps import Change
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.changes import BookingChange
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.records import Record
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.schedule import ScheduleSettings
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore
 
 from tests.support.scheduler_executor import Executor
 
 UTC = timezone.utc
 GROUP = "tfbridge"
-SETTINGS = Settings("arn:aws:iam::123456789012:role/scheduler")
+SETTINGS = ScheduleSettings("arn:aws:iam::123456789012:role/scheduler")
 MINUTE = timedelta(minutes=1)
 GAP = timedelta(minutes=2)
 # Where, and from when on: weeks in which nothing happens to clocks, and nights in which they are put on or back.
@@ -49,7 +51,7 @@ class Life:
     def apply(self, put=(), drop=()) -> None:
         """Change bookings, as the module does."""
         tools = Tools(now=lambda: self.clock.now, sleep=lambda _seconds: None)
-        change = Change(tuple(Record(booking, SETTINGS) for booking in put), tuple(drop))
+        change = BookingChange(tuple(Record(booking, SETTINGS) for booking in put), tuple(drop))
         outcome = Writer(self.store, self.instance_id, tools).apply(change)
         self.bookings.update({booking.booking_id: booking for booking in put})
         for name in drop:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import Listed, Schedule
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.schedule import Listed, Schedule
 
 from tests.support.schedule_rules import refusal
 

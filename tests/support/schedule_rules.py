@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import Schedule
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.schedule import Schedule
 
 UTC = timezone.utc
 # How far ahead at() has to be. Writers keep to a minute; a call may take a while to arrive.

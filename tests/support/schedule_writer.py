@@ -14,11 +14,12 @@ sys.path.insert(0, str(COLLECTIONS))
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Policy, Retrier  # noqa: E402  as above
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import OneOff  # noqa: E402  needs the path above
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.apply import Writer  # noqa: E402  as above
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import Record, Settings  # noqa: E402
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.steps import Change  # noqa: E402  as above
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.changes import BookingChange  # noqa: E402  as above
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.records import Record  # noqa: E402
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.schedule import ScheduleSettings  # noqa: E402
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore  # noqa: E402
 
-SETTINGS = Settings("arn:aws:iam::123456789012:role/scheduler")
+SETTINGS = ScheduleSettings("arn:aws:iam::123456789012:role/scheduler")
 DAY = datetime.now(timezone.utc).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
@@ -33,7 +34,9 @@ def main() -> None:
     store = SchedulerStore(boto3.client("scheduler"), Retrier(Policy(budget=20)), "eu-central-1", "tfbridge")
     for line in sys.stdin:
         instance_id, name, hour = line.split()
-        change = Change(drop=(name,)) if hour == "-" else Change(put=(booked(instance_id, name, float(hour)),))
+        change = (
+            BookingChange(drop=(name,)) if hour == "-" else BookingChange(put=(booked(instance_id, name, float(hour)),))
+        )
         try:
             Writer(store, instance_id).apply(change)
             answer = "done"

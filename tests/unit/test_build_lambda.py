@@ -42,9 +42,13 @@ def test_it_packs_the_collections_own_files(build: ModuleType, tmp_path: Path) -
     archive = zipfile.ZipFile(build.write(tmp_path / "a.zip"))
     names = archive.namelist()
 
-    assert {"handler.py", "asking.py", "desk.py", f"{INSIDE}_planner/booking.py", f"{INSIDE}_planner/edges.py"} <= set(
-        names
-    )
+    assert {
+        "handler.py",
+        "events.py",
+        "bookings.py",
+        f"{INSIDE}_planner/booking.py",
+        f"{INSIDE}_planner/edges.py",
+    } <= set(names)
     assert not [name for name in names if "timeline" in name or "inventory" in name or name.startswith("ansible/")]
     for name in names:
         source = build.MODULE_UTILS / name.removeprefix(INSIDE) if "/" in name else MODULE / "lambda" / name

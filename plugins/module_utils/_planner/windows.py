@@ -6,34 +6,26 @@
 
 PRIVATE: not for use outside this collection, may change in any release.
 
-All functions take the bookings of one instance. Instants are whole seconds since 1970 inside, and UTC outside.
+All functions take the bookings of one instance.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 
-from .booking import (
-    DAYS,
-    SHORTEST,
-    UTC,
-    Booking,
-    OneOff,
-    Weekly,
-    minutes,
-    resolve,
-    zone_of,
-)
+from .booking import Booking, OneOff, Weekly
+from .clock import DAY_SECONDS, DAYS, epoch, instant, minutes, moment, ordinal
+from .parsing import FURTHEST, SHORTEST
 
 MERGE_GAP = SHORTEST
-DAY = 86400
-_SHORTEST = int(SHORTEST.total_seconds())
+_SHORTEST_SECONDS = int(SHORTEST.total_seconds())
+_FURTHEST_SECONDS = int(FURTHEST.total_seconds()) + 8 * DAY_SECONDS
 
 
 @dataclass(frozen=True)
@@ -45,8 +37,8 @@ class Window:
     reasons: tuple[str, ...]
 
 
-class Pattern(NamedTuple):
-    """What of a weekly booking says when it runs."""
+class WeeklyPattern(NamedTuple):
+    """What of a weekly booking decides when it runs."""
 
     days: tuple[str, ...]
     start: str
@@ -54,7 +46,7 @@ class Pattern(NamedTuple):
     timezone: str
 
 
-class Span(NamedTuple):
+class Interval(NamedTuple):
     """A window in seconds since 1970."""
 
     start: int
@@ -63,100 +55,111 @@ class Span(NamedTuple):
 
 
 def windows(
-    bookings: tuple[Booking, ...], now: datetime, until: datetime, merge_gap: timedelta = MERGE_GAP
+    bookings: Iterable[Booking], now: datetime, until: datetime, merge_gap: timedelta = MERGE_GAP
 ) -> tuple[Window, ...]:
     """Return the windows that end after now and start before until; one that is cut off by until goes on after it."""
-    first, last, gap = epoch(now), epoch(until), gap_seconds(merge_gap)
-    spans = [span for span in one_off_spans(bookings) if span.end > first - DAY]
+    first, last = epoch(now), epoch(until)
+    united = _united(tuple(bookings), [(first, last)], gap_seconds(merge_gap))
+    return tuple(_window(one) for one in united if one.end > first and one.start < last)
+
+
+def windows_ahead(
+    bookings: Iterable[Booking], now: datetime, until: datetime, merge_gap: timedelta = MERGE_GAP
+) -> tuple[Window, ...]:
+    """Return the windows that start before until, and those after it that one-off bookings are part of."""
+    booked = tuple(bookings)
+    first, last = epoch(now), epoch(until)
+    far = [one for one in one_off_intervals(booked) if one.end > last]
+    united = _united(booked, [(first, last), *((one.start, one.end) for one in far)], gap_seconds(merge_gap))
+    names = {name for one in far for name in one.reasons}
+    return tuple(
+        _window(one) for one in united if one.end > first and (one.start < last or names.intersection(one.reasons))
+    )
+
+
+def _united(bookings: tuple[Booking, ...], places: list[tuple[int, int]], gap: int) -> list[Interval]:
+    """Return the union near some places in time."""
+    intervals = [one for one in one_off_intervals(bookings) if one.end > places[0][0] - DAY_SECONDS]
+    # A week more on both sides, so that what is joined over midnight is seen whole.
+    wider = join_places(
+        [(low - 8 * DAY_SECONDS, high + DAY_SECONDS) for low, high in places], places[0][0] + _FURTHEST_SECONDS
+    )
     for booking in bookings:
         if isinstance(booking, Weekly):
-            # A week more on both sides, so that what is joined over midnight is seen whole.
-            spans += occurrences(pattern_of(booking), first - 8 * DAY, last + DAY, (booking.booking_id,))
-    return tuple(
-        Window(moment(span.start), moment(span.end), span.reasons)
-        for span in merge(spans, gap)
-        if span.end > first and span.start < last
-    )
+            for low, high in wider:
+                intervals += occurrences(pattern_of(booking), low, high, (booking.booking_id,))
+    return merge(sorted(set(intervals)), gap)
+
+
+def join_places(places: Iterable[tuple[int, int]], horizon: int) -> list[tuple[int, int]]:
+    """Return times with those joined that overlap, and nothing after the horizon: what is far costs nothing."""
+    merged = merge([Interval(low, min(high, horizon), ()) for low, high in places if low < horizon], 1)
+    return [(low, high) for low, high, _reasons in merged]
+
+
+def _window(interval: Interval) -> Window:
+    return Window(moment(interval.start), moment(interval.end), interval.reasons)
 
 
 def gap_seconds(merge_gap: timedelta) -> int:
     """Return merge_gap in seconds, or refuse it."""
     if merge_gap < SHORTEST:
-        raise OptionError(f"merge_gap: {merge_gap} is too short: 2 minutes is the least that Scheduler can keep apart")
+        raise OptionError(f"merge_gap: {merge_gap} is too short. Minimum: 2 minutes")
     return int(merge_gap.total_seconds())
 
 
-def merge(spans: list[Span], gap: int) -> list[Span]:
-    """Unite spans that overlap or are closer than gap seconds."""
-    if not spans:
-        return []
-    merged: list[Span] = []
-    (start, end, first), *others = sorted(spans)
-    reasons = list(first)
-    for begins, ends, more in others:
-        if begins - end < gap:
-            end = max(end, ends)
+def merge(intervals: list[Interval], gap: int) -> list[Interval]:
+    """Return the union of intervals; those that are closer than gap seconds are one."""
+    merged: list[tuple[int, int, list[str]]] = []
+    for begin, end, reasons in sorted(intervals):
+        if merged and begin - merged[-1][1] < gap:
+            start, until, names = merged[-1]
+            names += reasons
+            merged[-1] = (start, max(until, end), names)
         else:
-            merged.append(Span(start, end, once(reasons)))
-            start, end, reasons = begins, ends, []
-        reasons += more
-    merged.append(Span(start, end, once(reasons)))
-    return merged
+            merged.append((begin, end, list(reasons)))
+    return [Interval(start, end, unique(names)) for start, end, names in merged]
 
 
-def once(names: Collection[str]) -> tuple[str, ...]:
-    """Return names sorted, each once; most often there is only one."""
+def unique(names: Collection[str]) -> tuple[str, ...]:
+    """Return names sorted, without duplicates; most often there is only one."""
     return tuple(names) if len(names) < 2 else tuple(sorted(set(names)))
 
 
-def one_off_spans(bookings: Iterable[Booking]) -> list[Span]:
-    """Return the one-off bookings as spans."""
+def one_off_intervals(bookings: Iterable[Booking]) -> list[Interval]:
+    """Return the one-off bookings as intervals."""
     return [
-        Span(int(booking.start.timestamp()), int(booking.end.timestamp()), (booking.booking_id,))
+        Interval(epoch(booking.start), epoch(booking.end), (booking.booking_id,))
         for booking in bookings
         if isinstance(booking, OneOff)
     ]
 
 
-def pattern_of(weekly: Weekly) -> Pattern:
-    """Return what of a weekly booking says when it runs."""
-    return Pattern(weekly.days, weekly.start, weekly.end, weekly.timezone)
+def pattern_of(weekly: Weekly) -> WeeklyPattern:
+    """Return what of a weekly booking decides when it runs."""
+    return WeeklyPattern(weekly.days, weekly.start, weekly.end, weekly.timezone)
 
 
-def occurrences(pattern: Pattern, first: int, last: int, reasons: tuple[str, ...] = ()) -> list[Span]:
-    """Return when a weekly pattern runs, from the local day of first up to that of last."""
+def occurrences(pattern: WeeklyPattern, first: int, last: int, reasons: tuple[str, ...] = ()) -> list[Interval]:
+    """Return when a weekly pattern runs, from the local week of first up to that of last."""
+    monday = ordinal(first) - (ordinal(first) - 1) % 7  # ordinal 1 is a Monday
+    return [
+        Interval(start, end, reasons)
+        for week in range(monday - 7, ordinal(last) + 2, 7)
+        for start, end in _of_week(pattern, week)
+    ]
+
+
+@lru_cache(maxsize=100_000)
+def _of_week(pattern: WeeklyPattern, monday: int) -> tuple[tuple[int, int], ...]:
+    """Return when a weekly pattern runs in the local week that begins on this day (proleptic ordinal)."""
     begin, finish = minutes(pattern.start), minutes(pattern.end)
     if finish <= begin:
         finish += 1440
-    zone, days = pattern.timezone, {DAYS.index(day) for day in pattern.days}
-    spans = []
-    for day in range(ordinal(first) - 1, ordinal(last) + 2):
-        if (day - 1) % 7 in days:  # ordinal 1 is a Monday
-            start, end = instant(zone, day, begin, later=False)[0], instant(zone, day, finish, later=True)[0]
-            if end > start:  # a gap can swallow the whole of it
-                spans.append(Span(start, max(end, start + _SHORTEST), reasons))
-    return spans
-
-
-@lru_cache(maxsize=200_000)
-def instant(zone: str, day: int, minute: int, *, later: bool) -> tuple[int, bool]:
-    """Return the instant of a local minute of a day (proleptic ordinal), and whether it is exactly one."""
-    days, minute = divmod(minute, 1440)
-    local = datetime.combine(date.fromordinal(day + days), datetime.min.time()) + timedelta(minutes=minute)
-    utc, exact = resolve(local, zone_of(zone), later=later)
-    return int(utc.timestamp()), exact
-
-
-def ordinal(second: int) -> int:
-    """Return the proleptic ordinal of the UTC day of an instant."""
-    return second // DAY + 719163
-
-
-def epoch(value: datetime) -> int:
-    """Return an aware datetime as seconds since 1970."""
-    return int(value.timestamp())
-
-
-def moment(second: int) -> datetime:
-    """Return seconds since 1970 as a UTC datetime."""
-    return datetime.fromtimestamp(second, UTC)
+    found = []
+    for day in (monday + DAYS.index(name) for name in pattern.days):
+        start = instant(pattern.timezone, day, begin, later=False)[0]
+        end = instant(pattern.timezone, day, finish, later=True)[0]
+        if end > start:  # a gap can swallow the whole of it
+            found.append((start, max(end, start + _SHORTEST_SECONDS)))
+    return tuple(found)

@@ -12,8 +12,8 @@ There are no locks: several writers may be at it at once, and each may die betwe
 - All objects are immutable and uniquely named (see names.py): no write or delete of one writer undoes another's.
 - Nothing is deleted before a look after the last write has found all that has to be there. Of two writers who change
   what the other relies on, one at least sees the other's record, and goes on.
-- An edge that was not wanted before a change is not relied on after it, but created anew (see Steps): a writer with an
-  older view may be about to delete it.
+- An edge that was not wanted before a change is not relied on after it, but created anew (see steps.py): a writer with
+  an older view may be about to delete it.
 - Starts are created after stops and deleted before them.
 
 A writer that is alone has a stop ahead of the instance after each of its calls. Of several at once, one may create a
@@ -29,26 +29,15 @@ from datetime import datetime
 from typing import Callable, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DataError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import UTC, OneOff
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import OneOff
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import UTC
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Plan
 
-from .names import (
-    EdgeName,
-    Record,
-    RecordName,
-    edge_schedule,
-    read_name,
-    read_record,
-    record_schedule,
-)
-from .steps import (
-    Change,
-    Standing,
-    Steps,
-    View,
-    WantedRecords,
-    plan_of,
-)
+from .changes import BookingChange, DesiredRecords, Observed, plan_of
+from .edge_schedules import edge_schedule
+from .names import EdgeName, RecordName, read_name
+from .records import Record, read_record, record_schedule
+from .steps import EdgeSteps, Evidence
 from .store import Store
 
 ROUNDS = 12
@@ -86,7 +75,7 @@ class Outcome:
     """What was there, what is planned, what was done for it."""
 
     instance_id: str
-    before: View
+    before: Observed
     plan: Plan
     records: dict[str, Record]
     actions: tuple[Action, ...]
@@ -113,7 +102,7 @@ class Writer:
     _fresh: set[str] = field(default_factory=set)
     _written: set[str] = field(default_factory=set)
 
-    def apply(self, change: Change) -> Outcome:
+    def apply(self, change: BookingChange) -> Outcome:
         """Make the change and its edges; in a dry run only say what would be done."""
         before = view = self.look()
         self._refuse_damage(view, change)
@@ -121,13 +110,13 @@ class Writer:
             self.warnings.append(f"schedule {name!r} in the group is not of this collection and was left alone")
         now = self.tools.now()
         _refuse_past(change, now)
-        wanted = WantedRecords(view, change, now)
+        wanted = DesiredRecords(view, change, now)
         cancelled, own = tuple(wanted.cancelled), frozenset(record.booking.booking_id for record in wanted.create)
         seen = view.records
         for attempt in range(ROUNDS):
             planned = plan_of(wanted.records, now)
-            standing = Standing(seen, frozenset(self._fresh), own, confirmed=attempt > 0)
-            steps = Steps(planned, wanted.records, view, standing)
+            standing = Evidence(seen, frozenset(self._fresh), own, confirmed=attempt > 0)
+            steps = EdgeSteps(planned, wanted.records, view, standing)
             if self._write(wanted, steps) or self.dry_run:
                 self._delete_edges(steps)
                 warnings = (*self.warnings, *planned.warnings)
@@ -136,14 +125,14 @@ class Writer:
                 )
             self.tools.sleep(0.05 * attempt)
             seen, view, now = view.records, self.look(), self.tools.now()
-            self._refuse_damage(view, Change())
-            wanted = WantedRecords(view, Change(), now)
+            self._refuse_damage(view, BookingChange())
+            wanted = DesiredRecords(view, BookingChange(), now)
         raise AwsError(
             f"the schedules of {self.instance_id} still change after {ROUNDS} rounds: others book it at the same time, "
             "or something rewrites them. Its bookings are stored; run again to make the edges follow"
         )
 
-    def look(self) -> View:
+    def look(self) -> Observed:
         """List what there is of the instance, and read the records that weren't read before."""
         for attempt in range(ROUNDS):
             view = self._look()
@@ -155,7 +144,7 @@ class Writer:
             "them at the same time, or AWS's listing is late. Run again to make the edges follow"
         )
 
-    def _look(self) -> Optional[View]:
+    def _look(self) -> Optional[Observed]:
         """Look once; None if the listing is older than what is there: a record is gone, or one of ours is missing."""
         foreign, edges, objects = [], [], []
         everything = self.store.list(f"{self.instance_id}.")
@@ -182,7 +171,7 @@ class Writer:
             if record is None:
                 return None
             records[booking_id] = record
-        return View(records, tuple(objects), current, tuple(edges), tuple(foreign), damaged)
+        return Observed(records, tuple(objects), current, tuple(edges), tuple(foreign), damaged)
 
     def _misses_ours(self, listed: set[str]) -> bool:
         """Whether a listing lacks what this run has written and nobody has deleted: AWS does not say how late it is."""
@@ -200,13 +189,13 @@ class Writer:
             self._read[name.name] = read_record(name, schedule)
         return self._read[name.name]
 
-    def _refuse_damage(self, view: View, change: Change) -> None:
+    def _refuse_damage(self, view: Observed, change: BookingChange) -> None:
         """Without a record's window nobody can tell which edges are right: nothing is written but its cancellation."""
         for booking_id, text in view.damaged.items():
             if booking_id not in change.drop:
                 raise DataError(f"{text}. Nothing was changed; cancel booking {booking_id!r} by its name to remove it")
 
-    def _write(self, wanted: WantedRecords, steps: Steps) -> bool:
+    def _write(self, wanted: DesiredRecords, steps: EdgeSteps) -> bool:
         """Write records and create edges; say whether there was nothing to write."""
         for record in wanted.create:
             schedule = record_schedule(record, self.tools.nonce(), self.tools.now())
@@ -228,7 +217,7 @@ class Writer:
                 self._written.add(due.name)
         return not (wanted.create or wanted.delete or steps.create or steps.waiting)
 
-    def _delete_edges(self, steps: Steps) -> None:
+    def _delete_edges(self, steps: EdgeSteps) -> None:
         for old in steps.delete:
             self._delete(old.kind, old.name, "no longer an edge of the bookings")
 
@@ -243,7 +232,7 @@ class Writer:
         self.actions.append(Action(action, what, name.rsplit(".", 1)[0] if self.dry_run else name, reason))
 
 
-def _refuse_past(change: Change, now: datetime) -> None:
+def _refuse_past(change: BookingChange, now: datetime) -> None:
     """Refuse a booking that has ended while calls were waited for; nothing is written yet."""
     for record in change.put:
         booking = record.booking

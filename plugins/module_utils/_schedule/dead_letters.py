@@ -21,7 +21,7 @@ PEEK = 10
 
 
 def dead_letters(client: Any, retrier: Retrier, arn: str, region: str) -> dict[str, Any]:
-    """Give how many messages the queue holds, and what some of them say; C(client) is boto3's for "sqs"."""
+    """Return how many messages the queue holds, and what some of them say; C(client) is boto3's for "sqs"."""
     account, name = arn.split(":")[4:6]
     what = f"reading the dead-letter queue {name}"
     with aws_errors("sqs:GetQueueUrl", region, what):

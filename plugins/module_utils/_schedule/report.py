@@ -15,51 +15,41 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, parse_moment
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import WINDOWS_AHEAD, Plan
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import parse_moment
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
 
 from .apply import Tools, Writer
-from .desk import side_by_side
+from .changes import BookingChange, DesiredRecords, Observed, plan_of
 from .ec2 import concerns
-from .names import EdgeName, Listed, Schedule, read_name
-from .result import (
-    booking_dict,
-    edge_dict,
-    next_edge,
-    window_dict,
-    zulu,
-)
-from .steps import (
-    Change,
-    Standing,
-    Steps,
-    View,
-    WantedRecords,
-    plan_of,
-)
+from .names import EdgeName, read_name
+from .result import booking_dict, edge_dict, next_edge, window_dict, zulu
+from .schedule import Listed, Schedule
+from .service import in_parallel
+from .steps import EdgeSteps, Evidence
 from .store import Store
 
 
 @dataclass(frozen=True)
-class Range:
+class TimeRange:
     """The time whose windows are shown."""
 
     start: dt.datetime
     end: dt.datetime
 
 
-def parse_range(start: Optional[str], end: Optional[str], timezone: Optional[str], now: dt.datetime) -> Range:
+def parse_range(start: Optional[str], end: Optional[str], timezone: Optional[str], now: dt.datetime) -> TimeRange:
     """Read the time range of a report: from now on for eight days where it is not given."""
     first = parse_moment(start, "start_time", timezone, later=False, on_gap="shift") if start else now
     last = parse_moment(end, "end_time", timezone, later=True, on_gap="shift") if end else first + WINDOWS_AHEAD
     if last <= first:
         raise OptionError(f"end_time: {zulu(last)} is not after start_time, {zulu(first)}")
-    return Range(first, last)
+    return TimeRange(first, last)
 
 
 @dataclass
-class OneListing:
+class ListedStore:
     """A store whose first listing of every instance comes from one listing of the group."""
 
     store: Store
@@ -97,26 +87,37 @@ def foreign_schedules(listed: Iterable[Listed]) -> list[str]:
     return sorted(each.name for each in listed if read_name(each) is None)
 
 
+def observe(store: Store, tools: Tools, instance_ids: Sequence[str]) -> dict[str, tuple[Observed, Plan]]:
+    """Return what there is of each instance, and its plan; raises BridgeError where one can't be read."""
+
+    def one(instance_id: str) -> tuple[Observed, Plan]:
+        observed = Writer(store, instance_id, tools, dry_run=True).look()
+        return observed, plan_of(observed.records, tools.now())
+
+    found: dict[str, tuple[Observed, Plan]] = {}
+    for instance_id, result in in_parallel(one, instance_ids).items():
+        if isinstance(result, BridgeError):
+            raise result
+        found[instance_id] = result
+    return found
+
+
 @dataclass(frozen=True)
 class Reporter:
     """Reports on instances of one group."""
 
     store: Store
     tools: Tools
-    shown: Range
+    shown: TimeRange
 
     def report(self, instance_ids: Sequence[str], found: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Report on each instance; raises BridgeError where one can't be read."""
-        results = side_by_side(lambda one: self._one(one, found.get(one)), instance_ids)
-        for result in results.values():
-            if isinstance(result, BridgeError):
-                raise result
-        return [result for result in results.values() if not isinstance(result, BridgeError)]
+        observed = observe(self.store, self.tools, instance_ids)
+        return [self._one(one, *observed[one], found.get(one)) for one in instance_ids]
 
-    def _one(self, instance_id: str, instance: Optional[Mapping[str, Any]]) -> dict[str, Any]:
-        view = Writer(self.store, instance_id, self.tools, dry_run=True).look()
-        now = self.tools.now()
-        planned = plan_of(view.records, now)
+    def _one(
+        self, instance_id: str, view: Observed, planned: Plan, instance: Optional[Mapping[str, Any]]
+    ) -> dict[str, Any]:
         bookings: tuple[Booking, ...] = tuple(sorted(view.bookings, key=lambda one: one.booking_id))
         shown = windows(bookings, self.shown.start, self.shown.end, planned.merge_gap)
         return {
@@ -130,15 +131,17 @@ class Reporter:
             "running_now": planned.active is not None,
             "merge_gap": int(planned.merge_gap.total_seconds()),
             "warnings": [*planned.warnings, *(concerns(instance_id, instance) if instance else ())],
-            **_drift(view, planned, now),
+            **_drift(view, planned, planned.now),
         }
 
 
-def _drift(view: View, planned: Plan, now: dt.datetime) -> dict[str, Any]:
+def _drift(view: Observed, planned: Plan, now: dt.datetime) -> dict[str, Any]:
     """Say how what is scheduled differs from what is booked."""
-    steps = Steps(planned, view.records, view, Standing(view.records))
+    steps = EdgeSteps(planned, view.records, view, Evidence(view.records))
     ended = [
-        name.rsplit(".", 2)[1] for name, reason in WantedRecords(view, Change(), now).delete if reason == "has ended"
+        name.rsplit(".", 2)[1]
+        for name, reason in DesiredRecords(view, BookingChange(), now).delete
+        if reason == "has ended"
     ]
     missing = [edge_dict(wanted.edge) for wanted in (*steps.create, *steps.waiting)]
     unexpected = [_edge_name(edge) for edge in steps.delete]

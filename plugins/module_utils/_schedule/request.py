@@ -12,23 +12,23 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import (
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import (
+    BOOKING_KEYS,
     SHORTEST,
-    UTC,
-    Booking,
-    Reading,
+    ParseContext,
     check_instance_id,
     check_name,
-    parse_one_off,
-    parse_weekly,
+    parse_booking,
 )
 
-from .names import Record, Settings
-from .steps import Change
+from .changes import BookingChange
+from .records import Record
+from .schedule import ScheduleSettings
 from .store import check_role
 
 # Limits of the RetryPolicy of EventBridge Scheduler (its API reference).
@@ -39,92 +39,89 @@ _ARN = {"dead_letter_arn": "sqs", "kms_key_arn": "kms"}
 
 
 @dataclass(frozen=True)
-class Request:
+class BookingRequest:
     """Bookings to hold and ids of bookings to cancel, for each instance."""
 
     instance_ids: tuple[str, ...]
-    put: Mapping[str, tuple[Booking, ...]]
-    drop: Mapping[str, tuple[str, ...]]
-    purge: bool
-    stop_now: bool
+    put: Mapping[str, tuple[Booking, ...]] = field(default_factory=dict)
+    drop: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    purge: bool = False
+    stop_now: bool = False
 
-    def change(self, instance_id: str, settings: Optional[Settings]) -> Change:
-        """Give the change of one instance; settings are needed where there is something to hold."""
+    def change(self, instance_id: str, settings: Optional[ScheduleSettings]) -> BookingChange:
+        """Return the change of one instance; settings are needed where something is booked."""
         bookings = self.put.get(instance_id, ())
         put = tuple(Record(booking, settings) for booking in bookings) if settings else ()
-        return Change(put, self.drop.get(instance_id, ()), self.purge, self.stop_now)
+        return BookingChange(put, self.drop.get(instance_id, ()), self.purge, self.stop_now)
 
 
-def parse_request(params: Mapping[str, Any], now: dt.datetime) -> Request:
-    """Read the options; raises OptionError for what can't be used."""
+def parse_request(params: Mapping[str, Any], now: dt.datetime) -> BookingRequest:
+    """Return what the options ask for; raises OptionError for what can't be used."""
     ids = tuple(dict.fromkeys(check_instance_id(str(value)) for value in params["instance_ids"]))
     if not ids:
-        raise OptionError("instance_ids: none given: name at least one instance")
+        raise OptionError("instance_ids: empty. Name at least one instance")
     entries = _entries(params)
     absent, purge = params["state"] == "absent", bool(params["purge_bookings"])
+    stop_now = params["on_cancel"] == "stop_now"
     if not entries and not purge:
         raise OptionError(
-            f"bookings: nothing to {'cancel' if absent else 'book'}. Accepted are start_time and end_time, weekly, "
+            f"bookings: nothing to {'cancel' if absent else 'book'}. Give start_time and end_time, weekly, "
             f"{'name, ' if absent else ''}bookings, or purge_bookings: true for all bookings of the instances"
         )
     if absent:
         # A booking is cancelled by what names it, however long ago it was made.
-        past = dt.datetime.min.replace(tzinfo=UTC)
-        drop = {one: tuple(_id_of(one, entry, params["timezone"], past) for entry in entries) for one in ids}
-        return Request(ids, {}, drop, purge, params["on_cancel"] == "stop_now")
-    put = {one: _bookings(one, entries, params, now) for one in ids}
-    return Request(ids, put, {}, purge, params["on_cancel"] == "stop_now")
+        context = ParseContext(now, params["timezone"], "shift", any_time=True)
+        drop = {one: tuple(_id_to_cancel(one, entry, context) for entry in entries) for one in ids}
+        return BookingRequest(ids, {}, drop, purge, stop_now)
+    context = ParseContext(now, params["timezone"], params["on_gap"])
+    put = {one: _bookings(one, entries, context) for one in ids}
+    return BookingRequest(ids, put, {}, purge, stop_now)
 
 
 def _entries(params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if params["bookings"] is not None:
         return list(params["bookings"])
-    keys = ("name", "start_time", "end_time", "weekly")
-    return [params] if any(params.get(key) for key in keys) else []
+    single = {key: params.get(key) for key in BOOKING_KEYS}
+    return [single] if any(value for key, value in single.items() if key != "timezone") else []
 
 
-def _bookings(
-    instance_id: str, entries: Sequence[Mapping[str, Any]], params: Mapping[str, Any], now: dt.datetime
-) -> tuple[Booking, ...]:
+def _bookings(instance_id: str, entries: Sequence[Mapping[str, Any]], context: ParseContext) -> tuple[Booking, ...]:
+    """Return what the entries book; raises one OptionError that names all that can't be read."""
     found: dict[str, Booking] = {}
-    for entry in entries:
-        reading = Reading(now, entry.get("timezone") or params["timezone"], params["on_gap"])
-        booking = _booking(instance_id, entry, reading)
+    errors = []
+    for number, entry in enumerate(entries):
+        place = f"bookings[{number}]: " if len(entries) > 1 else ""
+        try:
+            booking = parse_booking(instance_id, entry, context)
+        except OptionError as error:
+            errors.append(f"{place}{error}")
+            continue
         if found.get(booking.booking_id, booking) != booking:
-            raise OptionError(f"bookings: {booking.booking_id!r} names two bookings: give each a name of its own")
+            errors.append(f"{place}{booking.booking_id!r} names two bookings: give each a name of its own")
         found[booking.booking_id] = booking
+    if errors:
+        raise OptionError("; ".join(errors))
     return tuple(found.values())
 
 
-def _booking(instance_id: str, entry: Mapping[str, Any], reading: Reading) -> Booking:
-    start, end, weekly = entry.get("start_time"), entry.get("end_time"), entry.get("weekly")
-    if weekly:
-        if start or end:
-            raise OptionError("weekly: start_time and end_time are given too; a booking is either one-off or weekly")
-        return parse_weekly(instance_id, weekly, reading, entry.get("name"))
-    for option, value in (("start_time", start), ("end_time", end)):
-        if not value:
-            raise OptionError(f"{option}: not given. A booking has start_time and end_time, or weekly")
-    return parse_one_off(instance_id, str(start), str(end), reading, entry.get("name"))
-
-
-def _id_of(instance_id: str, entry: Mapping[str, Any], timezone: Optional[str], past: dt.datetime) -> str:
-    """Give the id of a booking to cancel: its name, or what follows from its times."""
+def _id_to_cancel(instance_id: str, entry: Mapping[str, Any], context: ParseContext) -> str:
+    """Return the id of a booking to cancel: its name, or what follows from its times."""
     if entry.get("name"):
         return check_name(entry["name"])
-    reading = Reading(past, entry.get("timezone") or timezone, "shift")
-    return _booking(instance_id, entry, reading).booking_id
+    return parse_booking(instance_id, entry, context).booking_id
 
 
-def parse_settings(params: Mapping[str, Any], role_arn: str, dead_letter_arn: str) -> Settings:
+def parse_settings(params: Mapping[str, Any], role_arn: str, dead_letter_arn: str) -> ScheduleSettings:
     """Read how edges are fired; raises OptionError for what Scheduler would refuse."""
     policy = params["retry_policy"] or {}
-    return Settings(
+    return ScheduleSettings(
         role_arn=check_role(role_arn),
         dead_letter_arn=_check_arn("dead_letter_arn", dead_letter_arn),
         kms_key_arn=_check_arn("kms_key_arn", params["kms_key_arn"] or ""),
         retries=_within("retry_policy.maximum_attempts", policy.get("maximum_attempts", RETRIES[1]), *RETRIES),
-        event_age=_within("retry_policy.maximum_event_age", policy.get("maximum_event_age", Settings.event_age), *AGES),
+        event_age=_within(
+            "retry_policy.maximum_event_age", policy.get("maximum_event_age", ScheduleSettings.event_age), *AGES
+        ),
         hibernate=bool(params["hibernate"]),
         merge_gap=_within("merge_gap", params["merge_gap"], int(SHORTEST.total_seconds()), LONGEST_GAP),
     )
@@ -133,7 +130,7 @@ def parse_settings(params: Mapping[str, Any], role_arn: str, dead_letter_arn: st
 def _within(option: str, value: int, least: int, most: int) -> int:
     if least <= value <= most:
         return value
-    raise OptionError(f"{option}: {value} is not within {least} to {most}")
+    raise OptionError(f"{option}: {value} is out of range. Valid values: {least} to {most}")
 
 
 def _check_arn(option: str, arn: str) -> str:

@@ -36,7 +36,7 @@ class Site:
 
 
 def find_site(options: Mapping[str, Any], reader: Callable[[], Reader], needed: Collection[str]) -> Site:
-    """Give what the options say, and what the stack has published for those that they don't.
+    """Return what the options say, and what the stack has published for the others.
 
     One call reads all of it, and none is made where nothing that is needed is missing. Raises OptionError for a role
     or a queue that is needed and nowhere to be found; a group has a default.

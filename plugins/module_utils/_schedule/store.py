@@ -19,7 +19,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Ret
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors, error_code
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DeniedError, OptionError
 
-from .names import Listed, Schedule, Settings
+from .schedule import Listed, Schedule, ScheduleSettings
 
 T = TypeVar("T")
 
@@ -79,12 +79,16 @@ class SchedulerStore:
 
     def list(self, prefix: str = "") -> list[Listed]:
         """List the schedules of our group whose names begin with the prefix; a group that is missing holds none."""
-        arguments: dict[str, Any] = {"GroupName": self.group, "MaxResults": LIST_PAGE}
-        if prefix:
-            arguments["NamePrefix"] = prefix
         found: list[Listed] = []
+        arguments = {"NamePrefix": prefix} if prefix else {}
         while True:
-            page = self._call("list_schedules", "ListSchedules", arguments, missing={})
+            with aws_errors("scheduler:ListSchedules", self.region, f"listing the schedules of group {self.group}"):
+                page = self.retrier.call(
+                    _unless(self.client.list_schedules, _MISSING, {}),
+                    GroupName=self.group,
+                    MaxResults=LIST_PAGE,
+                    **arguments,
+                )
             found += [_listed(item) for item in page.get("Schedules", [])]
             if not page.get("NextToken"):
                 self.group_seen = self.group_seen or bool(found)
@@ -93,15 +97,17 @@ class SchedulerStore:
 
     def get(self, name: str) -> Optional[Schedule]:
         """Return a schedule, None for one that is gone."""
-        answer = self._call("get_schedule", "GetSchedule", {"Name": name, "GroupName": self.group}, missing={})
+        with aws_errors("scheduler:GetSchedule", self.region, f"reading schedule {name} of group {self.group}"):
+            answer = self.retrier.call(_unless(self.client.get_schedule, _MISSING), Name=name, GroupName=self.group)
         return _from_wire(answer) if answer else None
 
     def create(self, schedule: Schedule) -> None:
         """Create a schedule; a conflict means that an earlier try of this call got through: no one shares our names."""
         self._ensure_group()
         arguments = {**_to_wire(schedule), "GroupName": self.group, "ClientToken": schedule.name.replace(".", "_")}
+        what = f"creating schedule {schedule.name} in group {self.group}"
         try:
-            with aws_errors("scheduler:CreateSchedule", self.region, f"creating schedule {schedule.name}"):
+            with aws_errors("scheduler:CreateSchedule", self.region, what):
                 self.retrier.call(_unless(self.client.create_schedule, _EXISTS), **arguments)
         except DeniedError as error:
             if "PassRole" in str(error):
@@ -112,8 +118,9 @@ class SchedulerStore:
             raise
 
     def delete(self, name: str) -> None:
-        """Delete a schedule, or see that it is gone."""
-        self._call("delete_schedule", "DeleteSchedule", {"Name": name, "GroupName": self.group}, missing={})
+        """Delete a schedule; one that is gone already is no error."""
+        with aws_errors("scheduler:DeleteSchedule", self.region, f"deleting schedule {name} of group {self.group}"):
+            self.retrier.call(_unless(self.client.delete_schedule, _MISSING), Name=name, GroupName=self.group)
 
     def _ensure_group(self) -> None:
         if self.group_seen:
@@ -128,11 +135,6 @@ class SchedulerStore:
             except AwsError as error:
                 raise type(error)(f"{what} is missing and can't be created: {error}") from error
         self.group_seen = True
-
-    def _call(self, method: str, operation: str, arguments: Mapping[str, Any], missing: Any) -> Any:
-        what = f"schedule group {self.group}"
-        with aws_errors(f"scheduler:{operation}", self.region, what):
-            return self.retrier.call(_unless(getattr(self.client, method), _MISSING, missing), **arguments)
 
 
 def _unless(call: Callable[..., T], code: str, instead: Any = None) -> Callable[..., Any]:
@@ -186,7 +188,7 @@ def _from_wire(answer: Mapping[str, Any]) -> Schedule:
     target = answer.get("Target") or {}
     retry = target.get("RetryPolicy") or {}
     age = int(retry.get("MaximumEventAgeInSeconds", 86400))
-    settings = Settings(
+    settings = ScheduleSettings(
         role_arn=target.get("RoleArn", ""),
         dead_letter_arn=(target.get("DeadLetterConfig") or {}).get("Arn", ""),
         kms_key_arn=answer.get("KmsKeyArn") or "",

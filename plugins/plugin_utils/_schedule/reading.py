@@ -25,7 +25,7 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.connection im
 def read_schedules(
     plugin: str, options: Mapping[str, Any], ids: Sequence[str], region: Optional[str], now: dt.datetime
 ) -> list[dict[str, Any]]:
-    """Give what is known of each instance's bookings. Raises the BridgeError family only."""
+    """Return what is known of each instance's bookings. Raises the BridgeError family only."""
     connection = Connection(plugin, options)
     reader = connection.reader(region)
     site = find_site(options, lambda: reader, ("schedule_group",))

@@ -15,15 +15,10 @@ from datetime import datetime, tzinfo
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import (
-    DAYS,
-    Booking,
-    OneOff,
-    Weekly,
-    from_record,
-    zone_of,
-)
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, zone_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import plan
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import from_record
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
 
 from .timeline import (

@@ -21,9 +21,9 @@ from typing import Any
 import boto3
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import BOTOCORE_CONFIG
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, BridgeError, OptionError
-from asking import Refused, Request, Wish
+from bookings import BookingApi, Environment
 from botocore.config import Config
-from desk import Desk, Settings
+from events import ApiRequest, BookingBody, Refused
 
 LOG = logging.getLogger("tfbridge")
 LOG.setLevel(logging.INFO)
@@ -32,19 +32,19 @@ Answer = tuple[int, dict[str, Any]]
 
 
 @lru_cache(maxsize=1)
-def the_desk() -> Desk:
+def booking_api() -> BookingApi:
     """Return what the function keeps between calls: its settings and its connections."""
     config = Config(**BOTOCORE_CONFIG)
     scheduler, ec2 = (boto3.client(service, config=config) for service in ("scheduler", "ec2"))
-    return Desk(Settings.of(os.environ), scheduler, ec2)
+    return BookingApi(Environment.of(os.environ), scheduler, ec2)
 
 
 def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Answer one request. Lambda calls it."""
     request = None
     try:
-        request = Request.of(event)
-        status, body = _route(request)(the_desk(), request, datetime.now(timezone.utc))
+        request = ApiRequest.of(event)
+        status, body = _route(request)(booking_api(), request, datetime.now(timezone.utc))
     except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer and the log its cause
         status, body = _refusal(error)
     # One line a request, in which there is nothing that a caller wrote: no body, no header, no query.
@@ -57,36 +57,36 @@ def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     }
 
 
-def provision(desk: Desk, request: Request, now: datetime) -> Answer:
+def provision(api: BookingApi, request: ApiRequest, now: datetime) -> Answer:
     """Book."""
-    results = desk.book(Wish.of(request.body), now)
+    results = api.book(BookingBody.of(request.body), now)
     failed = any("error" in result for result in results)
     changed = any(result.get("changed") for result in results)
     return 502 if failed else 201 if changed else 200, {"bookings": results}
 
 
-def bookings(desk: Desk, request: Request, now: datetime) -> Answer:
+def bookings(api: BookingApi, request: ApiRequest, now: datetime) -> Answer:
     """List."""
     _known(request.query, "instance_id")
-    return 200, {"instances": desk.listed(request.query.get("instance_id"), now)}
+    return 200, {"instances": api.listed(request.query.get("instance_id"), now)}
 
 
-def cancel(desk: Desk, request: Request, _now: datetime) -> Answer:
+def cancel(api: BookingApi, request: ApiRequest, _now: datetime) -> Answer:
     """Cancel."""
     _known(request.query, "on_cancel")
     on_cancel = request.query.get("on_cancel", "keep")
     if on_cancel not in ("keep", "stop_now"):
-        raise Refused(400, "bad_request", f"on_cancel: got {on_cancel!r}, accepted is keep or stop_now.")
+        raise Refused(400, "bad_request", f"on_cancel: got {on_cancel!r}, expected keep or stop_now.")
     instance_id, dot, booking_id = request.booking.partition(".")
     if not dot or not booking_id:
         raise Refused(400, "bad_request", "A booking's id is <instance id>.<name>.")
-    return 200, desk.cancel(instance_id, booking_id, on_cancel)
+    return 200, api.cancel(instance_id, booking_id, on_cancel)
 
 
 def _known(query: Mapping[str, str], *accepted: str) -> None:
     unknown = sorted(set(query) - set(accepted))
     if unknown:
-        raise Refused(400, "bad_request", f"Unknown: {', '.join(unknown)}. Accepted is {', '.join(accepted)}.")
+        raise Refused(400, "bad_request", f"Unknown: {', '.join(unknown)}. Valid: {', '.join(accepted)}.")
 
 
 def _refusal(error: Exception) -> Answer:
@@ -103,14 +103,14 @@ def _refusal(error: Exception) -> Answer:
     return 500, {"error": "internal", "message": "The request failed; the function's log says why."}
 
 
-ROUTES: dict[str, Callable[[Desk, Request, datetime], Answer]] = {
+ROUTES: dict[str, Callable[[BookingApi, ApiRequest, datetime], Answer]] = {
     "POST /provision": provision,
     "GET /bookings": bookings,
     "DELETE /bookings/{id}": cancel,
 }
 
 
-def _route(request: Request) -> Callable[[Desk, Request, datetime], Answer]:
+def _route(request: ApiRequest) -> Callable[[BookingApi, ApiRequest, datetime], Answer]:
     if request.route not in ROUTES:
         raise Refused(404, "not_found", f"There is no {request.route}.")
     return ROUTES[request.route]

@@ -10,24 +10,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import (
-    DAYS,
-    DESCRIPTION_MAX,
-    Reading,
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import to_record
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import (
+    ParseContext,
     from_record,
     parse_moment,
     parse_one_off,
     parse_weekly,
-    to_record,
 )
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import (
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import RecordName, read_name
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.records import Record, read_record, record_schedule
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.schedule import (
+    DESCRIPTION_MAX,
     Listed,
-    Record,
-    RecordName,
-    Settings,
-    read_name,
-    read_record,
-    record_schedule,
+    ScheduleSettings,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,9 +71,9 @@ def test_a_booking_is_read_or_refused_by_its_times_alone(start, length, now):
     end = begin + timedelta(minutes=length)
     if length < 2 or end <= clock:
         with pytest.raises(OptionError, match="end_time"):
-            parse_one_off(INSTANCE, iso(begin), iso(end), Reading(clock))
+            parse_one_off(INSTANCE, iso(begin), iso(end), ParseContext(clock))
     else:
-        booking = parse_one_off(INSTANCE, iso(begin), iso(end), Reading(clock))
+        booking = parse_one_off(INSTANCE, iso(begin), iso(end), ParseContext(clock))
         assert (begin, end) == (booking.start, booking.end)
 
 
@@ -101,7 +98,7 @@ def test_local_times_are_read_by_the_policy_of_gaps_and_folds(change, offset):
 @given(weekly=weeklies, zone=st.sampled_from(ZONES), name=st.none() | names)
 def test_a_record_holds_a_weekly_booking_exactly(weekly, zone, name):
     """Written and read back it is the same, within Scheduler's 512 characters and 64 of a name."""
-    booking = parse_weekly(INSTANCE, weekly, Reading(NOW, zone, "shift"), name)
+    booking = parse_weekly(INSTANCE, weekly, ParseContext(NOW, zone, "shift"), name)
     assert_held(booking)
 
 
@@ -109,9 +106,9 @@ def test_a_record_holds_a_weekly_booking_exactly(weekly, zone, name):
 def test_a_record_holds_a_one_off_booking_exactly(start, length, name):
     """Written and read back it is the same; the same booking has the same name again."""
     begin = NOW + timedelta(minutes=abs(start))
-    booking = parse_one_off(INSTANCE, iso(begin), iso(begin + timedelta(minutes=length)), Reading(NOW), name)
+    booking = parse_one_off(INSTANCE, iso(begin), iso(begin + timedelta(minutes=length)), ParseContext(NOW), name)
     assert_held(booking)
-    again = parse_one_off(INSTANCE, iso(begin), iso(begin + timedelta(minutes=length)), Reading(NOW), name)
+    again = parse_one_off(INSTANCE, iso(begin), iso(begin + timedelta(minutes=length)), ParseContext(NOW), name)
     assert booking == again
 
 
@@ -121,7 +118,9 @@ def assert_held(booking) -> None:
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     assert f"auto-{digest}" == dataclasses.replace(booking, name="").booking_id
     assert booking == from_record(INSTANCE, booking.booking_id, json.loads(json.dumps(to_record(booking))))
-    record = Record(booking, Settings("arn:aws:iam::123456789012:role/scheduler", hibernate=True, merge_gap=600))
+    record = Record(
+        booking, ScheduleSettings("arn:aws:iam::123456789012:role/scheduler", hibernate=True, merge_gap=600)
+    )
     schedule = record_schedule(record, "abc123", NOW)
     assert len(schedule.name) <= 64
     assert len(schedule.description) <= DESCRIPTION_MAX

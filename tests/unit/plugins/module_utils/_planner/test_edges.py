@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import DAYS, OneOff, Weekly, minutes
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, minutes
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import LEAD, Edge, Plan, plan, plan_all
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
 from hypothesis import HealthCheck, assume, given, settings

@@ -8,26 +8,22 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import DAYS, OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.apply import Tools, Writer
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import (
-    ENABLED,
-    EdgeName,
-    Listed,
-    Record,
-    Settings,
-    read_name,
-    want,
-)
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.steps import Change, plan_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.changes import BookingChange, plan_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.edge_schedules import want
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import EdgeName, read_name
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.records import Record
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.schedule import ENABLED, Listed, ScheduleSettings
 
 from tests.support.schedule_memory import InMemoryStore, Turns
 
 UTC = timezone.utc
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 INSTANCE = "i-0123456789abcdef0"
-SETTINGS = Settings("arn:aws:iam::123456789012:role/scheduler")
+SETTINGS = ScheduleSettings("arn:aws:iam::123456789012:role/scheduler")
 RUNS = 10_000
 CHUNKS = 20
 
@@ -54,7 +50,7 @@ class World:
         # Random first: which of two equal objects stays is decided by name.
         return f"{self.rng.randrange(36**2):02x}"[-2:].rjust(2, "0") + f"{next(self._names) % 10000:04d}"
 
-    def apply(self, change: Change, store=None):
+    def apply(self, change: BookingChange, store=None):
         """Run one writer."""
         return Writer(store or self.store, INSTANCE, self.tools).apply(change)
 
@@ -97,7 +93,7 @@ class World:
         planned = plan_of(view.records, self.now)
         left = [edge for edge in view.edges if edge.at is None or edge.at > self.now]
         for wanted in want(planned.edges, view.records):
-            done = [edge for edge in left if edge.does(wanted, self.now)]
+            done = [edge for edge in left if wanted.is_done_by(edge, self.now)]
             assert len(done) == 1, (wanted, left)
             left.remove(done[0])
         assert left == []
@@ -106,12 +102,12 @@ class World:
 def test_two_bookings_that_overlap_run_through() -> None:
     """15 to 18 and 17 to 20: the stop at 18:00 goes, and cancelling the second brings it back."""
     world = World()
-    world.apply(Change(put=(booked("a", 3, 6),)))
-    world.apply(Change(put=(booked("b", 5, 8),)))
+    world.apply(BookingChange(put=(booked("a", 3, 6),)))
+    world.apply(BookingChange(put=(booked("b", 5, 8),)))
 
     assert [edge.at for edge in world.stops()] == [NOW + timedelta(hours=8)]
 
-    world.apply(Change(drop=("b",)))
+    world.apply(BookingChange(drop=("b",)))
 
     assert [edge.at for edge in world.stops()] == [NOW + timedelta(hours=6)]
     world.assert_settled()
@@ -120,7 +116,7 @@ def test_two_bookings_that_overlap_run_through() -> None:
 def test_a_second_apply_writes_nothing() -> None:
     """Invariant 2: what is there already is left as it is, after one listing."""
     world = World()
-    change = Change(put=(booked("a", 3, 6), booked("b", 5, 8)))
+    change = BookingChange(put=(booked("a", 3, 6), booked("b", 5, 8)))
     first = world.apply(change)
     world.store.calls.clear()
     second = world.apply(change)
@@ -134,7 +130,7 @@ def test_a_second_apply_writes_nothing() -> None:
 def test_a_dry_run_plans_all_and_writes_nothing() -> None:
     """Check mode: the same actions as the run that follows, and only reading calls."""
     world = World()
-    change = Change(put=(booked("a", 3, 6),))
+    change = BookingChange(put=(booked("a", 3, 6),))
     dry = Writer(world.store, INSTANCE, world.tools, dry_run=True).apply(change)
 
     assert set(world.store.calls) == {"list"}
@@ -154,7 +150,7 @@ def test_one_booking_more_costs_few_calls(hours: int, place: str, lists: int) ->
     takes the place of another needs a start and a stop in the place of that one's, beside its record.
     """
     world = World()
-    world.apply(Change(put=tuple(booked(f"b{at}", 1 + 10 * at, 1 + 10 * at + hours) for at in range(20))))
+    world.apply(BookingChange(put=tuple(booked(f"b{at}", 1 + 10 * at, 1 + 10 * at + hours) for at in range(20))))
     start, end = {
         "apart": (500, 501),
         "longer": (51.5, 51 + hours + 0.5),
@@ -164,7 +160,7 @@ def test_one_booking_more_costs_few_calls(hours: int, place: str, lists: int) ->
         "earlier": (49, 51.5),
     }[place]
     world.store.calls.clear()
-    world.apply(Change(put=(booked("more", start, end),)))
+    world.apply(BookingChange(put=(booked("more", start, end),)))
 
     assert world.store.calls.count("list") <= lists
     assert world.store.calls.count("get") <= 20
@@ -174,12 +170,12 @@ def test_one_booking_more_costs_few_calls(hours: int, place: str, lists: int) ->
 def test_what_is_not_ours_is_left_alone() -> None:
     """Invariant 9: a foreign schedule in our group is neither read nor changed, and is named."""
     world = World()
-    world.apply(Change(put=(booked("a", 3, 6),)))
+    world.apply(BookingChange(put=(booked("a", 3, 6),)))
     one = next(iter(world.store.schedules.values()))
     for name in (f"{INSTANCE}.x", f"{INSTANCE}.e.stop.soon", "theirs"):
         world.store.schedules[name] = one
         world.store._created[name] = 0.0
-    outcome = world.apply(Change(drop=("a",)))
+    outcome = world.apply(BookingChange(drop=("a",)))
 
     assert set(world.store.schedules) == {f"{INSTANCE}.x", f"{INSTANCE}.e.stop.soon", "theirs"}
     assert sum("was left alone" in warning for warning in outcome.warnings) == 2
@@ -188,8 +184,8 @@ def test_what_is_not_ours_is_left_alone() -> None:
 def test_a_cancelled_booking_that_runs_is_cut_short() -> None:
     """on_cancel: stop_now leaves a stop two minutes ahead, and doing it again changes nothing."""
     world = World()
-    world.apply(Change(put=(booked("a", -1, 6),)))
-    change = Change(drop=("a",), stop_now=True)
+    world.apply(BookingChange(put=(booked("a", -1, 6),)))
+    change = BookingChange(drop=("a",), stop_now=True)
     first = world.apply(change)
 
     assert [edge.at for edge in world.stops()] == [NOW + timedelta(minutes=2)]
@@ -200,9 +196,9 @@ def test_a_cancelled_booking_that_runs_is_cut_short() -> None:
 def test_what_has_ended_is_swept() -> None:
     """Records that ended over an hour ago go, and so do edges that were never fired."""
     world = World()
-    world.apply(Change(put=(booked("a", 1, 2),)))
+    world.apply(BookingChange(put=(booked("a", 1, 2),)))
     world.now = NOW + timedelta(hours=3, minutes=1)
-    world.apply(Change())
+    world.apply(BookingChange())
 
     assert world.store.schedules == {}
 
@@ -210,11 +206,11 @@ def test_what_has_ended_is_swept() -> None:
 def test_edges_in_the_hour_after_their_time_are_left_to_fire() -> None:
     """A start that Scheduler still tries is not taken away, one that no longer agrees is."""
     world = World()
-    world.apply(Change(put=(booked("a", 1, 2),)))
+    world.apply(BookingChange(put=(booked("a", 1, 2),)))
     world.now = NOW + timedelta(hours=1, minutes=1)
 
-    assert not world.apply(Change()).changed
-    world.apply(Change(drop=("a",)))
+    assert not world.apply(BookingChange()).changed
+    world.apply(BookingChange(drop=("a",)))
     assert world.store.schedules == {}
 
 
@@ -244,8 +240,8 @@ def test_slow_calls_send_nothing_late_and_keep_every_stop(longest) -> None:
         world = World(seed)
         soon = [world.rng.uniform(-0.5, 0.4) for _booking in range(world.rng.randrange(1, 4))]
         before = tuple(booked(f"b{at}", start, start + 0.6) for at, start in enumerate(soon))
-        world.apply(Change(put=before))
-        change = Change(put=(booked("b0", soon[0], max(0, soon[0]) + world.rng.uniform(0.01, 0.1)),))
+        world.apply(BookingChange(put=before))
+        change = BookingChange(put=(booked("b0", soon[0], max(0, soon[0]) + world.rng.uniform(0.01, 0.1)),))
         try:
             outcome = world.apply(change, SlowStore(world, longest))
         except OptionError as error:
@@ -293,17 +289,17 @@ class LateListing:
 @pytest.mark.parametrize(
     "change",
     [
-        Change(put=(booked("b", 5, 8),)),
-        Change(put=(booked("a", 4, 5),)),
-        Change(drop=("a",)),
-        Change(put=(booked("b", -1, 1),), purge=True),
+        BookingChange(put=(booked("b", 5, 8),)),
+        BookingChange(put=(booked("a", 4, 5),)),
+        BookingChange(drop=("a",)),
+        BookingChange(put=(booked("b", -1, 1),), purge=True),
     ],
     ids=["add", "move", "cancel", "replace all"],
 )
 def test_a_listing_that_is_late_is_not_believed(change, behind) -> None:
     """AWS promises no listing that shows each write at once: what a run wrote is there, and what it deleted is not."""
     world = World()
-    world.apply(Change(put=(booked("a", 3, 6),)))
+    world.apply(BookingChange(put=(booked("a", 3, 6),)))
     outcome = world.apply(change, LateListing(world.store, behind))
 
     world.assert_settled()
@@ -313,7 +309,7 @@ def test_a_listing_that_is_late_is_not_believed(change, behind) -> None:
 def test_what_ended_while_calls_were_waited_for_is_refused() -> None:
     """Invariant 4: the clock counts when the first write is due, not when the options were read."""
     world = World()
-    change = Change(put=(booked("a", -1, 0.01),))
+    change = BookingChange(put=(booked("a", -1, 0.01),))
     world.now = NOW + timedelta(minutes=2)
 
     with pytest.raises(OptionError, match=r"end_time: 'a', .* has ended by now"):
@@ -342,16 +338,16 @@ def interleave(seed: int, *, weekly: bool) -> None:
     world = World(seed)
     rng = world.rng
     start = {f"s{at}": some_record(rng, f"s{at}", weekly) for at in range(rng.randrange(4))}
-    world.apply(Change(put=tuple(start.values())))
+    world.apply(BookingChange(put=tuple(start.values())))
     running = plan_of(start, NOW).active is not None
     free = list(start)
     rng.shuffle(free)
     turns, writers, killed = Turns(rng), [], rng.random() < 0.6
     for at in range(rng.randrange(3, 6)):
         if free and rng.random() < 0.5:
-            change = Change(drop=(free.pop(),), stop_now=True)
+            change = BookingChange(drop=(free.pop(),), stop_now=True)
         else:
-            change = Change(put=(some_record(rng, f"w{at}", weekly),))
+            change = BookingChange(put=(some_record(rng, f"w{at}", weekly),))
         dies_at = rng.randrange(1, 14) if killed and at == 0 else None
         writers.append((turns.add(lambda turn, change=change: world.apply(change, turn), world.store, dies_at), change))
     turns.run(lambda: None)
@@ -360,7 +356,7 @@ def interleave(seed: int, *, weekly: bool) -> None:
     world.assert_a_stop_is_ahead(running)
     assert [turn.error for turn, _change in writers if turn.error] == []
     if any(turn.died for turn, _change in writers):
-        world.apply(Change())
+        world.apply(BookingChange())
     world.assert_settled()
     assert_nothing_lost(world, start, writers)
 
@@ -404,16 +400,16 @@ class Alternating:
 
 
 SHARED = {
-    "cancel": (Change(drop=("a",)), Change(put=(booked("b", 5, 6),))),
-    "cancel the other": (Change(drop=("a",)), Change(put=(booked("b", 4, 6),), drop=("r",))),
-    "move": (Change(put=(booked("a", 8, 9),)), Change(put=(booked("b", 4, 6),))),
-    "replace all": (Change(put=(booked("c", 1, 2),), purge=True), Change(put=(booked("b", 5, 6),))),
-    "add": (Change(put=(booked("b", 5, 8),)), Change(put=(booked("c", 2, 6),))),
-    "stop now": (Change(drop=("r",), stop_now=True), Change(put=(booked("b", -1, 2),))),
+    "cancel": (BookingChange(drop=("a",)), BookingChange(put=(booked("b", 5, 6),))),
+    "cancel the other": (BookingChange(drop=("a",)), BookingChange(put=(booked("b", 4, 6),), drop=("r",))),
+    "move": (BookingChange(put=(booked("a", 8, 9),)), BookingChange(put=(booked("b", 4, 6),))),
+    "replace all": (BookingChange(put=(booked("c", 1, 2),), purge=True), BookingChange(put=(booked("b", 5, 6),))),
+    "add": (BookingChange(put=(booked("b", 5, 8),)), BookingChange(put=(booked("c", 2, 6),))),
+    "stop now": (BookingChange(drop=("r",), stop_now=True), BookingChange(put=(booked("b", -1, 2),))),
 }
 
 
-def ends_of(bookings, change: Change):
+def ends_of(bookings, change: BookingChange):
     """Return the windows that the bookings of a change are part of."""
     names = {record.booking.booking_id for record in change.put}
     found = windows(tuple(bookings), NOW, NOW + timedelta(days=1))
@@ -430,7 +426,7 @@ def test_whoever_dies_leaves_the_edges_of_who_is_done(dying, other) -> None:
         if calls > dies_at:
             continue
         world = World()
-        world.apply(Change(put=(booked("a", 3, 6), booked("r", -1, 2))))
+        world.apply(BookingChange(put=(booked("a", 3, 6), booked("r", -1, 2))))
         turns = Turns(Alternating(calls, ALL))
         turns.add(lambda turn, world=world: world.apply(dying, turn), world.store, dies_at)
         done = turns.add(lambda turn, world=world: world.apply(other, turn), world.store)
@@ -443,7 +439,7 @@ def test_whoever_dies_leaves_the_edges_of_who_is_done(dying, other) -> None:
         wanted = {one.end for some in (there, there - begun) for one in ends_of(some, other)}
         assert not wanted or wanted & {stop.at for stop in world.stops()}, (calls, dies_at)
         world.assert_a_stop_is_ahead(running=True)
-        world.apply(Change())
+        world.apply(BookingChange())
         world.assert_settled()
 
 
@@ -452,10 +448,10 @@ def test_a_start_that_shares_a_stop_never_stands_without_it() -> None:
 
     It relies on that stop only once a look has found both, the stop and its own booking.
     """
-    share, cancel = Change(put=(booked("b", 1, 6),)), Change(drop=("a",))
+    share, cancel = BookingChange(put=(booked("b", 1, 6),)), BookingChange(drop=("a",))
     for first, second, third in itertools.product(range(1, 5), range(8), range(8)):
         world = World()
-        world.apply(Change(put=(booked("a", 3, 6),)))
+        world.apply(BookingChange(put=(booked("a", 3, 6),)))
         turns = Turns(Alternating(first, second, third))
         turns.add(lambda turn, world=world: world.apply(share, turn), world.store, first + third)
         turns.add(lambda turn, world=world: world.apply(cancel, turn), world.store)
@@ -464,12 +460,12 @@ def test_a_start_that_shares_a_stop_never_stands_without_it() -> None:
 
 
 CHANGES = {
-    "add": Change(put=(booked("b", 5, 8),)),
-    "add one that runs": Change(put=(booked("b", -1, 4),)),
-    "move": Change(put=(booked("a", 4, 5),)),
-    "cancel": Change(drop=("a",)),
-    "cancel what runs": Change(drop=("r",), stop_now=True),
-    "replace all": Change(put=(booked("b", 5, 8),), purge=True, stop_now=True),
+    "add": BookingChange(put=(booked("b", 5, 8),)),
+    "add one that runs": BookingChange(put=(booked("b", -1, 4),)),
+    "move": BookingChange(put=(booked("a", 4, 5),)),
+    "cancel": BookingChange(drop=("a",)),
+    "cancel what runs": BookingChange(drop=("r",), stop_now=True),
+    "replace all": BookingChange(put=(booked("b", 5, 8),), purge=True, stop_now=True),
 }
 
 
@@ -478,14 +474,14 @@ def test_killed_between_any_two_calls_a_stop_is_ahead_and_the_next_run_heals(cha
     """Killed before each of its calls in turn: a stop is ahead after every call, and another run settles all."""
     for dies_at in itertools.count(1):
         world = World()
-        world.apply(Change(put=(booked("a", 3, 6), booked("c", 7, 9), booked("r", -1, 2))))
+        world.apply(BookingChange(put=(booked("a", 3, 6), booked("c", 7, 9), booked("r", -1, 2))))
         turns = Turns(world.rng)
         turn = turns.add(lambda turn, world=world: world.apply(change, turn), world.store, dies_at)
         before = world.view().bookings
         booked_now = tuple(record.booking for record in change.put)
         allowed = windows((*before, *booked_now), NOW, NOW + timedelta(days=1))
         turns.run(lambda world=world, allowed=allowed: world.assert_runs_within(allowed))
-        world.apply(Change())
+        world.apply(BookingChange())
         world.assert_settled()
         inside = windows(world.view().bookings, NOW, NOW + timedelta(days=1))
         assert not [
@@ -500,11 +496,11 @@ def test_killed_between_any_two_calls_a_stop_is_ahead_and_the_next_run_heals(cha
 def test_disabled_edges_are_replaced() -> None:
     """An edge that somebody disabled by hand is written anew."""
     world = World()
-    world.apply(Change(put=(booked("a", 3, 6),)))
+    world.apply(BookingChange(put=(booked("a", 3, 6),)))
     for name, schedule in world.store.schedules.items():
         if schedule.state == ENABLED:
             world.store.schedules[name] = type(schedule)(**{**schedule.__dict__, "state": "DISABLED"})
-    world.apply(Change())
+    world.apply(BookingChange())
 
     world.assert_settled()
     assert len(world.stops()) == 1

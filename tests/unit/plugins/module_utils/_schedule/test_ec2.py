@@ -6,8 +6,8 @@ import threading
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.desk import WORKERS, side_by_side
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.ec2 import check_bookable, concerns
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import WORKERS, in_parallel
 
 PLAIN = {"state": "stopped", "tags": {}, "lifecycle": None, "root_device_type": "ebs", "hibernation": True}
 
@@ -57,7 +57,7 @@ def test_work_is_done_side_by_side_in_bounds_and_failures_stay_with_their_keys()
         return key.upper()
 
     keys = [f"k{number}" for number in range(3 * WORKERS)]
-    results = side_by_side(work, keys)
+    results = in_parallel(work, keys)
 
     assert keys == list(results)
     assert WORKERS == most

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is asked: events of API Gateway and their bodies, read once and refused by name."""
+"""Events of API Gateway and their bodies, parsed once; what can't be used is refused by name."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import BOOKING_KEYS
+
 MAX_BODY = 16 * 1024
 MAX_INSTANCES = 20
-FIELDS = ("instance_id", "ec2_instances_id", "start_time", "end_time", "weekly", "name", "timezone", "on_gap")
+FIELDS = ("instance_id", "ec2_instances_id", *BOOKING_KEYS, "on_gap")
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a failure
@@ -27,8 +29,8 @@ class Refused(Exception):  # noqa: N818 - an answer, not a failure
 
 
 @dataclass(frozen=True)
-class Request:
-    """What of an event matters."""
+class ApiRequest:
+    """The parts of an event that matter."""
 
     route: str
     booking: str
@@ -38,7 +40,7 @@ class Request:
     request_id: str
 
     @classmethod
-    def of(cls, event: Mapping[str, Any]) -> Request:
+    def of(cls, event: Mapping[str, Any]) -> ApiRequest:
         """Read an event of payload format 2.0."""
         context = event.get("requestContext") or {}
         body = event.get("body") or ""
@@ -58,41 +60,28 @@ class Request:
 
 
 def _caller(authorizer: Mapping[str, Any]) -> str:
-    """Say who calls, for the log: the IAM principal or the token's subject, never the token."""
+    """Return who calls, for the log: the IAM principal or the token's subject, never the token."""
     iam = authorizer.get("iam") or {}
     claims = (authorizer.get("jwt") or {}).get("claims") or {}
     return str(iam.get("userArn") or claims.get("sub") or "unknown")
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What somebody asks to have booked."""
+class BookingBody:
+    """The body of a request to book."""
 
     instance_ids: tuple[str, ...]
-    start_time: str | None
-    end_time: str | None
-    weekly: Mapping[str, Any] | None
-    name: str | None
-    timezone: str | None
+    entry: Mapping[str, Any]
     on_gap: str
 
     @classmethod
-    def of(cls, body: str) -> Wish:
-        """Read a body, and refuse by name what is wrong about its form."""
+    def of(cls, body: str) -> BookingBody:
+        """Read a body; what it books is for the collection's parser to check."""
         fields = _fields(body)
-        weekly = fields.get("weekly")
-        if weekly is not None and not isinstance(weekly, dict):
-            raise _bad("weekly", weekly, 'an object like {"days": ["mon"], "start": "08:00", "end": "18:00"}')
-        if weekly is not None and ("start_time" in fields or "end_time" in fields):
-            raise Refused(400, "bad_request", "Give weekly, or start_time and end_time, not both.")
-        if weekly is None:
-            for field in ("start_time", "end_time"):
-                if fields.get(field) is None:
-                    raise Refused(400, "bad_request", f"{field} is missing; a weekly booking has weekly instead.")
         if fields.get("on_gap", "error") not in ("error", "shift"):
             raise _bad("on_gap", fields["on_gap"], '"error" or "shift"')
-        texts = {field: _text(fields, field) for field in ("start_time", "end_time", "name", "timezone")}
-        return cls(_instance_ids(fields), weekly=weekly, on_gap=fields.get("on_gap", "error"), **texts)
+        entry = {key: fields[key] for key in BOOKING_KEYS if key in fields}
+        return cls(_instance_ids(fields), entry, fields.get("on_gap", "error"))
 
 
 def _fields(body: str) -> dict[str, Any]:
@@ -106,7 +95,7 @@ def _fields(body: str) -> dict[str, Any]:
         raise Refused(400, "bad_request", "The body is not a JSON object.")
     unknown = sorted(set(fields) - set(FIELDS))
     if unknown:
-        raise Refused(400, "bad_request", f"Unknown: {', '.join(unknown)}. Accepted are {', '.join(FIELDS)}.")
+        raise Refused(400, "bad_request", f"Unknown: {', '.join(unknown)}. Valid fields: {', '.join(FIELDS)}.")
     return fields
 
 
@@ -121,12 +110,5 @@ def _instance_ids(fields: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))
 
 
-def _text(fields: Mapping[str, Any], field: str) -> str | None:
-    value = fields.get(field)
-    if value is not None and not isinstance(value, str):
-        raise _bad(field, value, "a text")
-    return value
-
-
-def _bad(field: str, got: object, accepted: str) -> Refused:
-    return Refused(400, "bad_request", f"{field}: got {json.dumps(got)[:200]}, accepted is {accepted}.")
+def _bad(field: str, got: object, valid: str) -> Refused:
+    return Refused(400, "bad_request", f"{field}: got {json.dumps(got)[:200]}, expected {valid}.")

@@ -1,0 +1,157 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where the union of all bookings differs from what weekly crons fire by themselves.
+
+PRIVATE: not for use outside this collection, may change in any release.
+
+Away from one-off bookings and from clock changes that matter, the windows of the local week are the union, and crons
+fire exactly their edges. So the two are compared near those only.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .clock import DAY_SECONDS, WEEK_MINUTES, start_of_year
+from .week import LocalWeek, Occurrence, Series, series_of
+from .windows import Interval, WeeklyPattern, join_places, merge, occurrences
+
+# One more than bookings may reach ahead: what is booked by a record that is older than this limit is cut off here.
+_YEARS = 11
+
+
+class Fired(NamedTuple):
+    """A start or stop at an instant."""
+
+    at: int
+    kind: str
+
+
+class Situation(NamedTuple):
+    """What is booked on one instance, as the comparison needs it."""
+
+    patterns: frozenset[WeeklyPattern]
+    weeks: tuple[LocalWeek, ...]
+    one_offs: list[Interval]
+    gap: int
+    now: int
+    year: int
+
+
+@dataclass
+class Exceptions:
+    """What has to be fired besides the crons, what they must not fire, and how near opposite edges come.
+
+    Margins are the seconds from an edge to the next opposite one, where they are known.
+    """
+
+    one_off: set[Fired] = field(default_factory=set)
+    skipped: dict[Series, set[int]] = field(default_factory=lambda: defaultdict(set))
+    margins: dict[Fired, int] = field(default_factory=dict)
+    series_margins: dict[Series, int] = field(default_factory=dict)
+
+    def narrow(self, series: Series, margin: int) -> None:
+        """Note that an edge of a series has no wider margin than this."""
+        self.series_margins[series] = min(margin, self.series_margins.get(series, margin))
+
+
+def exceptions(situation: Situation) -> Exceptions:
+    """Compare the union of all bookings with what the weekly series fire."""
+    found = Exceptions()
+    for week in situation.weeks:
+        _measure(week, found)
+    irregular = sorted(
+        {at for week in situation.weeks for at in week.irregular if at > situation.now - 2 * DAY_SECONDS}
+    )
+    marked = [Interval(one.start, one.end, ("one-off",)) for one in situation.one_offs]
+    union = merge(marked + _weekly_intervals(situation, irregular), situation.gap)
+    looked_at = [one for one in union if "one-off" in one.reasons or _near(one.start, one.end, irregular)]
+    wanted = {edge for one in looked_at for edge in (Fired(one.start, "start"), Fired(one.end, "stop"))}
+    found.margins.update(_margins(union))
+    fired = set()
+    starts = [one.start for one in looked_at]
+    for week, occurrence in _weekly_occurrences(situation, irregular):
+        compared = _within(occurrence, looked_at, starts) or _near(occurrence.start, occurrence.start, irregular)
+        for edge, series, exact in _edges_of(week, occurrence):
+            if compared and not (exact and edge in wanted):
+                found.skipped[series].add(edge.at)
+                continue
+            fired.add(edge)
+            if edge in found.margins and edge.at > situation.now:
+                found.narrow(series, found.margins[edge])
+    found.one_off.update(edge for edge in wanted - fired if edge.at > situation.now)
+    return found
+
+
+def _measure(week: LocalWeek, found: Exceptions) -> None:
+    """Note how near the next opposite edge of a weekly one gets: by the clock, less what a clock change may take."""
+    following = [window.start for window in week.windows[1:]] + [week.windows[0].start + WEEK_MINUTES]
+    for window, after in zip(week.windows, following):
+        found.narrow(series_of(week, "start", window.start), (window.end - window.start) * 60 - week.shift)
+        found.narrow(series_of(week, "stop", window.end), (after - window.end) * 60 - week.shift)
+
+
+def _places(situation: Situation, irregular: list[int], margin: int) -> list[tuple[int, int]]:
+    """Return the times near one-off bookings and clock changes."""
+    wider = situation.gap + margin
+    near = [(one.start - wider, one.end + wider) for one in situation.one_offs]
+    near += [(at - DAY_SECONDS - margin, at + DAY_SECONDS + margin) for at in irregular]
+    return join_places(near, start_of_year(situation.year + _YEARS))
+
+
+def _weekly_intervals(situation: Situation, irregular: list[int]) -> list[Interval]:
+    """Return when the weekly bookings run, each for itself: their union is not that of the local week here."""
+    # No window of less than a whole week is cut off near the place by this margin.
+    return [
+        one
+        for low, high in (_places(situation, irregular, 16 * DAY_SECONDS) if situation.patterns else ())
+        for pattern in situation.patterns
+        for one in occurrences(pattern, low, high)
+    ]
+
+
+def _weekly_occurrences(situation: Situation, irregular: list[int]) -> Iterator[tuple[LocalWeek, Occurrence]]:
+    """Yield the weekly occurrences within a day of what has to be looked at."""
+    seen = set()
+    for low, high in _places(situation, irregular, DAY_SECONDS) if situation.weeks else ():
+        for week in situation.weeks:
+            for occurrence in week.occurrences(low, high):
+                if (week.zone, occurrence.start) not in seen:
+                    seen.add((week.zone, occurrence.start))
+                    yield week, occurrence
+
+
+def _edges_of(week: LocalWeek, occurrence: Occurrence) -> tuple[tuple[Fired, Series, bool], ...]:
+    """Return the edges that crons fire for an occurrence, and whether each is at exactly one instant."""
+    window = occurrence.window
+    start, stop = Fired(occurrence.start, "start"), Fired(occurrence.end, "stop")
+    return (
+        (start, series_of(week, "start", window.start), occurrence.start_exact),
+        (stop, series_of(week, "stop", window.end), occurrence.end_exact),
+    )
+
+
+def _near(start: int, end: int, irregular: list[int]) -> bool:
+    """Return whether a clock change that matters is within a day of a time."""
+    index = bisect_left(irregular, start - DAY_SECONDS)
+    return index < len(irregular) and irregular[index] <= end + DAY_SECONDS
+
+
+def _within(occurrence: Occurrence, union: list[Interval], starts: list[int]) -> bool:
+    """Return whether an occurrence is part of one of these intervals."""
+    index = bisect_right(starts, occurrence.start) - 1
+    return index >= 0 and occurrence.start <= union[index].end
+
+
+def _margins(union: list[Interval]) -> Iterator[tuple[Fired, int]]:
+    for one, other in zip(union, union[1:]):
+        yield Fired(one.start, "start"), one.end - one.start
+        yield Fired(one.end, "stop"), other.start - one.end
+    if union:
+        yield Fired(union[-1].start, "start"), union[-1].end - union[-1].start

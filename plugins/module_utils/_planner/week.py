@@ -1,0 +1,203 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Weekly bookings united on the local week, and where clocks make that different from their union in time.
+
+PRIVATE: not for use outside this collection, may change in any release.
+
+Everything here depends on patterns (days, times, zone) and never on an instance, so it is worked out once for all
+instances that are booked alike.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from .clock import (
+    DAYS,
+    WEEK_MINUTES,
+    YEARS_AHEAD,
+    ClockChange,
+    clock_changes,
+    instant,
+    minutes,
+    offset,
+    ordinal,
+    start_of_year,
+)
+from .windows import WeeklyPattern
+
+
+class LocalWindow(NamedTuple):
+    """A window of the local week in minutes since Monday 00:00; it may end in the week after."""
+
+    start: int
+    end: int
+
+
+class Occurrence(NamedTuple):
+    """One occurrence of a local window: where its start and end fall, and whether each is exactly one instant."""
+
+    start: int
+    end: int
+    start_exact: bool
+    end_exact: bool
+    window: LocalWindow
+
+
+class LocalWeek(NamedTuple):
+    """The union of the weekly patterns of one time zone.
+
+    irregular are the clock changes around which it is not the union in time, shift is by how many seconds clocks change
+    at most, endless says that it leaves no time in which the instance is stopped.
+    """
+
+    zone: str
+    zones: tuple[str, ...]
+    windows: tuple[LocalWindow, ...]
+    endless: bool
+    irregular: tuple[int, ...]
+    shift: int
+
+    def occurrences(self, first: int, last: int) -> list[Occurrence]:
+        """Return the occurrences that touch the time from first to last."""
+        monday = ordinal(first) - (ordinal(first) - 1) % 7
+        return [
+            occurrence
+            for week in range(monday - 7, ordinal(last) + 2, 7)
+            for occurrence in _of_week(self.zone, self.windows, week)
+            if occurrence.end >= first and occurrence.start <= last
+        ]
+
+
+@lru_cache(maxsize=100_000)
+def _of_week(zone: str, windows: tuple[LocalWindow, ...], monday: int) -> tuple[Occurrence, ...]:
+    """Return the occurrences of windows in the local week that begins on this day (proleptic ordinal)."""
+    found = []
+    for window in windows:
+        start, start_exact = instant(zone, monday, window.start, later=False)
+        end, end_exact = instant(zone, monday, window.end, later=True)
+        found.append(Occurrence(start, end, start_exact, end_exact, window))
+    return tuple(found)
+
+
+class Series(NamedTuple):
+    """A weekly edge: its kind, zone and minute of the day. One cron fires it on some days of the week."""
+
+    kind: str
+    zone: str
+    minute: int
+
+
+def series_of(week: LocalWeek, kind: str, minute: int) -> Series:
+    """Return the series that fires an edge of the local week."""
+    return Series(kind, week.zone, minute % 1440)
+
+
+@lru_cache(maxsize=10_000)
+def series_days(week: LocalWeek) -> dict[Series, frozenset[int]]:
+    """Return the series of a local week, each with the days of the week on which it fires."""
+    days: dict[Series, set[int]] = {}
+    for window in week.windows:
+        days.setdefault(series_of(week, "start", window.start), set()).add(window.start // 1440 % 7)
+        days.setdefault(series_of(week, "stop", window.end), set()).add(window.end // 1440 % 7)
+    return {series: frozenset(days[series]) for series in sorted(days)}
+
+
+@lru_cache(maxsize=10_000)
+def local_weeks(patterns: frozenset[WeeklyPattern], gap: int, year: int) -> tuple[LocalWeek, ...]:
+    """Unite patterns zone by zone; zones whose clocks agree from this year on are one zone."""
+    zones: dict[tuple[object, ...], list[WeeklyPattern]] = {}
+    for pattern in sorted(patterns):
+        zones.setdefault(_clock_of(pattern.timezone, year), []).append(pattern)
+    return tuple(_unite(group, gap, year) for group in zones.values())
+
+
+def _clock_of(zone: str, year: int) -> tuple[object, ...]:
+    return (offset(zone, start_of_year(year)), *clock_changes(zone, year))
+
+
+def _unite(patterns: list[WeeklyPattern], gap: int, year: int) -> LocalWeek:
+    zones = tuple(sorted({pattern.timezone for pattern in patterns}))
+    raw = sorted({window for pattern in patterns for window in _local_windows(pattern)})
+    united = _merge(raw, gap)
+    endless = len(united) == 1 and (WEEK_MINUTES - united[0].end + united[0].start) * 60 < gap
+    edges = sorted({edge % WEEK_MINUTES for window in raw for edge in window})
+    changes = clock_changes(zones[0], year)
+    places = {_place(change) for change in changes}
+    irregular = {place for place in places if _matters(*place, edges, united, gap)}
+    return LocalWeek(
+        zones[0],
+        zones,
+        tuple(united),
+        endless,
+        tuple(change.instant for change in changes if _place(change) in irregular),
+        max((abs(change.after - change.before) for change in changes), default=0),
+    )
+
+
+def _local_windows(pattern: WeeklyPattern) -> list[LocalWindow]:
+    """Return a pattern's windows in the local week."""
+    start, end = minutes(pattern.start), minutes(pattern.end)
+    length = end - start if end > start else end - start + 1440
+    begins = [DAYS.index(day) * 1440 + start for day in pattern.days]
+    return [LocalWindow(begin, begin + length) for begin in begins]
+
+
+def _merge(raw: list[LocalWindow], gap: int) -> list[LocalWindow]:
+    """Return the union of sorted windows on the circle of the week; those closer than gap seconds are one."""
+    united: list[LocalWindow] = []
+    for window in raw:
+        if united and (window.start - united[-1].end) * 60 < gap:
+            united[-1] = LocalWindow(united[-1].start, max(united[-1].end, window.end))
+        else:
+            united.append(window)
+    while len(united) > 1 and (united[0].start + WEEK_MINUTES - united[-1].end) * 60 < gap:
+        first = united.pop(0)
+        united[-1] = LocalWindow(united[-1].start, max(united[-1].end, first.end + WEEK_MINUTES))
+    return united
+
+
+def _place(change: ClockChange) -> tuple[int, int]:
+    """Return the minute of the local week at which clocks change, and by how many minutes, rounded up."""
+    low = _minute_of_week(change.instant + min(change.before, change.after))
+    return low, abs(change.after - change.before) // 60 + 1
+
+
+def _minute_of_week(local_second: int) -> int:
+    # 1 January 1970 was a Thursday.
+    return (local_second // 60 + 3 * 1440) % WEEK_MINUTES
+
+
+def _matters(low: int, width: int, edges: list[int], united: list[LocalWindow], gap: int) -> bool:
+    """Return whether a clock change moves an edge, or joins or parts windows; in doubt it does."""
+    margin = gap // 60 + 2
+    if any((edge - low + margin) % WEEK_MINUTES <= width + 2 * margin for edge in edges):
+        return True
+    gaps = [(one.end, other.start) for one, other in zip(united, united[1:])]
+    gaps.append((united[-1].end, united[0].start + WEEK_MINUTES))
+    return any((end - start - width) * 60 < gap and (low - start) % WEEK_MINUTES <= end - start for start, end in gaps)
+
+
+class Distance(NamedTuple):
+    """How near the weekly windows of different zones come to each other, and which zones these are."""
+
+    seconds: int
+    zones: tuple[str, str]
+
+
+@lru_cache(maxsize=10_000)
+def zone_distance(weeks: tuple[LocalWeek, ...], year: int) -> Distance:
+    """Return how near windows of different zones come to each other (0: they overlap) while clocks are known."""
+    first, last = start_of_year(year), start_of_year(year + YEARS_AHEAD)
+    found = sorted((one.start, one.end, week.zone) for week in weeks for one in week.occurrences(first, last))
+    best = Distance(WEEK_MINUTES * 60, (weeks[0].zone, weeks[-1].zone))
+    reach: dict[str, int] = {}
+    for start, end, zone in found:
+        for other, until in reach.items():
+            if other != zone and start - until < best.seconds:
+                best = Distance(max(0, start - until), (other, zone))
+        reach[zone] = max(end, reach.get(zone, 0))
+    return best

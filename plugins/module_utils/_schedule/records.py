@@ -1,0 +1,91 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bookings as schedules: DISABLED ones, whose Description is the booking.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, OneOff, to_record
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, epoch, minutes, stamp
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import LEAD
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import from_record
+
+from .names import RecordName
+from .schedule import DESCRIPTION_MAX, DISABLED, Schedule, ScheduleSettings
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Record:
+    """A booking as it is stored."""
+
+    booking: Booking
+    settings: ScheduleSettings
+
+
+def record_schedule(record: Record, nonce: str, now: datetime) -> Schedule:
+    """Return the schedule that holds a booking."""
+    booking, settings = record.booking, record.settings
+    body = {"v": VERSION, **to_record(booking), "merge_gap": settings.merge_gap}
+    if settings.hibernate:
+        body["hibernate"] = True
+    description = json.dumps(body, separators=(",", ":"), sort_keys=True)
+    if len(description) > DESCRIPTION_MAX:
+        raise DataError(f"booking {booking.booking_id!r} takes {len(description)} characters: 512 are the most")
+    if isinstance(booking, OneOff):
+        ends = max(epoch(booking.end), epoch(now) + LEAD + 1)
+        expression, zone = f"at({stamp(ends)})", "UTC"
+    else:
+        end = minutes(booking.end)
+        later = 1 if end <= minutes(booking.start) or end == 1440 else 0
+        days = ",".join(DAYS[(DAYS.index(day) + later) % 7].upper() for day in booking.days)
+        expression, zone = f"cron({end % 60} {end // 60 % 24} ? * {days} *)", booking.timezone
+    return Schedule(
+        name=f"{booking.instance_id}.r.{booking.booking_id}.{nonce}",
+        state=DISABLED,
+        expression=expression,
+        timezone=zone,
+        action="stopInstances",
+        input=json.dumps({"InstanceIds": [booking.instance_id]}),
+        description=description,
+        settings=settings,
+        event_age=settings.event_age,
+        delete_after=False,
+    )
+
+
+def read_record(name: RecordName, schedule: Schedule) -> Record:
+    """Read back what record_schedule wrote; raises DataError for what it didn't."""
+    damaged = f"the record {name.name!r} is damaged and was left alone"
+    try:
+        body = json.loads(schedule.description)
+        version, merge_gap, hibernate = body["v"], int(body.get("merge_gap", 120)), bool(body.get("hibernate"))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{damaged}: its Description is not the JSON of a booking: {schedule.description!r}") from error
+    if version != VERSION:
+        raise DataError(f"{damaged}: its version is {version!r}, this release reads {VERSION}")
+    try:
+        booking = from_record(name.instance_id, name.booking_id, body)
+    except DataError as error:
+        raise DataError(f"{damaged}: {error}") from error
+    given = schedule.settings
+    settings = ScheduleSettings(
+        given.role_arn,
+        given.dead_letter_arn,
+        given.kms_key_arn,
+        given.retries,
+        given.event_age,
+        hibernate,
+        max(120, merge_gap),
+    )
+    return Record(booking, settings)
