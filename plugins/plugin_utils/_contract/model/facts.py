@@ -65,13 +65,15 @@ UNKNOWN_SHAPE = Shape()
 class Declared:
     """A parameter, or all parameters of a list, that Terraform code publishes.
 
-    C(condition) is what decides whether it is published at all, where the code leaves that open.
+    C(condition) is what decides whether it is published at all, where the code leaves that open. C(numbered) says
+    that it is a list with a parameter for each element, NAME_0 and so on.
     """
 
     name: Name
     shape: Shape
     place: Place
     condition: str = ""
+    numbered: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Published:
     version: int = 0
     last_modified: str = ""
     may_be_hosts: bool = True
-    in_snapshot: bool = False
+    numbered: bool = False
 
 
 class By(enum.Enum):

@@ -75,6 +75,11 @@ class Finding:
     subject: str = ""
 
     @property
+    def softened(self) -> bool:
+        """Whether it is less than its kind is: of a use that goes on without the output, or not certain."""
+        return self.severity is not SEVERITIES[self.kind]
+
+    @property
     def fingerprint(self) -> str:
         """An identity that stays when lines move."""
         text = f"{self.kind.value}\0{self.name}\0{self.place.file}\0{self.subject}"

@@ -137,7 +137,9 @@ class Declarations:
                 name = Name.of(prefix or DEFAULT_PREFIX, key.mapped(str.upper))
                 line = line_of_key(attributes[form], key.literal)
                 place = self.files.place(call.located.file, line, f"{call.address} {form}")
-                yield Declared(name, _shape(form, item), place, condition or choice)
+                shape = _shape(form, item)
+                numbered = form == "lists" and shape.items != ()
+                yield Declared(name, shape, place, condition or choice, numbered)
 
     def _known(self, call: _Call, bound: Bound, publisher: Publisher) -> Iterator[Declared]:
         """Yield the parameters of a module whose inputs are known."""

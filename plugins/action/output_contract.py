@@ -1,0 +1,73 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Optional
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.progress import Progress
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import plain
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.check import check
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import Published
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.options import (
+    SPEC,
+    connection_options,
+    parse_outcome,
+    parse_request,
+)
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.reports.github import github
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.result import message, result_of
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.writing import write_all
+
+
+def _read_published(options: Optional[Mapping[str, Any]]) -> list[Published]:
+    # Imported here: boto3 takes long to import, and a check without the published side needs no AWS.
+    from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.published_reading import (  # noqa: PLC0415  see above
+        read_published,
+    )
+
+    return read_published(options or {}, connection_options(options or {}))
+
+
+def _say(text: str) -> None:
+    display = Display()
+    if display.verbosity:
+        display.display(f"tfbridge.aws: {text}", stderr=True)
+
+
+class ActionModule(ActionBase):
+    """Check the contract, on the controller."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+
+    def run(self, tmp: Any = None, task_vars: Optional[dict[str, Any]] = None) -> dict[str, Any]:
+        """Read the sides, compare them, write what is asked for."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _checked, given = self.validate_argument_spec(dict(SPEC))
+        options = plain(given)
+        try:
+            outcome = parse_outcome(options)
+            request = parse_request(options, dt.datetime.now(dt.timezone.utc).date(), Progress(_say))
+            report = check(request, lambda: _read_published(options["published"]))
+            written = write_all(report, outcome.written, dry=self._task.check_mode)
+        except BridgeError as exc:
+            raise AnsibleActionFail(str(exc)) from exc
+        for line in github(report.findings) if outcome.github else ():
+            Display().display(line)
+        failed = report.status == "failed" or (report.status == "incomplete" and outcome.fail_incomplete)
+        result.update(
+            changed=bool(written),
+            failed=failed,
+            msg=message(report),
+            written=written,
+            **result_of(report, failed=failed),
+        )
+        return result

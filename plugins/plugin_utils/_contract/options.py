@@ -1,0 +1,160 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of the check, from what a task gives to what is checked and what is written.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import os
+import pathlib
+from collections.abc import Mapping
+from typing import Any, Callable, Optional
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest, show
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
+
+from .check import Request, TerraformSource
+from .ignores import parse_ignores
+from .model.findings import FindingKind
+from .model.source_files import SourceFiles
+from .terraform.publishers import parse_publishers
+
+_CONNECTION = ("access_key", "secret_key", "session_token", "profile", "endpoint_url", "assume_role_arn")
+SPEC: Mapping[str, Any] = {
+    "terraform": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "path": {"type": "str"},
+            "prefix": {"type": "str", "default": "OUTPUT_"},
+            "var_files": {"type": "list", "elements": "str", "default": []},
+            "variables": {"type": "dict", "default": {}},
+            "plan_json": {"type": "str"},
+        },
+    },
+    "published": {
+        "type": "dict",
+        "options": {
+            "region": {"type": "str"},
+            "prefix": {"type": "str", "default": "OUTPUT_"},
+            "source": {"type": "str", "choices": ["parameters", "snapshot"], "default": "parameters"},
+            "retry_budget": {"type": "float", "default": 60},
+            **{name: {"type": "str", "no_log": name in _CONNECTION[:3]} for name in _CONNECTION},
+        },
+    },
+    "playbooks": {"type": "list", "elements": "str", "default": []},
+    "declared_from": {"type": "list", "elements": "str", "default": []},
+    "write_to": {"type": "str"},
+    "modules": {"type": "list", "elements": "dict", "default": []},
+    "ignore": {"type": "list", "elements": "dict", "default": []},
+    "baseline": {"type": "str"},
+    "update_baseline": {"type": "bool", "default": False},
+    "fail_on": {"type": "list", "elements": "str", "default": ["missing", "type_changed", "stale_used"]},
+    "reports": {
+        "type": "dict",
+        "default": {},
+        "options": {
+            "junit": {"type": "str"},
+            "code_quality": {"type": "str"},
+            "sarif": {"type": "str"},
+            "github": {"type": "bool", "default": False},
+        },
+    },
+    "graph": {"type": "str"},
+    "base": {"type": "str"},
+    "max_file_size": {"type": "int", "default": 1_000_000},
+}
+INCOMPLETE = "incomplete"
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What is written, and whether a check that could not see everything fails."""
+
+    written: Mapping[str, pathlib.Path]
+    github: bool
+    fail_incomplete: bool
+
+
+def parse_request(options: Mapping[str, Any], today: dt.date, progress: Callable[[str], None]) -> Request:
+    """Return what is to be checked. Raises OptionError."""
+    base = _base(options)
+    published = options["published"]
+    if not options["terraform"] and not options["declared_from"] and published is None:
+        raise OptionError(
+            "terraform, declared_from, published: one of them must be given, else there is nothing to check"
+        )
+    if options["max_file_size"] < 1:
+        raise OptionError(f"max_file_size: {options['max_file_size']} must be a number of bytes from 1 on")
+    if options["update_baseline"] and not options["baseline"]:
+        raise OptionError("update_baseline: needs 'baseline', the file that it writes")
+    return Request(
+        files=SourceFiles(base, options["max_file_size"], progress),
+        terraform=[_source(entry, base, f"terraform[{index}]") for index, entry in enumerate(options["terraform"])],
+        playbooks=[base / path for path in options["playbooks"]],
+        declared_from=[base / path for path in options["declared_from"]],
+        published_prefix=check_prefix(published["prefix"], "published.prefix") if published is not None else None,
+        publishers=parse_publishers(options["modules"]),
+        ignores=parse_ignores(options["ignore"]),
+        baseline=base / options["baseline"] if options["baseline"] and not options["update_baseline"] else None,
+        fail_on=_fail_on(options["fail_on"]),
+        today=today,
+    )
+
+
+def parse_outcome(options: Mapping[str, Any]) -> Outcome:
+    """Return what is to be written, by what it is."""
+    base = _base(options)
+    reports = options["reports"]
+    named = {name: reports.get(name) for name in ("junit", "code_quality", "sarif")}
+    named.update(write_to=options["write_to"], graph=options["graph"])
+    named["baseline"] = options["baseline"] if options["update_baseline"] else None
+    written = {name: base / path for name, path in named.items() if path}
+    return Outcome(written, bool(reports.get("github")), INCOMPLETE in options["fail_on"])
+
+
+def connection_options(published: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that a connection to AWS is made with."""
+    return {name: published.get(name) for name in (*_CONNECTION, "region", "retry_budget")}
+
+
+def _base(options: Mapping[str, Any]) -> pathlib.Path:
+    given = options["base"]
+    base = pathlib.Path(os.path.abspath(pathlib.Path(given).expanduser() if given else pathlib.Path.cwd()))  # noqa: PTH100  keeps links
+    if not base.is_dir():
+        raise OptionError(f"base: {show(str(base))} must be a folder that exists")
+    return base
+
+
+def _source(entry: Mapping[str, Any], base: pathlib.Path, option: str) -> TerraformSource:
+    if not entry["path"] and not entry["plan_json"]:
+        raise OptionError(f"{option}: 'path' or 'plan_json' must be given")
+    return TerraformSource(
+        check_prefix(entry["prefix"], f"{option}.prefix"),
+        _below(base, entry["path"]),
+        _below(base, entry["plan_json"]),
+        tuple(base / path for path in entry["var_files"]),
+        entry["variables"],
+    )
+
+
+def _below(base: pathlib.Path, path: Optional[str]) -> Optional[pathlib.Path]:
+    return pathlib.Path(os.path.normpath(base / path)) if path else None
+
+
+def _fail_on(names: list[str]) -> frozenset[str]:
+    known = [*(kind.value for kind in FindingKind), INCOMPLETE]
+    for name in names:
+        if name not in known:
+            raise OptionError(
+                f"fail_on: {show(name)} is not known.{nearest(name, known)} Valid values: {', '.join(known)}"
+            )
+    return frozenset(names)

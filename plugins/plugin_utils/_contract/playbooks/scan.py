@@ -1,0 +1,173 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A tree of playbooks, roles, templates and inventories to what it reads.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+from collections.abc import Mapping
+
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import (
+    InventoryRule,
+    Place,
+    Side,
+    Unknown,
+    Use,
+)
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.source_files import (
+    SourceFiles,
+    UnreadableError,
+)
+
+from .inventory_files import EXPRESSIONS, host_uses, is_inventory, rule_of
+from .plays import Context, Reading, read_document
+from .templates import is_template
+from .yaml_files import YamlMistakeError, child, items, line, pairs, parse_yaml, text
+
+_YAML = (".yml", ".yaml", ".json")
+_VAULT = "$ANSIBLE_VAULT"
+# Folders whose files have variables, with or without an ending; and whose variables everybody has.
+_VARIABLES = ("group_vars", "host_vars")
+_INVENTORIES = ("inventory", "inventories")
+
+
+@dataclasses.dataclass
+class PlaybookScan:
+    """What a tree of Ansible's files consumes, and which rules its inventory files have."""
+
+    uses: list[Use] = dataclasses.field(default_factory=list)
+    rules: list[InventoryRule] = dataclasses.field(default_factory=list)
+    unknown: list[Unknown] = dataclasses.field(default_factory=list)
+    set_anywhere: set[str] = dataclasses.field(default_factory=set)
+    files: int = 0
+
+
+def scan_playbooks(top: pathlib.Path, files: SourceFiles) -> PlaybookScan:
+    """Read all files of a tree, or one file, that Ansible would take variables or templates from."""
+    scan = PlaybookScan()
+    if top.is_file():
+        _read(top, files, scan)
+    else:
+        for folder, names, left_out in files.walk(top, Side.CONSUMED):
+            files.progress(f"reading playbooks in {files.relative(folder)}")
+            scan.unknown += left_out
+            # Charts of Helm have templates of another language.
+            chosen = [] if _is_hidden(folder, top) or "Chart.yaml" in names else names
+            for name in chosen:
+                if _matters(folder, name, top):
+                    _read(folder / name, files, scan)
+    scan.uses = list(dict.fromkeys(scan.uses))
+    return scan
+
+
+def _is_hidden(folder: pathlib.Path, top: pathlib.Path) -> bool:
+    parts = folder.relative_to(top).parts
+    return "ansible_collections" in parts or any(part.startswith(".") for part in parts)
+
+
+def _matters(folder: pathlib.Path, name: str, top: pathlib.Path) -> bool:
+    if name.startswith("."):
+        return False
+    parts = folder.relative_to(top.parent).parts
+    if name.lower().endswith((*_YAML, ".j2")) or "templates" in parts:
+        return True
+    bare = "." not in name or name.endswith((".ini", ".cfg"))
+    return bare and (any(part in _VARIABLES + _INVENTORIES for part in parts) or name in ("hosts", "inventory"))
+
+
+def _read(path: pathlib.Path, files: SourceFiles, scan: PlaybookScan) -> None:
+    scan.files += 1
+    place = files.place(path)
+    try:
+        content = files.read(path)
+    except UnreadableError as exc:
+        if not _is_binary(path):
+            scan.unknown.append(Unknown(Side.CONSUMED, files.place(path, exc.line), str(exc), unread=True))
+        return
+    if content.startswith(_VAULT):
+        scan.unknown.append(
+            Unknown(Side.CONSUMED, files.place(path, 1), "it is encrypted by Ansible Vault", unread=True)
+        )
+    elif "\0" not in content:
+        _read_text(path, content, place, scan)
+
+
+def _is_binary(path: pathlib.Path) -> bool:
+    """Return whether a file is no text at all: pictures and archives lie beside templates."""
+    try:
+        with path.open("rb") as file:
+            return b"\0" in file.read(8192)
+    except OSError:
+        return False
+
+
+def _read_text(path: pathlib.Path, content: str, place: Place, scan: PlaybookScan) -> None:
+    reading = Reading()
+    context = Context(place.file, _role_of(path))
+    is_yaml = path.suffix.lower() in _YAML or (path.suffix == "" and bool(set(path.parts) & set(_VARIABLES)))
+    if "templates" in path.parts or not is_yaml:
+        if is_template(content) or content.startswith("#jinja2:"):
+            reading.template(content, 1, context)
+    else:
+        if path.suffix.lower() == ".json" and not is_template(content):
+            return
+        try:
+            documents = parse_yaml(content)
+        except YamlMistakeError as exc:
+            scan.unknown.append(Unknown(Side.CONSUMED, Place(place.file, exc.line), str(exc), unread=True))
+            return
+        for document in documents:
+            if is_inventory(document):
+                _inventory(document, place, reading, scan)
+            read_document(document, context, reading)
+            if set(path.parts) & set(_VARIABLES):
+                reading.set_anywhere.update(name for name, _key, _value in pairs(document))
+    _collect(path, reading, scan)
+
+
+def _inventory(document: object, place: Place, reading: Reading, scan: PlaybookScan) -> None:
+    scan.rules.append(rule_of(document, place))  # type: ignore[arg-type]
+    reading.uses += host_uses(document, place)  # type: ignore[arg-type]
+    for name in EXPRESSIONS:
+        for _name, _key, value in pairs(child(document, name)):  # type: ignore[arg-type]
+            expression = text(value)
+            if expression and not is_template(expression):
+                reading.template(expression, line(value), Context(place.file, name), bare=True)
+    for entry in items(child(document, "keyed_groups")):  # type: ignore[arg-type]
+        key = child(entry, "key")
+        expression = text(key)
+        if key is not None and expression and not is_template(expression):
+            reading.template(expression, line(key), Context(place.file, "keyed_groups"), bare=True)
+
+
+def _role_of(path: pathlib.Path) -> str:
+    """Return the role that a file is part of, in words."""
+    parts = path.parts
+    if "roles" in parts[:-1]:
+        index = len(parts) - 1 - parts[::-1].index("roles")
+        if index + 1 < len(parts) - 1:
+            return f"role {parts[index + 1]}"
+    return ""
+
+
+def _collect(path: pathlib.Path, reading: Reading, scan: PlaybookScan) -> None:
+    scan.uses += reading.uses
+    scan.set_anywhere |= reading.set_anywhere
+    # Other languages have double braces too: outside Ansible's own files a mistake is somebody else's.
+    ours = path.suffix in (".j2", *_YAML)
+    scan.unknown += [Unknown(Side.CONSUMED, place, reason, unread=True) for place, reason in reading.mistakes if ours]
+    scan.unknown += [Unknown(Side.CONSUMED, place, reason) for place, reason in reading.notes]
+
+
+def rules_by_prefix(rules: list[InventoryRule]) -> Mapping[str, list[InventoryRule]]:
+    """Return the rules of inventory files by the prefix that they read."""
+    found: dict[str, list[InventoryRule]] = {}
+    for rule in rules:
+        found.setdefault(rule.prefix, []).append(rule)
+    return found
