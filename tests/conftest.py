@@ -26,11 +26,17 @@ hypothesis.settings.load_profile("quick")
 
 from scripts import terraform_provider  # noqa: E402  needs the path above
 from tests.support.aws import Aws  # noqa: E402  needs the path above
-from tests.support.command_lines import CommandLines  # noqa: E402  needs the path above
+from tests.support.command_lines import CommandLines, environment  # noqa: E402  needs the path above
 from tests.support.terraform import Terraform  # noqa: E402  needs the path above
+from tests.support.warm_start import WarmStart  # noqa: E402  needs the path above
 
 # Reasons of this kind are reported; every other skip is a failure where REQUIRE_ALL is set (scripts/check.py).
 NOT_HERE = "not on this machine: "
+
+
+def pytest_addoption(parser):
+    """Add the option of `make test-all`."""
+    parser.addoption("--cold-start", action="store_true", help="start each of Ansible's commands from scratch")
 
 
 def pytest_collection_modifyitems(items):
@@ -62,10 +68,22 @@ def aws(_aws_server):
     return _aws_server
 
 
+@pytest.fixture(scope="session")
+def _warm_start(request):
+    """Start what Ansible's commands are forked from, once for each worker; nothing where each shall start anew."""
+    if request.config.getoption("--cold-start"):
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="tfbridge-") as folder:
+        warm_start = WarmStart(pathlib.Path(folder), environment(pathlib.Path(folder) / "home", COLLECTIONS))
+        yield warm_start
+        warm_start.stop()
+
+
 @pytest.fixture
-def run(tmp_path, aws):
+def run(tmp_path, aws, _warm_start):
     """Run Ansible's command lines in an empty folder, against the strict AWS."""
-    return CommandLines(tmp_path, COLLECTIONS, aws.env)
+    return CommandLines(tmp_path, COLLECTIONS, aws.env, _warm_start)
 
 
 @pytest.fixture(scope="session", params=["oldest", "newest"])

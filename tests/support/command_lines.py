@@ -18,6 +18,8 @@ from typing import Any
 
 import yaml
 
+from tests.support.warm_start import WarmStart
+
 TIMEOUT = 240
 
 
@@ -46,22 +48,18 @@ class Result:
 
 
 class CommandLines:
-    """Runs commands in one folder."""
+    """Runs commands in one folder, as forks where that is the same."""
 
-    def __init__(self, folder: pathlib.Path, collections: pathlib.Path, aws_environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        collections: pathlib.Path,
+        aws_environment: Mapping[str, str],
+        warm_start: WarmStart | None = None,
+    ) -> None:
         self.folder = folder
-        self.env = {
-            "PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "HOME": str(folder / "home"),
-            "LANG": "C.UTF-8",
-            "ANSIBLE_COLLECTIONS_PATH": str(collections),
-            "ANSIBLE_HOME": str(folder / "home" / ".ansible"),
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-            "ANSIBLE_NOCOLOR": "true",
-            "ANSIBLE_DEPRECATION_WARNINGS": "true",
-            **aws_environment,
-        }
+        self.env = {**environment(folder / "home", collections), **aws_environment}
+        self.warm_start = warm_start
         (folder / "home").mkdir(exist_ok=True)
 
     def write(self, name: str, content: Any) -> pathlib.Path:
@@ -73,11 +71,14 @@ class CommandLines:
 
     def command(self, arguments: Sequence[str | pathlib.Path], env: Mapping[str, str | None] | None = None) -> Result:
         """Run a command to its end. A variable that is None is not there."""
-        merged = {**self.env, **(env or {})}
+        words = [str(argument) for argument in arguments]
+        merged = {name: value for name, value in {**self.env, **(env or {})}.items() if value is not None}
+        if self.warm_start and self.warm_start.serves(words, self.folder, merged):
+            return Result(*self.warm_start.run(words, self.folder, merged, TIMEOUT))
         done = subprocess.run(
-            [str(argument) for argument in arguments],
+            words,
             cwd=self.folder,
-            env={name: value for name, value in merged.items() if value is not None},
+            env=merged,
             capture_output=True,
             text=True,
             timeout=TIMEOUT,
@@ -121,6 +122,21 @@ class CommandLines:
         if inventory is not None:
             chosen = ["-i", str(self.write("demo.ssm_outputs.yml", _inventory(inventory)))]
         return self.command(["ansible-playbook", *chosen, playbook, *arguments], env)
+
+
+def environment(home: pathlib.Path, collections: pathlib.Path) -> dict[str, str]:
+    """Return what Ansible is started with, whatever it is to do."""
+    return {
+        "PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "ANSIBLE_COLLECTIONS_PATH": str(collections),
+        "ANSIBLE_HOME": str(home / ".ansible"),
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "ANSIBLE_NOCOLOR": "true",
+        "ANSIBLE_DEPRECATION_WARNINGS": "true",
+    }
 
 
 def _inventory(config: Any) -> Any:
