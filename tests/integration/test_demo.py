@@ -66,7 +66,14 @@ def test_it_shows_real_addresses_and_leaves_nothing(short_path):
 
 
 @pytest.mark.usefixtures("some_provider")
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "ending",
+    [
+        signal.SIGINT,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.full),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.full),
+    ],
+)
 def test_interrupted_in_the_middle_of_an_apply_it_leaves_nothing(short_path, ending):
     """Terraform and its provider end with it, the short_path folder is gone, the exit code says so."""
     process = _start(short_path)

@@ -98,7 +98,15 @@ def test_two_labs_with_the_same_addresses(start, tmp_path):
 
 
 @pytest.mark.lab
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGKILL,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.full),
+        pytest.param(signal.SIGINT, marks=pytest.mark.full),
+    ],
+    ids=lambda number: number.name,
+)
 def test_an_up_that_is_stopped_leaves_nothing(start, tmp_path, number):
     """While the guests boot they live only as long as the command that boots them."""
     up = start("lab", "up", GUEST)

@@ -496,7 +496,7 @@ def is_right(mounted):
     return intended and (mounted.fstype, mounted.options) == ("nfs4", RIGHT)
 
 
-@settings(max_examples=400)
+@settings(max_examples=4 * settings.default.max_examples)
 @given(situations())
 def test_it_ends_as_wanted_or_as_an_error_and_a_second_run_changes_nothing(situation):
     """One mount of the intended source, 4.1 and hard, and one line; or an error that names the path."""
@@ -526,7 +526,7 @@ def test_it_ends_as_wanted_or_as_an_error_and_a_second_run_changes_nothing(situa
     assert [] == on.log
 
 
-@settings(max_examples=400)
+@settings(max_examples=4 * settings.default.max_examples)
 @given(situations())
 def test_what_is_right_and_answers_is_never_unmounted(situation):
     """Nor is a disk, whatever is wanted."""
@@ -542,7 +542,7 @@ def test_what_is_right_and_answers_is_never_unmounted(situation):
     assert disks == [one for one in on.mounts if one.fstype == "ext4"]
 
 
-@settings(max_examples=400)
+@settings(max_examples=4 * settings.default.max_examples)
 @given(situations())
 def test_a_check_run_says_what_a_run_does(situation):
     """It changes nothing, fails where the run would be refused, and is changed where the run is."""

@@ -186,8 +186,9 @@ def situations(draw, weekly: int = 3, one_off: int = 5):
 
 
 def thorough(examples: int):
-    """Return settings for a property that has no time limit of its own."""
-    return settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    """Return settings with so many examples of the 400 that stand for what the profile has."""
+    most = settings.default.max_examples
+    return settings(max_examples=examples * most // 400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 # -- invariants of DESIGN, section 5 -------------------------------------------------------------------------------

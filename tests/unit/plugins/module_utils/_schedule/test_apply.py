@@ -26,6 +26,7 @@ INSTANCE = "i-0123456789abcdef0"
 SETTINGS = ScheduleSettings("arn:aws:iam::123456789012:role/scheduler")
 RUNS = 10_000
 CHUNKS = 20
+QUICK_CHUNKS = 4
 
 
 def booked(name: str, start: float, end: float) -> Record:
@@ -374,7 +375,10 @@ def assert_nothing_lost(world: World, start, writers) -> None:
     assert expected - either == there - either
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
+@pytest.mark.parametrize(
+    "chunk",
+    [*range(QUICK_CHUNKS), *(pytest.param(chunk, marks=pytest.mark.full) for chunk in range(QUICK_CHUNKS, CHUNKS))],
+)
 def test_interleaved_writers_lose_nothing(chunk) -> None:
     """10,000 random interleavings, most with a killed writer: all converge, nothing is lost, a stop is ahead."""
     for seed in range(chunk * RUNS // CHUNKS, (chunk + 1) * RUNS // CHUNKS):
