@@ -104,7 +104,11 @@ class _Comparer:
     def _missing(self, use: Use) -> Iterator[Finding]:
         """Nobody publishes what a use asks for by name: judged below the prefixes, which somebody vouches for."""
         name = target_of(use)
-        if use.by is By.PATH or not any(name.head.startswith(prefix) for prefix in self._sides.prefixes):
+        if (
+            use.by is By.PATH
+            or not use.certain
+            or not any(name.head.startswith(prefix) for prefix in self._sides.prefixes)
+        ):
             return
         known = [str(output.name) for output in (*self._declared.all, *self._published.all)]
         side = Side.PUBLISHED if self._sides.declared is None else Side.DECLARED

@@ -48,7 +48,7 @@ def _named(name: Optional[str], place: Place) -> Iterator[Use]:
         yield Use(By.VARIABLE, Name.of("efs_dns_url"), place, optional=True, how=str(name))
     for option in _PLAYBOOKS.get(str(name), ()):
         output, optional = _SCHEDULER[option]
-        yield Use(By.OUTPUT, Name.of(output), place, optional=optional, how=str(name))
+        yield Use(By.OUTPUT, Name.of(output), place, optional=optional, certain=not optional, how=str(name))
 
 
 def _scheduler(options: tuple[str, ...], given: yaml.Node, place: Place, how: str) -> Iterator[Use]:
@@ -57,7 +57,8 @@ def _scheduler(options: tuple[str, ...], given: yaml.Node, place: Place, how: st
         value = text(child(given, option))
         if value is None or "omit" in value:
             absent = value is not None or text(child(given, "state")) not in (None, "present")
-            yield Use(By.OUTPUT, Name.of(output), place, _prefix(given), optional=optional or absent, how=how)
+            needed = not optional and not absent
+            yield Use(By.OUTPUT, Name.of(output), place, _prefix(given), optional=not needed, certain=needed, how=how)
 
 
 def _info(given: Optional[yaml.Node], place: Place) -> Iterator[Use]:

@@ -54,12 +54,15 @@ def scan_playbooks(top: pathlib.Path, files: SourceFiles) -> PlaybookScan:
     if top.is_file():
         _read(top, files, scan)
     else:
+        charts: list[pathlib.Path] = []
         for folder, names, left_out in files.walk(top, Side.CONSUMED):
             files.progress(f"reading playbooks in {files.relative(folder)}")
             scan.unknown += left_out
+            if "Chart.yaml" in names:
+                charts.append(folder)
             # Charts of Helm have templates of another language.
-            chosen = [] if _is_hidden(folder, top) or "Chart.yaml" in names else names
-            for name in chosen:
+            skipped = _is_hidden(folder, top) or any(folder.is_relative_to(chart) for chart in charts)
+            for name in () if skipped else names:
                 if _matters(folder, name, top):
                     _read(folder / name, files, scan)
     scan.uses = list(dict.fromkeys(scan.uses))

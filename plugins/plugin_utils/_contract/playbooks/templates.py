@@ -78,8 +78,9 @@ def parse_expression(text: str) -> Template:
     return parse_template(text if is_template(text) else "{{ " + text + " }}")
 
 
+@functools.lru_cache(maxsize=4096)
 def parse_template(text: str) -> Template:
-    """Parse a template. Raises TemplateMistakeError."""
+    """Parse a template; the same text is parsed once. Raises TemplateMistakeError."""
     found = Template()
     try:
         tree = _parse(text)
@@ -283,7 +284,11 @@ class _Reader:
 def _key(parent: Optional[nodes.Node], node: nodes.Node) -> Optional[Key]:
     if isinstance(parent, nodes.Getattr) and parent.node is node:
         return str(parent.attr)
-    if isinstance(parent, nodes.Getitem) and parent.node is node and isinstance(parent.arg, nodes.Const):
-        value = parent.arg.value
-        return value if isinstance(value, (str, int)) and not isinstance(value, bool) else None
+    if isinstance(parent, nodes.Getitem) and parent.node is node:
+        argument = parent.arg
+        negative = isinstance(argument, nodes.Neg)
+        value = getattr(argument.node if isinstance(argument, nodes.Neg) else argument, "value", None)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return -value if negative else value
+        return value if isinstance(value, str) else None
     return None
