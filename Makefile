@@ -25,8 +25,8 @@ lint:  ## Run the linters only
 bench: venv  ## Measure against the peers and write docs/benchmarks.md (20 minutes); N=100 measures 100 hosts only
 	@.venv/bin/python scripts/bench.py $(N)
 
-molecule: venv  ## Run the role on guests with kernels of their own
-	@.venv/bin/python scripts/scenarios.py $(SCENARIO)
+molecule:  ## Run the role on guests with kernels of their own; SCENARIO="reboot absent" runs some
+	@$(PYTHON) scripts/scenarios.py $(SCENARIO)
 
 venv:  ## Install the pinned packages into .venv
 	@$(PYTHON) scripts/venvs.py

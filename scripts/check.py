@@ -107,7 +107,7 @@ def tests_oldest_core() -> Outcome:
 
 def all_tests() -> Outcome:
     """Run all unit, property and integration tests on the main environment."""
-    return _pytest(_tool("python"), "tests", [])
+    return _pytest(_tool("python"), "tests", ["--cold-start"])
 
 
 def all_tests_other_core() -> Outcome:
@@ -137,7 +137,7 @@ def _pytest(python: pathlib.Path, name: str, arguments: Sequence[str]) -> Outcom
     report.unlink(missing_ok=True)
     # More than there are processors: Terraform waits ten seconds at a time for what it has asked for.
     workers = str((os.cpu_count() or 1) * 3 // 2)
-    command = [python, "-m", "pytest", "-q", "-n", workers, "--dist", "worksteal", f"--junitxml={report}", *arguments]
+    command = [python, "-m", "pytest", "-q", "-n", workers, "--maxschedchunk", "1", f"--junitxml={report}", *arguments]
     finished = subprocess.run(command, cwd=ROOT, env=_environment(), check=False)
     if not report.exists():
         return Outcome(failed=1)
@@ -262,6 +262,10 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="run what takes long too")
     given = parser.parse_args()
     checks = _chosen(given.checks, ALL if given.all else CHECKS)
+    if "molecule" in checks and _is_failure(scenarios.why_not()):
+        # Now, and not after all other checks.
+        print(f"ERROR: {scenarios.why_not()}", file=sys.stderr)
+        return 1
     try:
         venvs.main_environment()
     except venvs.EnvironmentUnavailableError as error:
@@ -280,12 +284,16 @@ def main() -> int:
     return _summarise(total, lines)
 
 
+def _is_failure(reason: str) -> bool:
+    """Return whether what did not run for this reason fails the run."""
+    return os.environ.get("REQUIRE_ALL") == "1" and bool(reason) and not reason.startswith(NOT_HERE)
+
+
 def _summarise(total: Outcome, lines: Sequence[str]) -> int:
     print("\n" + "\n".join(lines))
     for reason in sorted(set(total.not_run)):
         print(f"did not run: {reason}")
-    if os.environ.get("REQUIRE_ALL") == "1":
-        total += Outcome(failed=sum(not reason.startswith(NOT_HERE) for reason in total.not_run))
+    total += Outcome(failed=sum(map(_is_failure, total.not_run)))
     print(f"{total.passed} passed, {total.failed} failed", flush=True)
     return 1 if total.failed else 0
 

@@ -40,10 +40,11 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what runs Terraform, by what it asks for."""
+    """Mark what runs Terraform, by what it asks for, and run first what takes longest."""
     for item in items:
         if {"provider", "some_provider"} & set(item.fixturenames):
             item.add_marker(pytest.mark.terraform)
+    items.sort(key=lambda item: not {"terraform", "lab"} & {marker.name for marker in item.iter_markers()})
 
 
 @pytest.fixture

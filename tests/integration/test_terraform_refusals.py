@@ -7,6 +7,8 @@ import json
 
 import pytest
 
+from tests.support.terraform import MOSTLY_OLDEST
+
 NAME = "Accepted are letters, digits and underscores, a letter first."
 LONG = "x" * 4097
 # 160 KB that gzip can't shrink.
@@ -90,6 +92,7 @@ def _hcl(value):
     return json.dumps(value) if isinstance(value, str) else f"jsondecode({json.dumps(json.dumps(value))})"
 
 
+@MOSTLY_OLDEST
 @pytest.mark.parametrize("refused", [VARIABLES, VALUES], ids=["variables", "values"])
 def test_every_refusal_says_what_it_got_and_what_is_accepted(aws, terraform, refused):
     """All refusals come in one plan, each with its own message; nothing is written."""

@@ -65,3 +65,18 @@ def test_a_failed_installation_is_no_missing_interpreter(monkeypatch, line, erro
     monkeypatch.setattr(venvs, f"{line}_environment", unavailable)
 
     assert [reason.format(line=line)] == check.CHECKS[f"tests-{line}-core"]().not_run
+
+
+@pytest.mark.parametrize("require_all", [False, True])
+def test_missing_packages_fail_at_once_where_all_is_required(monkeypatch, capsys, require_all):
+    """Before anything is installed, and not after all other checks; elsewhere they are a line of the summary."""
+    monkeypatch.setenv("REQUIRE_ALL", "1" if require_all else "")
+    monkeypatch.setattr(check.scenarios, "why_not", lambda: "apt-get install debootstrap")
+    monkeypatch.setattr(venvs, "main_environment", lambda: None)
+    monkeypatch.setattr("sys.argv", ["check.py", "molecule"])
+
+    assert int(require_all) == check.main()
+
+    said = capsys.readouterr()
+    assert ("apt-get install debootstrap" in said.err) is require_all
+    assert ("did not run: apt-get install debootstrap" in said.out) is not require_all

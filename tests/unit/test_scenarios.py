@@ -33,6 +33,16 @@ def test_a_machine_without_the_means_says_why(monkeypatch):
     assert scenarios.Result(not_run="no tap") == scenarios.run(["absent"])
 
 
+def test_what_is_missing_is_said_before_anything_is_installed(monkeypatch, capsys):
+    """Nobody waits for an environment that is of no use."""
+    monkeypatch.setattr(scenarios, "why_not", lambda: "apt-get install debootstrap")
+    monkeypatch.setattr(scenarios.venvs, "main_environment", lambda: pytest.fail("it was installed"))
+    monkeypatch.setattr(sys, "argv", ["scenarios.py"])
+
+    assert 1 == scenarios.main()
+    assert "ERROR: apt-get install debootstrap\n" == capsys.readouterr().err
+
+
 @pytest.fixture
 def molecule(monkeypatch, tmp_path):
     """A stand-in for the command: it writes down where it was called with what, and verifies all but `broken`."""
@@ -99,6 +109,7 @@ def test_an_interrupted_run_leaves_nothing_running(molecule, tmp_path, ending):
         scenarios.why_not = lambda: ""
         scenarios.LANES = 1
         scenarios.names = lambda: ["a", "hangs", "later"]
+        scenarios.venvs.main_environment = lambda: None
         sys.argv = ["scenarios.py"]
         sys.exit(scenarios.main())
         """

@@ -68,7 +68,8 @@ def missing() -> str:
     if not pathlib.Path("/dev/net/tun").exists():
         return "the lab of guests needs /dev/net/tun"
     packages = sorted(package for command, package in COMMANDS.items() if not shutil.which(command))
-    return f"the lab of guests needs Debian's {', '.join(packages)}" if packages else ""
+    command = f"apt-get install --no-install-recommends {' '.join(packages)}"
+    return f"the lab of guests needs Debian packages: {command}" if packages else ""
 
 
 def up(guests: Mapping[str, str]) -> None:
