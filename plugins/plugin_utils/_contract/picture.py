@@ -27,10 +27,17 @@ def picture_of(report: Report) -> Picture:
     outputs = {str(output.name) for output in report.declared or ()}
     outputs |= {one.name for one in report.published or ()} | {edge.source for edge in read}
     unused = {one.name for one in report.findings if one.kind is FindingKind.UNUSED}
+    first = {edge.target: edge.source for edge in reversed(declared)}
+    # In the order of what they belong to: lines then cross as little as they need to.
+    ordered = sorted(outputs, key=lambda name: (first.get(name, ""), name))
+    row = {name: index for index, name in enumerate(ordered)}
+    readers: dict[str, list[int]] = {}
+    for edge in read:
+        readers.setdefault(edge.target, []).append(row[edge.source])
     return Picture(
         files=sorted({edge.source for edge in declared}),
-        outputs=sorted(outputs),
-        readers=sorted({edge.target for edge in read}),
+        outputs=ordered,
+        readers=sorted(readers, key=lambda reader: (sum(readers[reader]) / len(readers[reader]), reader)),
         declared=list(dict.fromkeys(declared)),
         read=read,
         broken=frozenset(name for name, _reader in broken),
@@ -39,7 +46,7 @@ def picture_of(report: Report) -> Picture:
 
 
 def _reader(place: Place) -> str:
-    return f"{place.what} ({place.file})" if place.what else place.file
+    return f"{place.file}: {place.what}" if place.what else place.file
 
 
 def _edge(name: str, reader: str, broken: dict[tuple[str, str], Finding]) -> Edge:

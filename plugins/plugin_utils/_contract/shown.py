@@ -28,12 +28,11 @@ def printed(result: Mapping[str, Any], width: Optional[int]) -> str:
         rows = [[one["severity"], _where(one["place"]), one["name"], one["kind"]] for one in findings]
         lines += [*text_lines(Table(_COLUMNS, rows, "place"), width), ""]
     for one in findings:
-        what = f" ({_printable(one['place']['what'])})" if one["place"]["what"] else ""
-        lines.append(f"{_where(one['place'])}{what}")
-        lines += _wrapped(f"{one['message']}. {one['advice']}.", width)
+        what = f"{one['place']['what']}: " if one["place"]["what"] else ""
+        lines += [_where(one["place"]), *_wrapped(f"{what}{one['message']}. {one['advice']}.", width)]
     for one in result["unknown"]:
         if one["unread"]:
-            lines += [f"{_where(one['place'])}", *_wrapped(f"Not read: {one['reason']}.", width)]
+            lines += [_where(one["place"]), *_wrapped(f"Not read: {one['reason']}.", width)]
     return "\n".join([*lines, "", str(result["msg"]).partition("\n")[0]])
 
 

@@ -38,7 +38,7 @@ _PLAY = ("tasks", "roles", "pre_tasks", "post_tasks", "handlers", "gather_facts"
 _FACTS = ("set_fact", "ansible.builtin.set_fact")
 _DEBUG = ("debug", "ansible.builtin.debug")
 _LOOPS = ("loop", "with_items", "with_list")
-_SEPARATORS = re.compile(r"[,:](?![^{]*\}\})")
+_SEPARATORS = re.compile(r"[,:](?![^{]*\}\})(?![^\[]*\])")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -163,7 +163,7 @@ def _collect(path: pathlib.Path, reading: Reading, scan: PlaybookScan) -> None:
     scan.uses += reading.uses
     scan.set_anywhere |= reading.set_anywhere
     # Other languages have double braces too: outside Ansible's own files a mistake is somebody else's.
-    ours = path.suffix in (".j2", *_YAML)
+    ours = path.suffix in (".j2", ".yml", ".yaml")
     scan.unknown += [Unknown(Side.CONSUMED, place, reason, unread=True) for place, reason in reading.mistakes if ours]
     scan.unknown += [Unknown(Side.CONSUMED, place, reason) for place, reason in reading.notes]
 

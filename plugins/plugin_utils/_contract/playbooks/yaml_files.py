@@ -16,6 +16,8 @@ import yaml
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MAX_DEPTH = 2000
+_OPENING = ("[", "{", "- ", "? ")
 # Marks of Ansible's for texts that are no templates.
 _OPAQUE = ("!vault", "!vault-encrypted", "!unsafe")
 
@@ -31,6 +33,7 @@ class YamlMistakeError(BridgeError):
 def parse_yaml(text: str) -> list[yaml.Node]:
     """Parse a file into the nodes of its documents. Raises YamlMistakeError."""
     try:
+        _check_depth(text)
         return [node for node in yaml.compose_all(text, _LOADER) if node is not None]
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 0
@@ -39,6 +42,21 @@ def parse_yaml(text: str) -> list[yaml.Node]:
         raise YamlMistakeError(f"it is not YAML: {exc}") from exc
     except RecursionError as exc:
         raise YamlMistakeError("it is nested too deeply to be read") from exc
+
+
+def _check_depth(text: str) -> None:
+    """Refuse what the parser would follow until the process has no stack left.
+
+    Only marks that open something on the line they are on can nest so deeply in a file of a size that is read.
+    """
+    if sum(text.count(mark) for mark in _OPENING) <= MAX_DEPTH:
+        return
+    depth = 0
+    event: Any
+    for event in yaml.parse(text, _LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise YamlMistakeError("it is nested too deeply to be read", event.start_mark.line + 1)
 
 
 def pairs(node: Optional[yaml.Node]) -> Iterator[tuple[str, yaml.ScalarNode, yaml.Node]]:

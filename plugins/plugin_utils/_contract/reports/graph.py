@@ -101,7 +101,7 @@ def _column(names: Sequence[str], x: int, width: int, height: int, picture: Pict
     step = (height - _TOP - 20) / max(len(names), 1)
     return {
         name: _Node(
-            name if len(name) <= _LONGEST else f"{name[:14]}…{name[-(_LONGEST - 15) :]}",
+            name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…",
             name,
             x,
             int(_TOP + step * index + step / 2 - 10),
@@ -162,8 +162,8 @@ li { overflow-wrap: anywhere; }
 <body>
 <main>
 <h1>{{ title }}</h1>
-<p>{{ picture.outputs | length }} outputs, {{ broken | length }} broken lines, {{ picture.unused | length }} outputs
-that nobody reads (dashed).</p>
+<p>Outputs: {{ picture.outputs | length }}. Broken lines: {{ broken | length }}. Outputs that nobody reads, dashed:
+{{ picture.unused | length }}.</p>
 {% if broken %}
 <h2>Broken</h2>
 <ul>

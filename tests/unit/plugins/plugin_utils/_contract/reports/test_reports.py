@@ -1,0 +1,280 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reports against what their readers demand of them."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ET
+
+import jsonschema
+import pytest
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import Place
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.findings import (
+    SEVERITIES,
+    Finding,
+    FindingKind,
+    Severity,
+)
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.reports.code_quality import code_quality
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.reports.github import github
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.reports.graph import Edge, Picture, dot, page
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.reports.junit import junit
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.reports.sarif import sarif
+from hypothesis import given
+from hypothesis import strategies as st
+
+# What GitLab's documentation of the Code Quality report format demands.
+CODE_QUALITY = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["description", "check_name", "fingerprint", "severity", "location"],
+        "properties": {
+            "description": {"type": "string", "minLength": 1},
+            "check_name": {"type": "string", "minLength": 1},
+            "fingerprint": {"type": "string", "minLength": 1},
+            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+            "location": {
+                "type": "object",
+                "required": ["path", "lines"],
+                "properties": {
+                    "path": {"type": "string", "pattern": r"^(?!\./|/)"},
+                    "lines": {"type": "object", "required": ["begin"], "properties": {"begin": {"minimum": 1}}},
+                },
+            },
+        },
+    },
+}
+TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
+LEVEL = {"enum": ["none", "note", "warning", "error"]}
+# The part of SARIF 2.1.0's schema that these reports use; what it names and they don't is refused.
+SARIF = {
+    "type": "object",
+    "required": ["version", "runs"],
+    "properties": {
+        "$schema": {"type": "string"},
+        "version": {"const": "2.1.0"},
+        "runs": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["tool", "results"],
+                "additionalProperties": False,
+                "properties": {
+                    "tool": {
+                        "type": "object",
+                        "required": ["driver"],
+                        "additionalProperties": False,
+                        "properties": {
+                            "driver": {
+                                "type": "object",
+                                "required": ["name"],
+                                "additionalProperties": False,
+                                "properties": {
+                                    "name": {"type": "string"},
+                                    "rules": {
+                                        "type": "array",
+                                        "uniqueItems": True,
+                                        "items": {
+                                            "type": "object",
+                                            "required": ["id"],
+                                            "additionalProperties": False,
+                                            "properties": {
+                                                "id": {"type": "string"},
+                                                "shortDescription": TEXT,
+                                                "defaultConfiguration": {
+                                                    "additionalProperties": False,
+                                                    "properties": {"level": LEVEL},
+                                                },
+                                            },
+                                        },
+                                    },
+                                },
+                            }
+                        },
+                    },
+                    "originalUriBaseIds": {
+                        "additionalProperties": {
+                            "additionalProperties": False,
+                            "properties": {"description": TEXT, "uri": {"type": "string"}},
+                        }
+                    },
+                    "invocations": {
+                        "items": {
+                            "type": "object",
+                            "required": ["executionSuccessful"],
+                            "additionalProperties": False,
+                            "properties": {
+                                "executionSuccessful": {"type": "boolean"},
+                                "toolExecutionNotifications": {
+                                    "items": {
+                                        "required": ["message"],
+                                        "additionalProperties": False,
+                                        "properties": {"level": LEVEL, "message": TEXT},
+                                    }
+                                },
+                            },
+                        }
+                    },
+                    "results": {
+                        "items": {
+                            "type": "object",
+                            "required": ["message"],
+                            "additionalProperties": False,
+                            "properties": {
+                                "ruleId": {"type": "string"},
+                                "ruleIndex": {"type": "integer", "minimum": -1},
+                                "kind": {"enum": ["notApplicable", "pass", "fail", "review", "open", "informational"]},
+                                "level": LEVEL,
+                                "message": TEXT,
+                                "partialFingerprints": {"additionalProperties": {"type": "string"}},
+                                "locations": {
+                                    "items": {
+                                        "additionalProperties": False,
+                                        "properties": {
+                                            "physicalLocation": {
+                                                "additionalProperties": False,
+                                                "properties": {
+                                                    "artifactLocation": {
+                                                        "additionalProperties": False,
+                                                        "properties": {
+                                                            "uri": {"type": "string", "pattern": r"^[!-~]+$"},
+                                                            "uriBaseId": {"type": "string"},
+                                                        },
+                                                    },
+                                                    "region": {
+                                                        "additionalProperties": False,
+                                                        "properties": {"startLine": {"type": "integer", "minimum": 1}},
+                                                    },
+                                                },
+                                            }
+                                        },
+                                    }
+                                },
+                            },
+                            # A result that is no failure has no level but none.
+                            "if": {"required": ["kind"]},
+                            "then": {"properties": {"level": {"const": "none"}}},
+                        }
+                    },
+                },
+            },
+        },
+    },
+}
+texts = st.text(min_size=1, max_size=12).filter(lambda text: not text.startswith(("/", "./")))
+
+
+@st.composite
+def findings(draw):
+    """Generate a finding, with texts of any kind."""
+    kind = draw(st.sampled_from(FindingKind))
+    certain = draw(st.booleans())
+    place = Place(draw(texts), draw(st.integers(0, 9)), draw(texts))
+    severity = SEVERITIES[kind] if certain else Severity.INFO
+    return Finding(kind, severity, draw(texts), place, draw(texts), draw(texts), certain, draw(texts))
+
+
+many = st.lists(findings(), max_size=4)
+
+
+@given(many)
+def test_code_quality(given_findings):
+    """Fits the format; no two have the same fingerprint."""
+    report = json.loads(code_quality(given_findings))
+
+    jsonschema.validate(report, CODE_QUALITY)
+    assert len(given_findings) == len({entry["fingerprint"] for entry in report})
+
+
+@given(many, st.lists(texts, max_size=2))
+def test_sarif(given_findings, unread):
+    """Fits the schema; each result names its rule."""
+    report = json.loads(sarif(given_findings, unread))
+
+    jsonschema.validate(report, SARIF, cls=jsonschema.Draft202012Validator)
+    run = report["runs"][0]
+    assert [one.kind.value for one in given_findings] == [one["ruleId"] for one in run["results"]]
+    for result in run["results"]:
+        assert result["ruleId"] == run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"]
+    assert run["invocations"][0]["executionSuccessful"] is not bool(unread)
+
+
+@given(many, st.lists(texts, max_size=2))
+def test_junit(given_findings, unread):
+    """Is XML whatever is in it, and its counts are those of what it has."""
+    failing = [finding for finding in given_findings if finding.certain]
+    root = ET.fromstring(junit(given_findings, failing, unread))  # noqa: S314  written by our own code
+    suite = root[0]
+
+    assert ("testsuites", "testsuite") == (root.tag, suite.tag)
+    assert {"testcase"} == {case.tag for case in suite}
+    assert int(suite.get("tests")) == len(suite)
+    assert int(suite.get("failures")) == len(suite.findall("testcase/failure"))
+    assert int(suite.get("errors")) == len(suite.findall("testcase/error")) == len(unread)
+    assert all(case.get("name") is not None and case.get("classname") for case in suite)
+
+
+@given(many)
+def test_github(given_findings):
+    """A command a line, whose properties and text can't end early."""
+    lines = github(given_findings)
+
+    assert len(given_findings) == len(lines)
+    for line in lines:
+        assert re.fullmatch(
+            r"::(error|warning|notice) file=[^:,\r\n]+,line=\d+,title=[^:,\r\n]+::[^\r\n]*", line, re.DOTALL
+        )
+
+
+def test_a_fingerprint_stays_when_lines_move():
+    """And is another one for another output, file, kind or play."""
+
+    def of(**changes):
+        given_values = {"name": "A", "file": "a.yml", "line": 1, "what": "x", **changes}
+        place = Place(given_values["file"], given_values["line"], given_values["what"])
+        return Finding(
+            FindingKind.MISSING, Severity.ERROR, given_values["name"], place, "m", "a", subject=given_values["what"]
+        ).fingerprint
+
+    assert of() == of(line=7)
+    assert 4 == len({of(), of(name="B"), of(file="b.yml"), of(what="y")})
+
+
+class TestGraph:
+    """The picture."""
+
+    HOSTILE = "</title><script>alert(1)</script>"
+
+    def picture(self, name):
+        """Return a picture with a broken line."""
+        edges = [Edge(name, "site.yml", broken=True, why=name)]
+        return Picture(["main.tf"], [name, "B"], ["site.yml"], [Edge("main.tf", "B")], edges, frozenset([name]))
+
+    def test_nothing_in_it_is_markup_but_its_own(self):
+        """Names come from files that anybody may have written."""
+        text = page(self.picture(self.HOSTILE), self.HOSTILE)
+
+        assert "<script" not in text
+        assert "&lt;script&gt;" in text
+        assert "default-src &#39;none&#39;" in text or "default-src 'none'" in text
+        assert not re.search(r"(src|href)=", text)
+
+    def test_broken_lines_are_drawn_as_such(self):
+        """And said in words."""
+        text = page(self.picture("A"), "title")
+
+        assert 1 == text.count('<path class="broken"')
+        assert '<li class="broken">A to site.yml: A</li>' in text
+
+    @pytest.mark.parametrize("name", ['a"b', "a\\", "a\nb", "é"])
+    def test_dot_quotes_names(self, name):
+        """Whatever is in them."""
+        text = dot(self.picture(name))
+
+        assert json.dumps(name, ensure_ascii=False) in text
+        assert text.count("{") == text.count("}") == 1
