@@ -37,13 +37,26 @@ def instances(aws):
 
 @pytest.fixture
 def book(run):
-    """Run the module once, and give its result."""
+    """Run the module once, without a play around it, and return its result."""
+
+    def call(*arguments, module="ec2_schedule", fails=False, **options):
+        modes = {"_ansible_check_mode": "--check" in arguments}
+        result = run.module(module, region="eu-central-1", **options, **modes)
+        assert fails == result.get("failed", False), result
+        return result
+
+    return call
+
+
+@pytest.fixture
+def play(run):
+    """Run the module once in a play, and return its result and what was printed."""
 
     def call(*arguments, module="ec2_schedule", fails=False, **options):
         task = {f"tfbridge.aws.{module}": {"region": "eu-central-1", **options}, "register": "result"}
         show = {"ansible.builtin.debug": {"msg": "RESULT {{ result | to_json }}"}}
-        play = {"hosts": "localhost", "gather_facts": False, "tasks": [{"block": [task], "always": [show]}]}
-        done = run.playbook([play], *arguments)
+        tasks = {"hosts": "localhost", "gather_facts": False, "tasks": [{"block": [task], "always": [show]}]}
+        done = run.playbook([tasks], *arguments)
         assert (done.rc != 0) == fails, done.output
         (shown,) = re.findall(r'^    "msg": ("RESULT .*")$', done.stdout, re.MULTILINE)
         return {**json.loads(json.loads(shown).removeprefix("RESULT ")), "output": done.output, "said": done.said}
@@ -77,23 +90,23 @@ class TestBooking:
     """check, run, check again, run again."""
 
     @pytest.mark.cores
-    def test_two_that_overlap_are_one_window_and_the_instance_runs_through(self, aws, book, instances):
+    def test_two_that_overlap_are_one_window_and_the_instance_runs_through(self, aws, play, instances):
         """15 to 18 and 17 to 20: nothing stops at 18. The first cancelled, it runs from 17 to 20."""
         one = instances[0]
         first = {"instance_ids": one, "name": "first", "start_time": at(15), "end_time": at(18)}
-        checked = book("--check", "--diff", **first)
+        checked = play("--check", "--diff", **first)
         assert checked["changed"]
         assert 0 == written(aws)
         assert f"+{one}  start  {at(15)}" in checked["output"]
-        made = book(**first)
+        made = play(**first)
         assert made["changed"]
-        again = book("--check", **first)
+        again = play("--check", **first)
         assert not again["changed"]
         before = written(aws)
-        assert not book(**first)["changed"]
+        assert not play(**first)["changed"]
         assert before == written(aws)
 
-        second = book(instance_ids=one, name="second", start_time=at(17), end_time=at(20))
+        second = play(instance_ids=one, name="second", start_time=at(17), end_time=at(20))
         (instance,) = second["instances"]
         assert [{"start": at(15), "end": at(20), "bookings": ["first", "second"]}] == instance["windows"]
         assert {"action": "start", "at": at(15)} == instance["next_edge"]
@@ -107,24 +120,24 @@ class TestBooking:
         assert "stopped" == clock.state(one)
         assert [] == edges(aws)
 
-    def test_cancelling_one_leaves_the_others(self, aws, book, instances):
+    def test_cancelling_one_leaves_the_others(self, aws, play, instances):
         """check, run, check, run; the plan is that of the booking that is left."""
         one = instances[0]
         both = [
             {"name": "first", "start_time": at(15), "end_time": at(18)},
             {"name": "second", "start_time": at(17), "end_time": at(20)},
         ]
-        book(instance_ids=one, bookings=both)
+        play(instance_ids=one, bookings=both)
         cancel = {"state": "absent", "instance_ids": one, "name": "first"}
-        checked = book("--check", "--diff", **cancel)
+        checked = play("--check", "--diff", **cancel)
         assert checked["changed"]
         assert f"-{one}  start  {at(15)}" in checked["output"]
         assert f"+{one}  start  {at(17)}" in checked["output"]
-        cancelled = book(**cancel)
+        cancelled = play(**cancel)
         assert ["first"] == cancelled["instances"][0]["cancelled"]
         assert [f"at({at(17)[:-1]})", f"at({at(20)[:-1]})"] == edges(aws)
-        assert not book("--check", **cancel)["changed"]
-        assert not book(**cancel)["changed"]
+        assert not play("--check", **cancel)["changed"]
+        assert not play(**cancel)["changed"]
 
     def test_a_booking_without_a_name_is_made_once_and_cancelled_by_its_times(self, aws, book, instances):
         """The name follows from what is booked."""
@@ -146,20 +159,20 @@ class TestBooking:
         assert ["new"] == book(bookings=[], **listed)["instances"][0]["cancelled"]
 
     @pytest.mark.cores
-    def test_one_that_has_begun_starts_the_instance_now(self, aws, book, instances):
+    def test_one_that_has_begun_starts_the_instance_now(self, aws, play, instances):
         """Only the stop is scheduled; start_if_active: false leaves it."""
         began = (NOW - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
         times = {"start_time": began, "end_time": at(30)}
-        checked = book("--check", instance_ids=instances[0], **times)
+        checked = play("--check", instance_ids=instances[0], **times)
         assert checked["instances"][0]["started"]
         assert "stopped" == executor(aws).state(instances[0])
-        done = book(instance_ids=instances[0], **times)
+        done = play(instance_ids=instances[0], **times)
         assert done["instances"][0]["started"]
         assert done["instances"][0]["running_now"]
         assert "running" == executor(aws).state(instances[0])
         assert [f"at({at(30)[:-1]})"] == edges(aws)
-        assert not book(instance_ids=instances[0], **times)["changed"]
-        book(instance_ids=instances[1], start_if_active=False, **times)
+        assert not play(instance_ids=instances[0], **times)["changed"]
+        play(instance_ids=instances[1], start_if_active=False, **times)
         assert "stopped" == executor(aws).state(instances[1])
 
     @pytest.mark.parametrize(("on_cancel", "state"), [("keep", "running"), ("stop_now", "stopped")])
@@ -292,18 +305,18 @@ class TestRefusals:
         assert 0 == written(aws)
 
     @pytest.mark.cores
-    def test_one_bad_id_fails_by_name_and_the_others_are_done(self, aws, book, instances):
+    def test_one_bad_id_fails_by_name_and_the_others_are_done(self, aws, play, instances):
         """Three instances, one of them unknown, one terminated."""
         unknown = "i-0123456789abcdef0"
         aws.client("ec2").terminate_instances(InstanceIds=[instances[2]])
-        result = book(fails=True, instance_ids=[instances[0], unknown, instances[2], instances[1]], **TIMES)
+        result = play(fails=True, instance_ids=[instances[0], unknown, instances[2], instances[1]], **TIMES)
         assert f"{unknown}: instance_ids: {unknown} does not exist in eu-central-1" in result["msg"]
         assert f"{instances[2]} is terminated: it will never run again" in result["msg"]
         assert "2 of 4 instances are done" in result["msg"]
         assert [True, False, False, True] == [instance["changed"] for instance in result["instances"]]
         assert 2 == len(edges(aws, "start"))
         aws.forget_calls()
-        book(fails=True, instance_ids=[unknown], **TIMES)
+        play(fails=True, instance_ids=[unknown], **TIMES)
         assert 0 == written(aws)
 
     def test_no_role(self, aws, book, instances):
@@ -316,11 +329,11 @@ class TestRefusals:
         assert 0 == written(aws)
 
     @pytest.mark.cores
-    def test_the_role_may_not_be_passed(self, aws, book, instances):
+    def test_the_role_may_not_be_passed(self, aws, play, instances):
         """AWS's answer to a caller without iam:PassRole."""
         message = f"User is not authorized to perform: iam:PassRole on resource: {ROLE}"
         aws.fault("scheduler:CreateSchedule", "AccessDeniedException", times=-1, status=403, message=message)
-        refused = book(fails=True, instance_ids=instances[0], **TIMES)
+        refused = play(fails=True, instance_ids=instances[0], **TIMES)
         assert f"the caller needs the IAM action iam:PassRole on {ROLE} (role_arn)" in refused["msg"]
         assert [] == aws.client("scheduler").list_schedules(GroupName=GROUP)["Schedules"]
 
@@ -366,9 +379,9 @@ class TestRefusals:
         aws.fault("scheduler:CreateSchedule", "ThrottlingException", times=3)
         assert book(instance_ids=instances[0], **TIMES)["changed"]
 
-    def test_what_is_foreign_or_damaged_is_left_alone(self, aws, book, instances):
+    def test_what_is_foreign_or_damaged_is_left_alone(self, aws, play, instances):
         """Somebody else's schedule stays; a record that can't be read is named, and nothing is written over it."""
-        book(instance_ids=instances[0], name="mine", **TIMES)
+        play(instance_ids=instances[0], name="mine", **TIMES)
         scheduler = aws.client("scheduler")
         record = next(
             item["Name"] for item in scheduler.list_schedules(GroupName=GROUP)["Schedules"] if ".r." in item["Name"]
@@ -376,24 +389,24 @@ class TestRefusals:
         known = scheduler.get_schedule(Name=record, GroupName=GROUP)
         foreign = {key: known[key] for key in ("ScheduleExpression", "FlexibleTimeWindow", "Target")}
         scheduler.create_schedule(Name=f"{instances[0]}.nightly", GroupName=GROUP, **foreign)
-        result = book(instance_ids=instances[0], name="more", start_time=at(5), end_time=at(6))
+        result = play(instance_ids=instances[0], name="more", start_time=at(5), end_time=at(6))
         assert f"'{instances[0]}.nightly' in the group is not of this collection and was left alone" in result["said"]
         names = [item["Name"] for item in scheduler.list_schedules(GroupName=GROUP)["Schedules"]]
         assert f"{instances[0]}.nightly" in names
 
         scheduler.update_schedule(Name=record, GroupName=GROUP, State="DISABLED", Description="{broken", **foreign)
         aws.forget_calls()
-        refused = book(fails=True, instance_ids=instances[0], name="third", start_time=at(7), end_time=at(8))
+        refused = play(fails=True, instance_ids=instances[0], name="third", start_time=at(7), end_time=at(8))
         assert f"the record {record!r} is damaged and was left alone" in refused["msg"]
         assert 0 == written(aws)
-        book(state="absent", instance_ids=instances[0], name="mine")
+        play(state="absent", instance_ids=instances[0], name="mine")
         assert [f"at({at(5)[:-1]})"] == edges(aws, "start")
 
-    def test_what_keeps_an_instance_from_stopping_is_warned_of(self, aws, book, instances):
+    def test_what_keeps_an_instance_from_stopping_is_warned_of(self, aws, play, instances):
         """A member of an Auto Scaling group."""
         tags = [{"Key": "aws:autoscaling:groupName", "Value": "workers"}]
         aws.client("ec2").create_tags(Resources=[instances[0]], Tags=tags)
-        result = book(instance_ids=instances[0], hibernate=True, **TIMES)
+        result = play(instance_ids=instances[0], hibernate=True, **TIMES)
         assert "is a member of the Auto Scaling group workers, which replaces what is stopped" in result["said"]
         assert "was not launched for hibernation" in result["said"]
         assert 2 == len(result["instances"][0]["warnings"])
@@ -403,11 +416,11 @@ class TestInfo:
     """What is booked, and whether what is scheduled agrees."""
 
     @pytest.mark.cores
-    def test_it_reports_and_sees_drift(self, aws, book, instances):
+    def test_it_reports_and_sees_drift(self, aws, play, instances):
         """In sync after a booking; a schedule that somebody deleted is missing, and the next run brings it back."""
         for one in instances[:2]:
-            book(instance_ids=one, name="b", **TIMES)
-        info = book(module="ec2_schedule_info")
+            play(instance_ids=one, name="b", **TIMES)
+        info = play(module="ec2_schedule_info")
         assert instances[:2] == sorted([each["instance_id"] for each in info["instances"]], key=instances.index)
         assert all(each["in_sync"] for each in info["instances"])
         assert ("eu-central-1", "123456789012", GROUP) == (info["region"], info["account"], info["schedule_group"])
@@ -418,11 +431,11 @@ class TestInfo:
         scheduler = aws.client("scheduler")
         listed = scheduler.list_schedules(GroupName=GROUP, NamePrefix=f"{instances[0]}.e.stop")["Schedules"]
         scheduler.delete_schedule(Name=listed[0]["Name"], GroupName=GROUP)
-        (one,) = book(module="ec2_schedule_info", instance_ids=instances[0])["instances"]
+        (one,) = play(module="ec2_schedule_info", instance_ids=instances[0])["instances"]
         assert not one["in_sync"]
         assert "stop" in {edge["action"] for edge in one["drift"]["missing"]}
-        assert book(instance_ids=instances[0], name="b", **TIMES)["changed"]
-        (one,) = book(module="ec2_schedule_info", instance_ids=instances[0])["instances"]
+        assert play(instance_ids=instances[0], name="b", **TIMES)["changed"]
+        (one,) = play(module="ec2_schedule_info", instance_ids=instances[0])["instances"]
         assert one["in_sync"], one
 
     def test_a_range(self, book, instances):
@@ -459,13 +472,13 @@ class TestInfo:
         assert "dead_letter_arn: not given, and OUTPUT_EC2_SCHEDULER_DLQ_ARN is not published" in refused["msg"]
 
     @pytest.mark.cores
-    def test_the_lookup(self, run, book, instances):
+    def test_the_lookup(self, run, play, instances):
         """The same for a template."""
-        book(instance_ids=instances[0], name="b", **TIMES)
+        play(instance_ids=instances[0], name="b", **TIMES)
         text = "{{ lookup('tfbridge.aws.ec2_schedule', '%s', region='eu-central-1').next_edge.at }}" % instances[0]
-        play = [{"hosts": "localhost", "gather_facts": False, "tasks": [{"ansible.builtin.debug": {"msg": text}}]}]
-        assert at(1) in run.playbook(play).said
-        wrong = run.playbook(json.loads(json.dumps(play).replace(instances[0], "web-0")))
+        plays = [{"hosts": "localhost", "gather_facts": False, "tasks": [{"ansible.builtin.debug": {"msg": text}}]}]
+        assert at(1) in run.playbook(plays).said
+        wrong = run.playbook(json.loads(json.dumps(plays).replace(instances[0], "web-0")))
         assert "_terms: 'web-0' is not an EC2 instance id" in wrong.said
 
 

@@ -86,6 +86,15 @@ class CommandLines:
         )
         return Result(done.returncode, done.stdout, done.stderr)
 
+    def module(self, name: str, /, **options: Any) -> dict[str, Any]:
+        """Run a module of the collection without a play around it, and return its result."""
+        arguments = self.write("module.json", json.dumps({"ANSIBLE_MODULE_ARGS": options}))
+        full_name = f"ansible_collections.tfbridge.aws.plugins.modules.{name}"
+        path = None if self.warm_start else self.env["ANSIBLE_COLLECTIONS_PATH"]
+        done = self.command(["python", "-m", full_name, arguments], env={"PYTHONPATH": path})
+        assert done.rc == int(done.json.get("failed", False)), done.output
+        return dict(done.json)
+
     def in_terminal(self, columns: int, arguments: Sequence[str | pathlib.Path]) -> Result:
         """Run a command whose output is a terminal of that many columns."""
         primary, secondary = pty.openpty()

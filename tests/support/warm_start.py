@@ -13,6 +13,7 @@ import importlib
 import json
 import os
 import pathlib
+import runpy
 import select
 import signal
 import socket
@@ -22,6 +23,8 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 
 COMMANDS = ("ansible-inventory", "ansible-playbook")
+# How one of the collection's modules is started without a play around it.
+MODULE = ["python", "-m"]
 # Imported by nearly every command, but only once it runs.
 LATER = (
     "ansible.executor.playbook_executor",
@@ -62,7 +65,7 @@ class WarmStart:
     def serves(self, command: Sequence[str], folder: pathlib.Path, environment: Mapping[str, str]) -> bool:
         """Return whether a fork would do the same as a process of its own."""
         return (
-            command[0] in COMMANDS
+            (command[0] in COMMANDS or command[:2] == MODULE)
             and self._settings == _settings(environment)
             and not (folder / "ansible.cfg").exists()
             and not (pathlib.Path(environment["HOME"]) / ".ansible.cfg").exists()
@@ -162,7 +165,13 @@ def _reported(connection: socket.socket) -> Iterator[None]:
 
 
 def _main(command: str) -> None:
-    sys.exit(importlib.import_module(_module(command)).main())
+    if pathlib.Path(command).name == MODULE[0]:
+        sys.path.insert(0, os.environ["ANSIBLE_COLLECTIONS_PATH"])
+        name = sys.argv[2]
+        del sys.argv[1:3]
+        runpy.run_module(name, run_name="__main__")
+    else:
+        sys.exit(importlib.import_module(_module(command)).main())
 
 
 def _module(command: str) -> str:
