@@ -52,8 +52,13 @@ class Demo:
         self.count += 1
         print(f"\n[{self.count}] {text}", flush=True)
 
-    def command(self, *words: str, only: Sequence[str] = (), env: Mapping[str, str] | None = None) -> None:
-        """Run a command and show what it says, all of it or only lines that have one of these texts."""
+    def command(
+        self, *words: str, only: Sequence[str] = (), env: Mapping[str, str] | None = None, code: int = 0
+    ) -> None:
+        """Run a command and show what it says, all of it or only lines that have one of these texts.
+
+        C(code) is the exit code that belongs to the story.
+        """
         print(f"    $ {shlex.join([pathlib.Path(words[0]).name, *words[1:]])}", flush=True)
         with _child(words, self.folder, {**self.environment, **(env or {})}) as child:
             lines: list[str] = []
@@ -61,7 +66,7 @@ class Demo:
                 lines.append(line)
                 if not only or any(text in line for text in only):
                     print(f"    {line}", end="", flush=True)
-            if child.wait():
+            if child.wait() != code:
                 shown = "" if not only else "".join(lines)
                 raise StepFailedError(f"{shown}{words[0]} ended with exit code {child.returncode}")
 
@@ -171,6 +176,18 @@ def run(folder: pathlib.Path) -> None:
         _book(demo, demo.ask(terraform, "output", "-raw", "instance_id"))
         demo.step("What the stack has published")
         demo.command("ansible-playbook", "tfbridge.aws.show_outputs", "-e", "region=eu-central-1")
+        demo.step("Somebody renames an output in a copy of the code: the check names the plays that would break")
+        _rename(demo)
+
+
+def _rename(demo: Demo) -> None:
+    """Rename an output that plays read, and check the code against them and what is published, before any apply."""
+    code = (demo.folder / "main.tf").read_text()
+    copy = demo.folder / "renamed" / "main.tf"
+    copy.parent.mkdir()
+    copy.write_text(code.replace("{ my_ip = ", "{ web_ip = "))
+    check = ["ansible-playbook", "tfbridge.aws.check_outputs", "-e", "terraform=renamed", "-e", "playbooks=ansible"]
+    demo.command(*check, "-e", "region=eu-central-1", only=["error  ", "    play '"], env={"COLUMNS": "240"}, code=2)
 
 
 def _book(demo: Demo, instance_id: str) -> None:
