@@ -20,6 +20,11 @@ REPORT = """
 """
 
 
+def test_all_is_every_check():
+    """Nothing that `make test` runs is missing from `make test-all`."""
+    assert list(check.CHECKS) == list(check.ALL)
+
+
 def test_tests_are_counted():
     """A skip is a reason; one without a reason is named."""
     expected = Outcome(1, 2, ["not on this machine: no such thing", "silent without a reason"])
