@@ -139,7 +139,7 @@ options:
 """
 
 EXAMPLES = r"""
-# The least: everything published as OUTPUT_* in one region.
+# Minimal: everything published as OUTPUT_* in one region.
 plugin: tfbridge.aws.ssm_outputs
 regions: [eu-central-1]
 
@@ -188,7 +188,7 @@ cache_timeout: 3600
 import os
 import traceback
 from collections.abc import Mapping
-from typing import Any, Callable, NoReturn, Optional
+from typing import Any, NoReturn, Optional
 
 from ansible.errors import AnsibleError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
@@ -199,12 +199,8 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options impor
     reserved_keywords,
     resolve_options,
 )
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import (
-    as_config,
-    as_data,
-    marks_of_this_command,
-    plain,
-)
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_config, as_data, plain
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.add import add_plan
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.cache import (
     cache_key,
     for_this_user_alone,
@@ -212,14 +208,12 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.cache impo
     make_private,
     to_cache,
 )
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.construct import construct, marked_variables
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.plan import Plan
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.source import (
-    Source,
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.options import (
+    InventoryOptions,
     check_secret_credentials,
-    parse_source,
-    secret_template,
+    parse_options,
 )
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.plan import InventoryPlan
 
 # What Ansible's own command lines return for an inventory that can't be parsed.
 EXIT_CODE = 4
@@ -254,7 +248,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         super().parse(inventory, loader, path, cache)
         try:
             self._read_config_data(path)
-            self._add(*self._plan(cache))
+            self._add(cache)
         except (BridgeError, AnsibleError) as exc:
             self._fail(path, str(exc), exc)
         except Exception as exc:  # noqa: BLE001  Ansible would make a warning of it, and exit with 0
@@ -272,59 +266,50 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         with for_this_user_alone():
             return super()._read_config_data(path)
 
-    def _plan(self, cache: bool) -> tuple[Plan, Source]:
-        options = resolve_options(self)
-        source = parse_source(options, reserved_keywords())
-        if source.settings.decrypt:
-            check_secret_credentials(source, os.environ)
+    def _add(self, cache: bool) -> None:
+        given = resolve_options(self)
+        options = parse_options(given, reserved_keywords())
+        if options.decrypt:
+            check_secret_credentials(options, os.environ)
+        plan = self._plan(options, given, cache)
+        for message in plan.warnings:
+            self.display.warning(message)
+        add_plan(self, plan, options)
+
+    def _plan(self, options: InventoryOptions, given: Mapping[str, Any], cache: bool) -> InventoryPlan:
         if not self.get_option("cache"):
-            return source.read(self.NAME, self._render), source
-        key = cache_key(options, os.environ)
-        plan = self._cached(key, source) if cache else None
+            return self._read(options)
+        key = cache_key(given, os.environ)
+        plan = self._cached(key, options) if cache else None
         if plan is None:
-            plan = source.read(self.NAME, self._render)
+            plan = self._read(options)
             self._cache[key] = to_cache(plan, os.environ)
             self._written = key
-        return plan, source
+        return plan
 
-    def _cached(self, key: str, source: Source) -> Optional[Plan]:
+    def _cached(self, key: str, options: InventoryOptions) -> Optional[InventoryPlan]:
         try:
             entry = self._cache.get(key)
         except Exception as exc:  # noqa: BLE001  a cache plugin may raise anything for a file that isn't its own
-            self.display.v(f"{self.NAME}: the cache is not of use and is written anew: {exc}")
+            self.display.v(f"{self.NAME}: the cache can't be used and is written anew: {exc}")
             return None
-        return from_cache(entry, source.settings, os.environ)
+        return from_cache(entry, options, os.environ)
 
-    def _add(self, plan: Plan, source: Source) -> None:
-        for message in plan.warnings:
-            self.display.warning(message)
-        construct(self, plan)
-        mark = marks_of_this_command()
-        self._add_groups(plan, source, mark)
-        self._add_hosts(plan, mark)
+    def _read(self, options: InventoryOptions) -> InventoryPlan:
+        # Imported here: boto3 takes longer to import than a cached inventory takes to load, which needs none of these.
+        from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.published import (  # noqa: PLC0415  see above
+            read_regions,
+        )
+        from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.connection import (  # noqa: PLC0415  see above
+            Connection,
+        )
+        from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.build import (  # noqa: PLC0415  see above
+            build_plan,
+        )
 
-    def _add_groups(self, plan: Plan, source: Source, mark: Callable[[Any], Any]) -> None:
-        # Ansible may be told to change names that aren't identifiers (TRANSFORM_INVALID_GROUP_CHARS).
-        names = {name: self.inventory.add_group(name) for name in plan.groups}
-        for name, group in plan.groups.items():
-            for variable, value in group.variables.items():
-                self.inventory.set_variable(names[name], variable, mark(value))
-            for variable, output in group.secrets.items():
-                template = secret_template(source, output, group.region)
-                self.inventory.set_variable(names[name], variable, as_config(template))
-        for name, group in plan.groups.items():
-            for child in sorted(group.children):
-                self.inventory.add_child(names[name], names[child])
-        for host in plan.hosts:
-            host.groups = [names[group] for group in host.groups]
-
-    def _add_hosts(self, plan: Plan, mark: Callable[[Any], Any]) -> None:
-        for host in plan.hosts:
-            self.inventory.add_host(host.name)
-            for group in host.groups:
-                self.inventory.add_child(group, host.name)
-            for variable, value in marked_variables(host, mark).items():
-                self.inventory.set_variable(host.name, variable, value)
+        connection = Connection(self.NAME, options.connection)
+        published, missing = read_regions(connection.reader, options.regions or (None,), options.prefix, options.source)
+        return build_plan(published, missing, options, self._render, connection.instances)
 
     def _render(self, template: str, variables: Mapping[str, Any]) -> Any:
         self.templar.available_variables = {name: as_data(value) for name, value in variables.items()}

@@ -137,8 +137,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import reader_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix, output_name
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.published import read_all
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.report import Rules, report
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.sources import read_outputs
 
 
 def main() -> None:
@@ -161,7 +161,7 @@ def main() -> None:
         rules = Rules(names, module.params["on_missing"], module.params["on_problem"], module.params["strict"])
         reader = reader_of(module)
         source = module.params["source"]
-        result, warnings = report(read_outputs(reader, prefix, source), rules, reader.region, prefix, source)
+        result, warnings = report(read_all(reader, prefix, source), rules, reader.region, prefix, source)
     except BridgeError as exc:
         module.fail_json(msg=str(exc))
     for message in warnings:

@@ -82,7 +82,7 @@ def test_names_choose(aws, run):
         ({"A": "a"}, {"region": "Frankfurt"}, "region: 'Frankfurt' is not a region"),
         ({"A": "a"}, {"retry_budget": 0}, "retry_budget: 0.0 is not within"),
         ({"A": "a", "A_0": "b"}, {}, "OUTPUT_A and OUTPUT_A_0 both claim"),
-        ({"A": "[1,"}, {}, "OUTPUT_A begins like JSON but isn't"),
+        ({"A": "[1,"}, {}, "OUTPUT_A looks like JSON but is not valid"),
         ({"A_0": "a", "A_2": "c"}, {"strict": True}, "not published: OUTPUT_A_1"),
     ],
 )

@@ -453,9 +453,9 @@ class TestErrors:
             "unknown region",
             {},
             {"regions": ["Frankfurt"]},
-            "regions: 'Frankfurt' is not a region. Accepted is a region's code",
+            "regions: 'Frankfurt' is not a region. Expected a region code",
         ),
-        ("region twice", {}, {"regions": ["eu-central-1", "eu-central-1"]}, "regions: eu-central-1 is there twice"),
+        ("region twice", {}, {"regions": ["eu-central-1", "eu-central-1"]}, "regions: eu-central-1 is listed twice"),
         ("prefix", {}, {"prefix": "OUT PUT_"}, "prefix: 'OUT PUT_' has characters that SSM doesn't allow"),
         ("unknown option", {}, {"prefixx": "X"}, "'prefixx' is not an option. Did you mean 'prefix'?"),
         ("wrong type", {}, {"strict": "perhaps"}, "strict: 'perhaps' is neither true nor false"),
@@ -465,12 +465,12 @@ class TestErrors:
             {"secure_strings": "decrpyt"},
             "secure_strings: 'decrpyt' is not a choice. Did you mean 'decrypt'? Accepted are skip, decrypt",
         ),
-        ("text for a mapping", {}, {"variables": "X"}, "variables: 'X' is a str. Accepted is a mapping"),
-        ("a mapping for a list", {}, {"hosts": {"output": "X"}}, "is a dict. Accepted is a list"),
+        ("text for a mapping", {}, {"variables": "X"}, "variables: 'X' is a str. Expected a mapping"),
+        ("a mapping for a list", {}, {"hosts": {"output": "X"}}, "is a dict. Expected a list"),
         ("a list for text", {}, {"prefix": ["X"]}, "prefix: ['X'] is a list. Accepted is a string"),
         ("text for a number", {}, {"retry_budget": "long"}, "retry_budget: 'long' is a str. Accepted is a number"),
         ("group", {}, {"hosts": [{"output": "MY_IP", "groups": ["a b"]}]}, "hosts[0].groups: 'a b' is not a group's"),
-        ("hosts as text", {}, {"hosts": [7]}, "hosts[0]: 7 is not a mapping. Accepted are the keys output"),
+        ("hosts as text", {}, {"hosts": [7]}, "hosts[0]: 7 is not a mapping. Valid keys: output"),
         ("budget", {}, {"retry_budget": 0}, "retry_budget: 0.0 is not within 0 to 3600 seconds"),
         (
             "no address",
@@ -486,7 +486,7 @@ class TestErrors:
         ),
         ("ambiguous", {"X": "a", "X_0": "b"}, {}, "parameters OUTPUT_X and OUTPUT_X_0 both claim the name"),
         ("hole", {"X_0": "a", "X_2": "b"}, {"strict": True}, "not published: OUTPUT_X_1"),
-        ("broken JSON", {"X": '{"a": '}, {}, "parameter OUTPUT_X begins like JSON but isn't"),
+        ("broken JSON", {"X": '{"a": '}, {}, "parameter OUTPUT_X looks like JSON but is not valid"),
         (
             "conflict",
             {"A": [{"ip": "10.0.0.1", "n": 1}], "B": [{"ip": "10.0.0.1", "n": 2}]},
@@ -522,7 +522,7 @@ class TestErrors:
             "keyed host",
             {"X": [{"name": "db", "ip": "10.0.0.1", "role": "db"}]},
             {"keyed_groups": [{"key": "role", "separator": ""}]},
-            "would make a group named 'db', which is the name of a host too",
+            "would make a group named 'db', which is also the name of a host",
         ),
         (
             "instance",
@@ -841,7 +841,7 @@ class TestSafety:
         refused = run.inventory({**config, "hosts": [{"output": "PW"}]}, "--list", "-vvvv")
 
         assert (0, 2, 4) == (listed.rc, failed.rc, refused.rc), failed.output
-        assert "parameter /prod/BROKEN begins like JSON but isn't: what is wrong is not shown" in failed.said
+        assert "parameter /prod/BROKEN looks like JSON but is not valid: the reason is not shown" in failed.said
         assert "a secret can't be a host" in refused.said
         for result in (listed, failed, refused):
             assert "hunter2" not in result.output

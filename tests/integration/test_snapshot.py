@@ -155,7 +155,7 @@ BOMB = base64.b64encode(gzip.compress(b" " * 10_000_000)).decode()
         ([encode(STACK, 1)[0][:-20]], "the snapshot OUTPUT_SNAPSHOT.* in eu-central-1 is damaged: its gzip ends too"),
         ([encode(STACK, 1)[0].replace(":H4sI", ":H4sX")], "OUTPUT_SNAPSHOT.* in eu-central-1 is damaged: its gzip is"),
         (headed(BOMB, DIGEST, 4), "OUTPUT_SNAPSHOT.* in eu-central-1 inflates to more than 4,194,304 bytes"),
-        (slices_of('{"version":1,"strings":{"X":"a","X":"b"}}', 1), "the key 'X' is there twice in one object"),
+        (slices_of('{"version":1,"strings":{"X":"a","X":"b"}}', 1), "the key 'X' appears twice in one object"),
     ],
 )
 def test_what_can_not_be_read_is_an_error(aws, run, slices, message):

@@ -18,7 +18,7 @@ _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}\Z")
 
 
 def check_region(region: object, option: str) -> str:
-    """Give the region back if it has the shape of one, else raise OptionError."""
+    """Return the region back if it has the shape of one, else raise OptionError."""
     if isinstance(region, str) and _REGION.match(region):
         return str(region)
-    raise OptionError(f"{option}: {show(region)} is not a region. Accepted is a region's code, like eu-central-1")
+    raise OptionError(f"{option}: {show(region)} is not a region. Expected a region code, such as eu-central-1")

@@ -16,7 +16,7 @@ _SHOWN_NAMES = 5
 
 
 def show(value: object) -> str:
-    """Give a value as it appears in a message: quoted, on one line, shortened where it is long."""
+    """Return a value as it appears in a message: quoted, on one line, shortened where it is long."""
     text = value if isinstance(value, str) else repr(value)
     if len(text) <= _SHOWN_CHARACTERS:
         return repr(value)
@@ -24,14 +24,14 @@ def show(value: object) -> str:
 
 
 def enumerate_names(names: Sequence[str]) -> str:
-    """Give names as a list that stays readable: the first few, then how many more there are."""
+    """Return names as a list that stays readable: the first few, then how many more there are."""
     if len(names) <= _SHOWN_NAMES + 1:
         return ", ".join(names)
     return f"{', '.join(names[:_SHOWN_NAMES])} and {len(names) - _SHOWN_NAMES:,} more"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Give " Did you mean 'x'?" for a name that is close to a known one, else nothing."""
+    """Return " Did you mean 'x'?" for a name that is close to a known one, else nothing."""
     import difflib  # noqa: PLC0415  for errors only, and every task of every host imports this file
 
     matches = difflib.get_close_matches(name, list(known), n=1)

@@ -13,132 +13,23 @@ is a string.
 
 from __future__ import annotations
 
-import dataclasses
-import datetime as dt
-import enum
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names
 
-from .documents import looks_like_document, parse_document
 from .names import element_of, is_output_name, is_snapshot_name
+from .output import SECURE_STRING, STRING_LIST, TYPED, Kind, Output, OutputSet, Parameter, Problem, Severity
 
-SECURE_STRING = "SecureString"
-STRING_LIST = "StringList"
-# Not a type of SSM's: the value came typed, out of a snapshot.
-TYPED = "typed"
-
-
-@dataclasses.dataclass(frozen=True)
-class Parameter:
-    """A parameter as AWS returned it. The value of a SecureString is None unless somebody asked to decrypt it.
-
-    Or what a snapshot holds in the place of one: a text, or, with the type TYPED, whatever JSON has.
-    """
-
-    name: str
-    type: str
-    value: Any = dataclasses.field(repr=False)
-    version: int = 0
-    last_modified: Optional[dt.datetime] = None
-
-
-class Kind(enum.Enum):
-    """The form in which an output is published."""
-
-    STRING = "string"
-    LIST = "list"
-    STRING_LIST = "string_list"
-    JSON = "json"
-    SECRET = "secret"  # noqa: S105  the name of a kind, not a secret
-
-
-class Severity(enum.Enum):
-    """What a problem is to a reader: an error, or a warning that is an error under strict."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclasses.dataclass(frozen=True)
-class Problem:
-    """Something about an output that its readers have to know."""
-
-    kind: str
-    severity: Severity
-    message: str
-
-
-@dataclasses.dataclass(frozen=True)
-class Output:
-    """One output: its value, and where it came from. The value of a secret that isn't decrypted is None.
-
-    C(run) has the parameters of a numbered list by position; it is empty for an output that is one parameter.
-    C(slices) are the parameters of the snapshot that it was read from; C(parameters) then need not exist.
-    """
-
-    name: str
-    kind: Kind
-    value: Any = dataclasses.field(repr=False)
-    parameters: tuple[Parameter, ...] = dataclasses.field(repr=False)
-    problems: tuple[Problem, ...] = ()
-    run: Mapping[int, Parameter] = dataclasses.field(default_factory=dict, repr=False)
-    slices: tuple[Parameter, ...] = dataclasses.field(default=(), repr=False)
-
-    @property
-    def secret(self) -> bool:
-        """Whether any part of it is a SecureString."""
-        return self.kind is Kind.SECRET
-
-    @property
-    def label(self) -> str:
-        """What it is called in messages: by its parameter, or by its place in the snapshot."""
-        if self.slices:
-            return f"output {self.name} of the snapshot {self.slices[0].name}"
-        return f"parameter {self.parameters[0].name}"
-
-    @property
-    def stored_in(self) -> tuple[Parameter, ...]:
-        """The parameters that hold it: its own, or all slices of the snapshot. Secrets have their own always."""
-        return self.slices if self.slices and not self.secret else self.parameters
-
-    @property
-    def stored(self) -> Any:
-        """The text that is stored: one, or a list of them with null in the holes."""
-        if not self.run:
-            return _stored(self.parameters[0])
-        texts = [None] * (max(self.run) + 1)
-        for position, parameter in self.run.items():
-            texts[position] = _stored(parameter)
-        return texts
-
-    @property
-    def version(self) -> int:
-        """The highest version among the parameters that hold it."""
-        return max((parameter.version for parameter in self.stored_in), default=0)
-
-    @property
-    def last_modified(self) -> Optional[dt.datetime]:
-        """The latest change among the parameters that hold it."""
-        return max((p.last_modified for p in self.stored_in if p.last_modified), default=None)
-
-
-@dataclasses.dataclass(frozen=True)
-class OutputSet:
-    """What is published under one prefix: outputs by name, in the order of their names, and stray parameters.
-
-    C(snapshot) tells that there is a snapshot, whether they were read from it or not.
-    """
-
-    outputs: Mapping[str, Output]
-    strays: tuple[str, ...] = ()
-    snapshot: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.outputs)
+# "[::1]:8080", "[section]" and "{name}" are strings that people publish. A document is what goes on like JSON
+# after its first bracket; from there on a mistake is reported, not taken for a string.
+_DOCUMENT = re.compile(
+    r"\s*(?:\{\s*(?:\"|\})"
+    r"|\[\s*(?:[\"{\]\[]|(?:-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null)\s*[,\]]))"
+)
 
 
 def assemble(parameters: Iterable[Parameter], prefix: str) -> OutputSet:
@@ -212,7 +103,7 @@ def _list_output(name: str, run: Mapping[int, Parameter], single: Optional[Param
 
 
 def decode(parameter: Parameter) -> tuple[Any, Optional[Problem]]:
-    """Give the typed value of one parameter, and what is wrong with it. The text of a secret is never in a message."""
+    """Return the typed value of one parameter, and what is wrong with it. No message has the text of a secret."""
     value = parameter.value
     if value is None or parameter.type == TYPED:
         return value, None
@@ -224,18 +115,12 @@ def decode(parameter: Parameter) -> tuple[Any, Optional[Problem]]:
         return parse_document(value), None
     except DataError as exc:
         # What is wrong with a secret may quote a part of it.
-        reason = "what is wrong is not shown, it is a secret" if parameter.type == SECURE_STRING else str(exc)
+        reason = "the reason is not shown because it is a secret" if parameter.type == SECURE_STRING else str(exc)
         message = (
-            f"parameter {parameter.name} begins like JSON but isn't: {reason}. "
-            "Accepted are a valid JSON array or object, or text that doesn't look like one"
+            f"parameter {parameter.name} looks like JSON but is not valid: {reason}. "
+            "Publish a valid JSON array or object, or text that doesn't start like one"
         )
         return value, Problem("broken_json", Severity.ERROR, message)
-
-
-def _stored(parameter: Parameter) -> Any:
-    if parameter.type == TYPED:
-        return json.dumps(parameter.value, ensure_ascii=False, separators=(",", ":"))
-    return parameter.value
 
 
 def _ambiguity(single: Parameter, first: Parameter) -> Problem:
@@ -256,3 +141,38 @@ def _hole(run: Mapping[int, Parameter]) -> Problem:
         f"parameters {base}_0 to {base}_{max(run)} are a list with holes, not published: {enumerate_names(missing)}. "
         "The other elements keep their positions. Publish the list again, or delete the rest of an older, longer one",
     )
+
+
+def looks_like_document(value: str) -> bool:
+    """Return whether a value claims to be a JSON array or object."""
+    return _DOCUMENT.match(value) is not None
+
+
+def parse_document(text: str) -> Any:
+    """Parse JSON, strictly: no duplicate keys, no NaN, no lone surrogates. Raises DataError that says what is wrong."""
+    try:
+        document = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
+        # A lone surrogate ("\ud800") parses but can be written nowhere: not to a cache, not to a terminal.
+        json.dumps(document, ensure_ascii=False).encode("utf-8")
+    except DataError:
+        raise
+    except RecursionError as exc:
+        raise DataError("it is nested too deeply") from exc
+    except UnicodeError as exc:
+        raise DataError("it has half of a surrogate pair in a string") from exc
+    except ValueError as exc:
+        raise DataError(str(exc)) from exc
+    return document
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        names = [key for key, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise DataError(f"the key {twice!r} appears twice in one object")
+    return result
+
+
+def _refuse_constant(name: str) -> Any:
+    raise DataError(f"{name} is not JSON")

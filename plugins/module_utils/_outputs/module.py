@@ -22,16 +22,16 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import (
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
 
-from .reader import Reader
+from .parameters import Reader
 
 
 def retrier_of(budget: float, waiting: Waiting = no_word) -> Retrier:
-    """Give the retrier for a budget in seconds; raises OptionError for one out of bounds."""
+    """Return the retrier for a budget in seconds; raises OptionError for one out of bounds."""
     return Retrier(Policy(budget=check_budget(budget), waiting=waiting))
 
 
 def region_of(module: Any) -> str:
-    """Give the region of an AnsibleAWSModule; raises AwsError where none is known."""
+    """Return the region of an AnsibleAWSModule; raises AwsError where none is known."""
     region = module.region
     if not region:
         raise AwsError("no region is known. Give 'region', or set AWS_REGION")
@@ -39,7 +39,7 @@ def region_of(module: Any) -> str:
 
 
 def reader_of(module: Any) -> Reader:
-    """Give the reader for an AnsibleAWSModule with the options of the fragment C(outputs)."""
+    """Return the reader for an AnsibleAWSModule with the options of the fragment C(outputs)."""
     region = region_of(module)
     retrier = retrier_of(module.params["retry_budget"])
     return Reader(module.client("ssm", config=BOTOCORE_CONFIG), retrier, region)

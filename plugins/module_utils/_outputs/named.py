@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .decode import OutputSet, Parameter, output_of
-from .reader import GET_NAMES, Reader
+from .decode import output_of
+from .output import OutputSet, Parameter
+from .parameters import GET_NAMES, Reader
 
 # So many elements missing in a row are the end of a list; fewer are a hole in it.
 END_OF_LIST = 3
@@ -34,7 +35,7 @@ def read_named(reader: Reader, names: Sequence[str], prefix: str, decrypt: bool 
         first = GET_NAMES // len(group) - 1
         asked = [f"{prefix}{name}" for name in group]
         asked += [f"{prefix}{name}_{index}" for name in group for index in range(first)]
-        # X and X_0 may both be asked for, and AWS refuses a name that is there twice.
+        # X and X_0 may both be asked for, and AWS refuses a name that is listed twice.
         found = reader.get(list(dict.fromkeys(asked)), decrypt)
         for name in group:
             base = f"{prefix}{name}"
@@ -45,7 +46,7 @@ def read_named(reader: Reader, names: Sequence[str], prefix: str, decrypt: bool 
 
 
 def _run(reader: Reader, base: str, found: dict[str, Parameter], asked: int, decrypt: bool) -> dict[int, Parameter]:
-    """Give the elements of a list by position, asking for more of them until the end is seen."""
+    """Return the elements of a list by position, asking for more of them until the end is seen."""
     run = {index: found[f"{base}_{index}"] for index in range(asked) if f"{base}_{index}" in found}
     while run and max(run) > asked - 1 - END_OF_LIST:
         more = reader.get([f"{base}_{index}" for index in range(asked, asked + GET_NAMES)], decrypt)

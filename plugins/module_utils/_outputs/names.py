@@ -38,38 +38,38 @@ class Element(NamedTuple):
 
 
 def is_output_name(name: str) -> bool:
-    """Tell whether a name can be an output's: upper-case letters, digits and underscores, a letter first."""
+    """Return whether a name can be an output's: upper-case letters, digits and underscores, a letter first."""
     return _OUTPUT.match(name) is not None
 
 
 def is_snapshot_name(name: str) -> bool:
-    """Tell whether a name (without the prefix) is reserved for a slice of a snapshot."""
+    """Return whether a name (without the prefix) is reserved for a slice of a snapshot."""
     return _SNAPSHOT.match(name) is not None
 
 
 def element_of(name: str) -> Optional[Element]:
-    """Give the list and the position that a name like C(MY_IP_0) stands for, or None."""
+    """Return the list and the position that a name like C(MY_IP_0) stands for, or None."""
     match = _ELEMENT.match(name)
     return Element(match.group(1), int(match.group(2))) if match else None
 
 
 def output_name(term: object, option: str) -> str:
-    """Give the output's name for what a user wrote, who may write it in lower case as in Terraform."""
+    """Return the output's name for what a user wrote, who may write it in lower case as in Terraform."""
     # Beyond ASCII, upper() makes letters of other letters.
     if isinstance(term, str) and term.isascii() and is_output_name(term.upper()):
         return str(term.upper())
     raise OptionError(
         f"{option}: {show(term)} is not the name of an output. "
-        "Accepted are letters, digits and underscores, a letter first, without the prefix: MY_IP"
+        "Use letters, digits and underscores, starting with a letter, without the prefix: MY_IP"
     )
 
 
 def check_prefix(prefix: object, option: str = "prefix") -> str:
-    """Give the prefix back if SSM accepts names that begin with it, else raise OptionError."""
+    """Return the prefix back if SSM accepts names that begin with it, else raise OptionError."""
     problem = _prefix_problem(prefix)
     if problem:
         raise OptionError(
-            f"{option}: {show(prefix)} {problem}. Accepted are letters, digits and '_.-', "
+            f"{option}: {show(prefix)} {problem}. Use letters, digits and '_.-', "
             "or a path of them that begins with a slash: OUTPUT_, /prod/web/OUTPUT_ or /prod/web/"
         )
     return str(prefix)

@@ -16,8 +16,8 @@ from typing import Any
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, NothingFoundError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names
 
-from .decode import Output, OutputSet, Severity
-from .sources import PARAMETERS, lacking
+from .output import Output, OutputSet, Severity
+from .published import PARAMETERS, lacking
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Rules:
 def report(
     outputs: OutputSet, rules: Rules, region: str, prefix: str, source: str = PARAMETERS
 ) -> tuple[dict[str, Any], list[str]]:
-    """Give the result and the warnings. Raises NothingFoundError and DataError as the rules say."""
+    """Return the result and the warnings. Raises NothingFoundError and DataError as the rules say."""
     chosen = [output for output in outputs.outputs.values() if not rules.names or output.name in rules.names]
     warnings = _missing(outputs, rules, region, prefix, source)
     for output in chosen:

@@ -21,10 +21,13 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import ExhaustedError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, TornError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names, show
 
-from .decode import SECURE_STRING, Parameter
+from .output import SECURE_STRING, OutputSet, Parameter
+from .parameters import GET_NAMES, Reader
+from .snapshot_document import outputs_of
 
 # Fifty slices of 4,000 characters, as the Terraform module writes them, are 150 KB of gzip. Outputs shrink to a
 # fourth or a tenth of their size, so this is room enough, and a hostile snapshot can't take the memory of a controller.
@@ -47,8 +50,46 @@ class Slice:
     text: str = dataclasses.field(repr=False)
 
 
+def read_snapshot(reader: Reader, prefix: str) -> OutputSet:
+    """Read a snapshot whole: one call for ten slices. A torn one is read again until the retrier's budget is spent."""
+    try:
+        return reader.retrier.call(lambda: _read_once(reader, prefix))
+    except ExhaustedError as exc:
+        raise DataError(
+            f"{prefix}{SLICE_NAME}* in {reader.region}: {exc.__cause__} (read {exc.attempts} times during "
+            f"{exc.seconds:.0f} s). If an apply is under way, run again when it has ended, or raise retry_budget. "
+            "If not, an apply was cut off, or slices of an older snapshot were left over: apply again, or delete them"
+        ) from exc
+
+
+def _read_once(reader: Reader, prefix: str) -> OutputSet:
+    label = f"the snapshot {prefix}{SLICE_NAME}*"
+    names = slice_names(prefix, range(GET_NAMES))
+    found = reader.get(names, what=f"reading {label}")
+    slices = _parsed(found, names)
+    if not slices:
+        return OutputSet({})
+    first = next(iter(slices.values()))
+    if first.count > GET_NAMES:
+        names = slice_names(prefix, range(first.count))
+        found.update(reader.get(names[GET_NAMES:], what=f"reading {label}"))
+        slices = _parsed(found, names)
+    try:
+        text = join(slices, names)
+    except TornError as exc:
+        reader.progress(f"{label}: {exc}; reading it again")
+        raise
+    stored: tuple[Parameter, ...] = tuple(found[name] for name in names[: first.count])
+    label = f"{label} in {reader.region}"
+    return outputs_of(inflate(text, first.digest, label), prefix, stored, label)
+
+
+def _parsed(found: dict[str, Parameter], names: list[str]) -> dict[int, Slice]:
+    return {position: parse_slice(found[name], position) for position, name in enumerate(names) if name in found}
+
+
 def slice_names(prefix: str, positions: Sequence[int]) -> list[str]:
-    """Give the names of slices."""
+    """Return the names of slices."""
     return [f"{prefix}{SLICE_NAME}{position}" for position in positions]
 
 
@@ -60,7 +101,7 @@ def parse_slice(parameter: Parameter, position: int) -> Slice:
     match = _SLICE.match(parameter.value)
     if not match:
         raise DataError(
-            f"parameter {name} is not a slice of a snapshot: {show(parameter.value)}. Accepted is what the Terraform "
+            f"parameter {name} is not a slice of a snapshot: {show(parameter.value)}. Expected what the Terraform "
             f"module ssm_outputs of this version writes, which begins with tfb1:. {_WAY_OUT}"
         )
     index, count = int(match.group(1)), int(match.group(2))
@@ -68,13 +109,14 @@ def parse_slice(parameter: Parameter, position: int) -> Slice:
         raise DataError(f"parameter {name} holds slice {index} of a snapshot, and belongs to {position}. {_WAY_OUT}")
     if not index < count <= MAX_SLICES:
         raise DataError(
-            f"parameter {name} claims to be slice {index} of {count}. Accepted are 1 to {MAX_SLICES} slices, from 0 on"
+            f"parameter {name} claims to be slice {index} of {count}. "
+            f"A snapshot has 1 to {MAX_SLICES} slices, numbered from 0"
         )
     return Slice(name, count, match.group(3), match.group(4))
 
 
 def join(slices: Mapping[int, Slice], names: Sequence[str]) -> str:
-    """Give the text of a whole snapshot; raises TornError for slices of two states, or where one is missing.
+    """Return the text of a whole snapshot; raises TornError for slices of two states, or where one is missing.
 
     C(names) are those of all slices in their order.
     """
@@ -99,7 +141,7 @@ def join(slices: Mapping[int, Slice], names: Sequence[str]) -> str:
 
 
 def inflate(text: str, digest: str, label: str) -> bytes:
-    """Give the JSON of a snapshot's text, or raise DataError: never more than MAX_JSON bytes of it."""
+    """Return the JSON of a snapshot's text, or raise DataError: never more than MAX_JSON bytes of it."""
     try:
         packed = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as exc:
@@ -110,10 +152,7 @@ def inflate(text: str, digest: str, label: str) -> bytes:
     except zlib.error as exc:
         raise _damaged(label, f"its gzip is broken ({exc})") from exc
     if len(content) > MAX_JSON:
-        raise DataError(
-            f"{label} inflates to more than {MAX_JSON:,} bytes, the most that is accepted. "
-            "Publish less under one prefix"
-        )
+        raise DataError(f"{label} inflates to more than {MAX_JSON:,} bytes, the limit. Publish less under one prefix")
     if not unpacker.eof:
         raise _damaged(label, "its gzip ends too early")
     if unpacker.unused_data:

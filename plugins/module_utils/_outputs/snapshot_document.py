@@ -20,23 +20,16 @@ from typing import Any, Optional
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names, show
 
-from .decode import (
-    SECURE_STRING,
-    TYPED,
-    Output,
-    OutputSet,
-    Parameter,
-    assemble,
-)
-from .documents import parse_document
+from .decode import assemble, parse_document
 from .names import is_output_name
+from .output import SECURE_STRING, TYPED, Output, OutputSet, Parameter
 
 VERSION = 1
 _SECTIONS = {"strings": dict, "lists": dict, "objects": dict, "secrets": list}
 
 
 def outputs_of(content: bytes, prefix: str, slices: tuple[Parameter, ...], label: str) -> OutputSet:
-    """Give the outputs of a snapshot's JSON; raises DataError where it is not the document described above."""
+    """Return the outputs of a snapshot's JSON; raises DataError where it is not the document described above."""
     try:
         document = parse_document(content.decode("utf-8"))
         _check(document)
@@ -66,7 +59,7 @@ def _check(document: Any) -> None:
 
 
 def _parameters(document: Any, prefix: str) -> Iterator[Parameter]:
-    """Give each parameter that the outputs would be published in, if each had its own."""
+    """Return each parameter that the outputs would be published in, if each had its own."""
     for name, value in document["strings"].items():
         yield Parameter(f"{prefix}{name}", "String", _text(value, name))
     for name, elements in document["lists"].items():
@@ -97,7 +90,7 @@ def _check_names(parameters: list[Parameter], prefix: str) -> None:
         if not is_output_name(name):
             raise DataError(f"{show(name)} is not the name of an output")
         if name in seen:
-            raise DataError(f"{name} is there twice")
+            raise DataError(f"{name} is listed twice")
         seen.add(name)
 
 

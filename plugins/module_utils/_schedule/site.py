@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Callable
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.reader import Reader
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.parameters import Reader
 
 from .store import DEFAULT_GROUP, check_group
 

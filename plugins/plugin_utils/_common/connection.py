@@ -28,7 +28,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation impo
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import retrier_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.reader import Reader
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.parameters import Reader
 
 from .progress import Progress
 

@@ -24,7 +24,7 @@ try:
 except ImportError:  # ansible-core 2.18 and earlier: every string is a template but for those that wrap_var marked
 
     def trust_as_template(value: str) -> str:
-        """Give the text back."""
+        """Return the text back."""
         return value
 
 
@@ -46,7 +46,7 @@ def as_printed(value: Any) -> Any:
 
 
 def marks_of_this_command() -> Callable[[Any], Any]:
-    """Give how this command line marks data: for printing where that is all it does."""
+    """Return how this command line marks data: for printing where that is all it does."""
     arguments = context.CLIARGS
     prints = "export" in arguments and (arguments.get("list") or arguments.get("host"))
     # Thousands of hosts have many values in common.
@@ -73,12 +73,12 @@ def _each_string(value: Any, mark: Callable[[str], Any]) -> Any:
 
 
 def _text(value: object) -> str:
-    """Give a builtin string: in ansible-core 2.18 and earlier str() keeps a string that is marked as unsafe."""
+    """Return a builtin string: in ansible-core 2.18 and earlier str() keeps a string that is marked as unsafe."""
     return str.__str__(value) if isinstance(value, str) else str(value)
 
 
 def plain(value: Any) -> Any:
-    """Give builtin types for what Ansible hands out tagged: boto3 and the cache want nothing else."""
+    """Return builtin types for what Ansible hands out tagged: boto3 and the cache want nothing else."""
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, dict):

@@ -12,9 +12,9 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import Kind as StoredKind
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import Output as StoredOutput
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import OutputSet
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Kind as StoredKind
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Output as StoredOutput
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import OutputSet
 
 from .model.facts import Kind, Published, Shape
 from .model.json_shape import shape_of_json

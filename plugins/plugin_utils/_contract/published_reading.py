@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.sources import read_outputs
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.published import read_all
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.connection import Connection
 
 from .model.facts import Published
@@ -26,4 +26,4 @@ def read_published(options: Mapping[str, Any], connection: Mapping[str, Any]) ->
     """Read what is published. Raises the BridgeError family."""
     region = check_region(options["region"], "published.region") if options.get("region") else None
     reader = Connection("tfbridge.aws.output_contract", connection).reader(region)
-    return published_of(read_outputs(reader, options["prefix"], options["source"]), options["prefix"])
+    return published_of(read_all(reader, options["prefix"], options["source"]), options["prefix"])

@@ -23,7 +23,7 @@ _RESERVED_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "all", "ungrouped"
 
 
 def parse_ip(value: object) -> Optional[str]:
-    """Give an IP address in its one canonical form, or None for anything else (a network, 0.0.0.0, multicast)."""
+    """Return an IP address in its one canonical form, or None for anything else (a network, 0.0.0.0, multicast)."""
     return _canonical(value) if isinstance(value, str) else None
 
 
@@ -40,7 +40,7 @@ def _canonical(value: str) -> Optional[str]:
 
 
 def parse_address(value: object) -> Optional[str]:
-    """Give an IP address or a DNS name in canonical form, or None for anything else."""
+    """Return an IP address or a DNS name in canonical form, or None for anything else."""
     address = parse_ip(value)
     if address or not isinstance(value, str) or not _DNS.match(value):
         return address
@@ -48,11 +48,11 @@ def parse_address(value: object) -> Optional[str]:
 
 
 def host_name_problem(name: object) -> str:
-    """Tell why a name can't be an inventory hostname; nothing where it can."""
+    """Return why a name can't be an inventory hostname; nothing where it can."""
     if not isinstance(name, str):
         return f"it is a {type(name).__name__}, not a string"
     if name.lower() in _RESERVED_HOSTS:
-        return "Ansible gives that name a meaning of its own"
+        return "Ansible reserves that name"
     if parse_ip(name) or _HOST_NAME.match(name):
         return ""
     return "it is empty, too long, or has characters that Ansible may read as a pattern or an option"

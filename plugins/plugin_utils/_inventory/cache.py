@@ -28,7 +28,8 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.account impor
     account_of,
 )
 
-from .plan import Group, Host, Plan, Settings
+from .options import InventoryOptions
+from .plan import InventoryPlan, PlannedGroup, PlannedHost
 
 # Raised when what the cache holds changes its shape, so that an older entry is never read.
 CACHE_FORMAT = 2
@@ -38,7 +39,7 @@ _OF_NO_MATTER = SECRET_OPTIONS | {"cache", "cache_connection", "cache_plugin", "
 
 
 def cache_key(options: Mapping[str, Any], environment: Mapping[str, str]) -> str:
-    """Give a key that changes with the account, the regions, the prefix and every option; secrets are not in it.
+    """Return a key that changes with the account, the regions, the prefix and every option; secrets are not in it.
 
     C(options) are those of the inventory file and the environment, with their templates filled in.
     """
@@ -51,8 +52,8 @@ def cache_key(options: Mapping[str, Any], environment: Mapping[str, str]) -> str
     return "tfbridge_aws_" + hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def to_cache(plan: Plan, environment: Mapping[str, str]) -> dict[str, Any]:
-    """Give the plan as the cache keeps it: one JSON text, quick to load and of no interest to Ansible."""
+def to_cache(plan: InventoryPlan, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return the plan as the cache keeps it: one JSON text, quick to load and of no interest to Ansible."""
     document = {
         "hosts": [[host.name, host.groups, _without(host.variables, host.from_file)] for host in plan.hosts],
         "groups": {
@@ -70,8 +71,8 @@ def to_cache(plan: Plan, environment: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def from_cache(entry: Any, settings: Settings, environment: Mapping[str, str]) -> Optional[Plan]:
-    """Give the plan that the cache kept; None for an entry that isn't ours or is damaged.
+def from_cache(entry: Any, options: InventoryOptions, environment: Mapping[str, str]) -> Optional[InventoryPlan]:
+    """Return the plan that the cache kept; None for an entry that isn't ours or is damaged.
 
     None as well where the files that name the accounts were written since: it may be another account's.
     """
@@ -80,12 +81,12 @@ def from_cache(entry: Any, settings: Settings, environment: Mapping[str, str]) -
         if entry["format"] != CACHE_FORMAT or entry["account"] != account_files(environment) or not whole:
             return None
         document = json.loads(entry["inventory"])
-        plan = Plan(
-            hosts=[Host(name, groups, variables) for name, groups, variables in document["hosts"]],
+        plan = InventoryPlan(
+            hosts=[PlannedHost(name, groups, variables) for name, groups, variables in document["hosts"]],
             groups={name: _group(*fields) for name, fields in document["groups"].items()},
             warnings=document["warnings"],
         )
-        _add_variables_of_the_file(plan, settings)
+        _add_variables_of_the_file(plan, options)
     except Exception:  # noqa: BLE001  whatever is wrong with an entry, reading anew makes it right
         return None
     return plan
@@ -102,7 +103,7 @@ def for_this_user_alone() -> Iterator[None]:
 
 
 def make_private(connection: Optional[str], key: str) -> None:
-    """Give the file of an entry the mode 0600. Cache plugins that write files set a mode for everybody after writing.
+    """Set the file of an entry to mode 0600. Cache plugins that write files set a mode for everybody after writing.
 
     C(connection) is where the cache plugin keeps its entries; nothing is done where that is no folder of files.
     """
@@ -120,17 +121,17 @@ def _without(variables: Mapping[str, Any], names: list[str]) -> Mapping[str, Any
     return {name: value for name, value in variables.items() if name not in names} if names else variables
 
 
-def _group(variables: dict[str, Any], secrets: dict[str, str], children: list[str], region: str) -> Group:
-    """Give a group. Names of outputs and the region become part of a template that reads secrets."""
+def _group(variables: dict[str, Any], secrets: dict[str, str], children: list[str], region: str) -> PlannedGroup:
+    """Return a group. Names of outputs and the region become part of a template that reads secrets."""
     if secrets:
         check_region(region, "region")
         if not all(is_output_name(output) for output in secrets.values()):
             raise ValueError("not the name of an output")
-    return Group(variables, secrets, set(children), region)
+    return PlannedGroup(variables, secrets, set(children), region)
 
 
-def _add_variables_of_the_file(plan: Plan, settings: Settings) -> None:
-    given = {rule.output: rule.variables for rule in settings.rules or () if rule.variables}
+def _add_variables_of_the_file(plan: InventoryPlan, options: InventoryOptions) -> None:
+    given = {rule.output: rule.variables for rule in options.hosts or () if rule.variables}
     if not given:
         return
     for host in plan.hosts:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Optional, Union
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import is_instance_id
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names, show
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import Output
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Output
 
 from .addresses import parse_address, parse_ip
 from .rules import INSTANCE_ADDRESSES, HostRule
@@ -59,7 +59,7 @@ class Candidate:
 
 
 def elements(output: Output) -> Iterator[Element]:
-    """Give the elements of an output that could be hosts: of a list, of a map, or the value itself."""
+    """Return the elements of an output that could be hosts: of a list, of a map, or the value itself."""
     label = output.label
     if isinstance(output.value, list):
         for index, value in enumerate(output.value):
@@ -74,7 +74,7 @@ def elements(output: Output) -> Iterator[Element]:
 
 
 def is_host_output(output: Output) -> bool:
-    """Tell whether an output is hosts by itself: IP addresses, alone, in lists, in maps or in objects, and no more."""
+    """Return whether an output is hosts by itself: IP addresses, alone, in lists, maps or objects, and no more."""
     if output.secret:
         return False
     found = [_raw_address(element.value, None) for element in elements(output)]
@@ -82,7 +82,7 @@ def is_host_output(output: Output) -> bool:
 
 
 def instance_ids(output: Output, rule: HostRule) -> list[str]:
-    """Give the instance ids among the elements, which have to be resolved to addresses."""
+    """Return the instance ids among the elements, which have to be resolved to addresses."""
     found = [_raw_address(element.value, rule.address) for element in elements(output)]
     return [raw for raw in found if isinstance(raw, str) and is_instance_id(raw)]
 
@@ -90,7 +90,7 @@ def instance_ids(output: Output, rule: HostRule) -> list[str]:
 def candidates(
     output: Output, rule: HostRule, region: str, instances: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Candidate]:
-    """Give the hosts of an output; raises DataError, naming the parameter, for an element that can't be one."""
+    """Return the hosts of an output; raises DataError, naming the parameter, for an element that can't be one."""
     if output.secret:
         raise DataError(
             f"output {output.name} in {region} is a SecureString (parameter {output.parameters[0].name}), "
@@ -124,7 +124,7 @@ def _is_object(value: Mapping[str, Any]) -> bool:
 
 
 def _raw_address(value: Any, attribute: Optional[str]) -> Any:
-    """Give what stands in the place of the address: not checked, and None where there is nothing."""
+    """Return what stands in the place of the address: not checked, and None where there is nothing."""
     if not isinstance(value, dict):
         return value
     if attribute and attribute in value:
@@ -156,12 +156,12 @@ def _instance_address(instance: Mapping[str, Any], attribute: str, element: Elem
     if attribute not in INSTANCE_ADDRESSES:
         raise DataError(
             f"{element.label} in {region} is an instance id, and {attribute!r} is not an address of an instance. "
-            f"Accepted in 'address' are {', '.join(INSTANCE_ADDRESSES)}"
+            f"Valid values of 'address': {', '.join(INSTANCE_ADDRESSES)}"
         )
     if not instance[attribute]:
         raise DataError(
             f"{element.label} in {region}: the instance {instance['instance_id']} ({instance['state']}) "
-            f"has no {attribute}. Accepted in 'address' are {', '.join(INSTANCE_ADDRESSES)}"
+            f"has no {attribute}. Valid values of 'address': {', '.join(INSTANCE_ADDRESSES)}"
         )
     return instance[attribute]
 

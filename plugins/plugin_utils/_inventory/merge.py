@@ -17,9 +17,9 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 
 from .candidates import Candidate
-from .plan import Host
+from .names import NameRules
+from .plan import PlannedHost
 from .rules import HostRule
-from .variable_names import NameRules
 
 
 @dataclasses.dataclass
@@ -64,8 +64,8 @@ class HostBook:
         for variable, value in self._variables(candidate, rule).items():
             _set(entry, variable, value, candidate)
 
-    def finish(self) -> list[Host]:
-        """Give the hosts in the order in which they came; raises DataError where two hosts have one name."""
+    def finish(self) -> list[PlannedHost]:
+        """Return the hosts in the order in which they came; raises DataError where two hosts have one name."""
         owners: dict[str, _Entry] = {}
         for entry in self._entries.values():
             other = owners.setdefault(entry.name, entry)
@@ -78,7 +78,7 @@ class HostBook:
         return [_host(entry) for entry in self._entries.values()]
 
     def _variables(self, candidate: Candidate, rule: HostRule) -> Mapping[str, Any]:
-        """Give the attributes of an object that may be variables; all of them are in tfbridge_item."""
+        """Return the attributes of an object that may be variables; all of them are in tfbridge_item."""
         variables: dict[str, Any] = {}
         for key, value in candidate.item.items():
             reason = self._names.steering(key)
@@ -122,7 +122,7 @@ def _same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
-def _host(entry: _Entry) -> Host:
+def _host(entry: _Entry) -> PlannedHost:
     variables = dict(entry.variables)
     if entry.name != entry.address:
         variables.setdefault("ansible_host", entry.address)
@@ -130,4 +130,4 @@ def _host(entry: _Entry) -> Host:
     variables["tfbridge_outputs"] = entry.outputs
     if entry.item:
         variables["tfbridge_item"] = entry.item
-    return Host(entry.name, entry.groups, variables, sorted(entry.from_file), entry.label)
+    return PlannedHost(entry.name, entry.groups, variables, sorted(entry.from_file), entry.label)

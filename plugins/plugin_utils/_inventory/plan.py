@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an inventory is planned with, and the plan: hosts, groups and variables.
+"""An inventory before Ansible has it: hosts, groups and variables.
 
 PRIVATE: not for use outside this collection, may change in any release.
 """
@@ -10,26 +10,11 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Optional
-
-from .rules import HostRule, VariableRules
-from .variable_names import NameRules
-
-
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """What the inventory file says about outputs. C(rules) of None means: find hosts by their addresses."""
-
-    rules: Optional[tuple[HostRule, ...]]
-    variables: VariableRules
-    names: NameRules
-    strict: bool = False
-    decrypt: bool = False
-    on_missing: str = "error"
+from typing import Any
 
 
 @dataclasses.dataclass
-class Group:
+class PlannedGroup:
     """A group: plain variables, and the variables whose value is a secret (variable name to output name)."""
 
     variables: dict[str, Any] = dataclasses.field(default_factory=dict)
@@ -39,7 +24,7 @@ class Group:
 
 
 @dataclasses.dataclass
-class Host:
+class PlannedHost:
     """One host of the inventory.
 
     C(from_file) names the variables that the inventory file gives, whose text is its author's: all others are data.
@@ -54,9 +39,9 @@ class Host:
 
 
 @dataclasses.dataclass
-class Plan:
+class InventoryPlan:
     """The whole inventory, in the order in which it is added."""
 
-    hosts: list[Host] = dataclasses.field(default_factory=list)
-    groups: dict[str, Group] = dataclasses.field(default_factory=dict)
+    hosts: list[PlannedHost] = dataclasses.field(default_factory=list)
+    groups: dict[str, PlannedGroup] = dataclasses.field(default_factory=dict)
     warnings: list[str] = dataclasses.field(default_factory=list)

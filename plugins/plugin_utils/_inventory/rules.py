@@ -48,11 +48,11 @@ class VariableRules:
     allow: tuple[str, ...] = ()
 
     def selects(self, name: str) -> bool:
-        """Tell whether the output of that name becomes a variable."""
+        """Return whether the output of that name becomes a variable."""
         return _matches(name, self.include) and not _matches(name, self.exclude)
 
     def excludes(self, name: str) -> bool:
-        """Tell whether the output of that name is left out of everything."""
+        """Return whether the output of that name is left out of everything."""
         return _matches(name, self.exclude)
 
 
@@ -67,7 +67,7 @@ def parse_host_rules(option: object) -> Optional[tuple[HostRule, ...]]:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise OptionError(
-            f"hosts: the output {twice} has two entries. Accepted is one an output; it may have many groups"
+            f"hosts: the output {twice} has two entries. List each output once; an entry can have several groups"
         )
     return rules
 
@@ -79,7 +79,7 @@ def parse_variable_rules(option: object, allow: object = None) -> VariableRules:
     if not isinstance(prefix, str) or not _VARIABLE_PREFIX.match(prefix):
         raise OptionError(
             f"variables.prefix: {show(prefix)} can't begin a variable's name. "
-            "Accepted are letters, digits and underscores, not a digit first"
+            "Use letters, digits and underscores, not starting with a digit"
         )
     include = given.get("include")
     return VariableRules(
@@ -93,11 +93,11 @@ def parse_variable_rules(option: object, allow: object = None) -> VariableRules:
 def _host_rule(entry: object, option: str) -> HostRule:
     given = _mapping(entry, option, ("output", "groups", "hostname", "address", "vars"))
     if "output" not in given:
-        raise OptionError(f"{option}: 'output' is missing. Accepted is the name of the output whose values are hosts")
+        raise OptionError(f"{option}: 'output' is missing. Name the output whose values are hosts")
     hostname, address = given.get("hostname"), given.get("address")
     for name, value in (("hostname", hostname), ("address", address)):
         if value is not None and (not isinstance(value, str) or not value):
-            raise OptionError(f"{option}.{name}: {show(value)} is not a string with something in it")
+            raise OptionError(f"{option}.{name}: {show(value)} is not a non-empty string")
     variables = given.get("vars") or {}
     if not isinstance(variables, dict):
         raise OptionError(f"{option}.vars: {show(variables)} is not a mapping of variables")
@@ -117,29 +117,29 @@ def _host_rule(entry: object, option: str) -> HostRule:
 
 
 def _own_group(output: str, option: str) -> str:
-    """Give the group that an output's hosts are in where the file doesn't say."""
+    """Return the group that an output's hosts are in where the file doesn't say."""
     group = output.lower()
     if group in ANSIBLES_GROUPS:
         raise OptionError(
-            f"{option}: not given, and the output's own name, {group!r}, is a group of Ansible's. "
-            "Accepted is a list of group names"
+            f"{option}: not given, and the output's name, {group!r}, is reserved by Ansible. "
+            "Expected a list of group names"
         )
     return group
 
 
 def _mapping(value: object, option: str, keys: Sequence[str]) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise OptionError(f"{option}: {show(value)} is not a mapping. Accepted are the keys {', '.join(keys)}")
+        raise OptionError(f"{option}: {show(value)} is not a mapping. Valid keys: {', '.join(keys)}")
     for key in value:
         if key not in keys:
             hint = nearest(str(key), keys)
-            raise OptionError(f"{option}: {show(key)} is not known.{hint} Accepted are {', '.join(keys)}")
+            raise OptionError(f"{option}: {show(key)} is not a valid key.{hint} Valid keys: {', '.join(keys)}")
     return value
 
 
 def _list(value: object, option: str, of_what: str) -> list[Any]:
     if not isinstance(value, (list, tuple)):
-        raise OptionError(f"{option}: {show(value)} is a {type(value).__name__}. Accepted is a list {of_what}")
+        raise OptionError(f"{option}: {show(value)} is a {type(value).__name__}. Expected a list {of_what}")
     return list(value)
 
 
@@ -155,14 +155,15 @@ def _variable(name: object, option: str) -> str:
     if isinstance(name, str) and _VARIABLE.match(name):
         return str(name)
     raise OptionError(
-        f"{option}: {show(name)} is not a variable's name. Accepted are letters, digits and underscores, no digit first"
+        f"{option}: {show(name)} is not a variable's name. "
+        "Use letters, digits and underscores, not starting with a digit"
     )
 
 
 def _group(name: object, option: str) -> str:
     if isinstance(name, str) and name and not re.search(r"[\s,:!&*?\[\]{}~@]", name):
         return str(name)
-    raise OptionError(f"{option}: {show(name)} is not a group's name. Accepted are letters, digits and underscores")
+    raise OptionError(f"{option}: {show(name)} is not a group's name. Use letters, digits and underscores")
 
 
 def _matches(name: str, patterns: Sequence[str]) -> bool:

@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import Output, OutputSet, Severity
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.reader import Reader
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.sources import absence, read_selected
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Output, OutputSet, Severity
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.parameters import Reader
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.published import absence, read_selected
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.connection import Connection
 
 from .lookup import Answer, Request

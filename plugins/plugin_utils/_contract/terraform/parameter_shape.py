@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.documents import looks_like_document, parse_document
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import looks_like_document, parse_document
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import UNKNOWN_SHAPE, Kind, Shape
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.json_shape import shape_of_json
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.names import Name

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.documents import looks_like_document, parse_document
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import looks_like_document, parse_document
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import (
     UNKNOWN_SHAPE,
     Declared,

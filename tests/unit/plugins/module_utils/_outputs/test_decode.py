@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import Kind, Parameter, assemble
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import assemble
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Kind, Parameter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -104,7 +105,7 @@ def test_text_that_is_not_json_stays_text(text):
     ("text", "reason"),
     [
         ('{"a": ', "Expecting value"),
-        ('{"a": 1, "a": 2}', "'a' is there twice"),
+        ('{"a": 1, "a": 2}', "'a' appears twice"),
         ("[1, 2", "Expecting ','"),
         ('["a", NaN]', "NaN is not JSON"),
         ('{"a": "\\ud800"}', "surrogate"),

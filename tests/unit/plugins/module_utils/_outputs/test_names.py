@@ -43,7 +43,7 @@ def test_other_prefixes_are_refused_with_what_is_accepted(prefix, reason):
 
     assert str(caught.value).startswith("prefix: ")
     assert reason in str(caught.value)
-    assert "Accepted are" in str(caught.value)
+    assert "Use letters" in str(caught.value)
 
 
 @given(st.text())

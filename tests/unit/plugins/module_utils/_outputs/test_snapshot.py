@@ -11,7 +11,7 @@ import zlib
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, TornError
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import Parameter
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Parameter
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.snapshot import (
     MAX_JSON,
     MAX_SLICES,
@@ -135,7 +135,7 @@ def test_a_slice_too_many_is_torn():
         ("tfb1:\u0660/1:0123456789ab:", "is not a slice of a snapshot"),
         ("tfb1:1/2:0123456789ab:", "holds slice 1 of a snapshot, and belongs to 0"),
         ("tfb1:0/0:0123456789ab:", "claims to be slice 0 of 0"),
-        (f"tfb1:0/{MAX_SLICES + 1}:0123456789ab:", "claims to be slice 0 of 51. Accepted are 1 to 50"),
+        (f"tfb1:0/{MAX_SLICES + 1}:0123456789ab:", "claims to be slice 0 of 51. A snapshot has 1 to 50"),
     ],
 )
 def test_what_is_no_slice_is_refused(value, message):

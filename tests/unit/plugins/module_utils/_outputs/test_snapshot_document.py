@@ -6,11 +6,12 @@ import json
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import Kind, Parameter, assemble
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import assemble
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Kind, Parameter
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.snapshot_document import outputs_of
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.planning import Settings, plan
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.build import build_plan
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.options import InventoryOptions
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.rules import parse_variable_rules
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.variable_names import NameRules
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,8 +106,10 @@ def by_hand(content, prefix):
 
 def inventory(outputs):
     """What ansible-inventory would list, less the places that messages name."""
-    settings = Settings(None, parse_variable_rules({"prefix": "v_"}, []), NameRules(frozenset(), frozenset()))
-    planned = plan({"eu-central-1": outputs}, settings, lambda text, _variables: text, lambda _region, _ids: {})
+    options = InventoryOptions(variables=parse_variable_rules({"prefix": "v_"}, []))
+    planned = build_plan(
+        {"eu-central-1": outputs}, (), options, lambda text, _variables: text, lambda _region, _ids: {}
+    )
     return (
         [(host.name, host.groups, host.variables) for host in planned.hosts],
         {name: (group.variables, group.secrets, group.children) for name, group in planned.groups.items()},
@@ -178,8 +181,8 @@ EMPTY = '"strings":{},"lists":{},"objects":{},"secrets":[]'
         ('{"version":1,"strings":{},"lists":{},"objects":{}}', "'secrets' is not there, or is no array"),
         ('{"version":1,"strings":[],"lists":{},"objects":{},"secrets":[]}', "'strings' is not there, or is no object"),
         ('{"version":1,"more":1,' + EMPTY + "}", "it has 'more' beside strings, lists, objects, secrets"),
-        ('{"version":1,"version":1,' + EMPTY + "}", "the key 'version' is there twice in one object"),
-        ('{"version":1,"objects":{"X":{"a":1,"a":2}}}', "the key 'a' is there twice in one object"),
+        ('{"version":1,"version":1,' + EMPTY + "}", "the key 'version' appears twice in one object"),
+        ('{"version":1,"objects":{"X":{"a":1,"a":2}}}', "the key 'a' appears twice in one object"),
         ('{"version":1,"objects":{"X":NaN}}', "NaN is not JSON"),
         ('{"version":1,"objects":{"X":-Infinity}}', "-Infinity is not JSON"),
         ('{"version":1,"objects":{"X":' + "[" * 100_000 + "]" * 100_000 + "}}", "it is nested too deeply"),
@@ -189,9 +192,9 @@ EMPTY = '"strings":{},"lists":{},"objects":{},"secrets":[]'
         (document(lists={"X": "a"}), "lists: 'X' is 'a', not an array"),
         (document({"x": "a"}), "'x' is not the name of an output"),
         (document({"X.Y": "a"}), "'X.Y' is not the name of an output"),
-        (document({"X": "a"}, objects={"X": 1}), "X is there twice"),
-        (document({"X_0": "a"}, {"X": ["b"]}), "X_0 is there twice"),
-        (document(secrets=["A", "A"]), "A is there twice"),
+        (document({"X": "a"}, objects={"X": 1}), "X is listed twice"),
+        (document({"X_0": "a"}, {"X": ["b"]}), "X_0 is listed twice"),
+        (document(secrets=["A", "A"]), "A is listed twice"),
         ({**document(), "secrets": [None]}, "secrets: None is not the name of an output"),
     ],
 )

@@ -7,9 +7,13 @@ import json
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.cache import cache_key, from_cache, to_cache
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.plan import Group, Host, Plan, Settings
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.rules import HostRule, VariableRules
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.variable_names import NameRules
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.options import InventoryOptions
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.plan import (
+    InventoryPlan,
+    PlannedGroup,
+    PlannedHost,
+)
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.rules import HostRule
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,7 +29,7 @@ ENVIRONMENT = {"HOME": "/nowhere"}
 def rules_of_the_file():
     """Rules for two outputs, which give their hosts variables."""
     rules = tuple(HostRule(output, ("web",), variables=variables) for output, variables in GIVEN.items())
-    return Settings(rules, VariableRules(), NameRules())
+    return InventoryOptions(rules)
 
 
 @st.composite
@@ -34,16 +38,16 @@ def hosts(draw):
     outputs = draw(st.dictionaries(OUTPUTS, st.none() | st.integers(), min_size=1))
     own = {name: value for output in outputs for name, value in GIVEN.get(output, {}).items()}
     variables = {**draw(st.dictionaries(NAMES, VALUES, max_size=2)), **own, "tfbridge_outputs": outputs}
-    return Host(draw(NAMES), draw(st.lists(NAMES, max_size=2)), variables, sorted(own))
+    return PlannedHost(draw(NAMES), draw(st.lists(NAMES, max_size=2)), variables, sorted(own))
 
 
 PLANS = st.builds(
-    Plan,
+    InventoryPlan,
     st.lists(hosts(), max_size=3),
     st.dictionaries(
         NAMES,
         st.builds(
-            Group,
+            PlannedGroup,
             st.dictionaries(NAMES, VALUES, max_size=2),
             st.dictionaries(NAMES, OUTPUTS, max_size=2),
             st.sets(NAMES, max_size=2),
@@ -98,7 +102,7 @@ def test_an_entry_that_somebody_made_is_none_or_a_plan(plan, data):
     made = text[:at] + data.draw(st.text('[]{},:"a1', max_size=3)) + text[at + 1 :]
     entry = {"format": 2, "account": [[], []], "sha256": hashlib.sha256(made.encode()).hexdigest(), "inventory": made}
 
-    assert isinstance(from_cache(entry, rules_of_the_file(), ENVIRONMENT), (Plan, type(None)))
+    assert isinstance(from_cache(entry, rules_of_the_file(), ENVIRONMENT), (InventoryPlan, type(None)))
 
 
 @pytest.mark.parametrize("entry", [None, 7, [], {}, {"format": 1}, {"format": 2}, {"format": 2, "account": 1}])
@@ -110,7 +114,7 @@ def test_what_is_no_entry_is_none(entry):
 @pytest.mark.parametrize(("output", "region"), [("X') }}{{ lookup('pipe', 'id", "eu-central-1"), ("X", "x') }}{{ 'y")])
 def test_names_that_become_part_of_a_template_are_checked(output, region):
     """Whoever can write the cache can write none."""
-    plan = Plan(groups={"all": Group(secrets={"password": output}, region=region)})
+    plan = InventoryPlan(groups={"all": PlannedGroup(secrets={"password": output}, region=region)})
 
     assert from_cache(stored(to_cache(plan, ENVIRONMENT)), rules_of_the_file(), ENVIRONMENT) is None
 

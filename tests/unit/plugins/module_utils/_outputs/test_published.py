@@ -6,11 +6,11 @@ import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Pace, Policy, Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DataError, DeniedError
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import assemble
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.reader import Reader
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.sources import (
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.parameters import Reader
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.published import (
     absence,
     lacking,
-    read_outputs,
+    read_all,
     read_selected,
 )
 from hypothesis import given
@@ -83,7 +83,7 @@ def test_ten_slices_are_one_call(chunks, calls):
     values = {f"OUTPUT_SNAPSHOT.{i}": value for i, value in enumerate(slices_of(text, chunks, size))}
     ssm = Ssm(values)
 
-    outputs = read_outputs(reader_of(ssm)[0], "OUTPUT_", "snapshot")
+    outputs = read_all(reader_of(ssm)[0], "OUTPUT_", "snapshot")
 
     assert {"X": "x" * 10_000} == values_of(outputs)
     assert chunks == len(outputs.outputs["X"].stored_in)
@@ -100,7 +100,7 @@ def test_whatever_an_apply_writes_while_it_is_read(data):
     writes = [*new.items(), *((name, None) for name in old if name not in new)]
     ssm = Ssm(old, data.draw(st.permutations(writes)))
 
-    outputs = read_outputs(reader_of(ssm)[0], "OUTPUT_", "snapshot")
+    outputs = read_all(reader_of(ssm)[0], "OUTPUT_", "snapshot")
 
     assert values_of(outputs) in ({"X": "one"}, {"X": "other", "Y": "y"})
 
@@ -115,7 +115,7 @@ def test_a_torn_read_is_repeated_with_pauses():
     reader, time = reader_of(ssm)
     reader = Reader(ssm, reader.retrier, "eu-central-1", said.append)
 
-    assert {"X": "other", "Y": "y"} == values_of(read_outputs(reader, "OUTPUT_", "snapshot"))
+    assert {"X": "other", "Y": "y"} == values_of(read_all(reader, "OUTPUT_", "snapshot"))
     assert 4 == len(ssm.asked)
     assert 0.1 + 0.2 + 0.4 == pytest.approx(time.now)
     assert 3 == len(said)
@@ -131,7 +131,7 @@ def test_a_snapshot_that_stays_torn_is_an_error(budget):
     reader, time = reader_of(ssm, budget)
 
     with pytest.raises(DataError) as failed:
-        read_outputs(reader, "OUTPUT_", "snapshot")
+        read_all(reader, "OUTPUT_", "snapshot")
 
     assert time.now <= budget
     message = str(failed.value)
@@ -150,7 +150,7 @@ def test_what_is_damaged_is_not_read_twice():
     ssm = Ssm(values)
 
     with pytest.raises(DataError, match=r"^the snapshot OUTPUT_SNAPSHOT.\* in eu-central-1 is damaged: its gzip ends"):
-        read_outputs(reader_of(ssm)[0], "OUTPUT_", "snapshot")
+        read_all(reader_of(ssm)[0], "OUTPUT_", "snapshot")
     assert 1 == len(ssm.asked)
 
 
@@ -169,10 +169,10 @@ def test_errors_of_aws_are_not_torn_reads():
     with pytest.raises(
         DeniedError, match=r"reading the snapshot /p/SNAPSHOT.\* needs the IAM action ssm:GetParameters"
     ):
-        read_outputs(reader_of(ssm)[0], "/p/", "snapshot")
+        read_all(reader_of(ssm)[0], "/p/", "snapshot")
     error.response = {"Error": {"Code": "ThrottlingException", "Message": "slow"}}
     with pytest.raises(AwsError, match=r"AWS did not answer ssm:GetParameters in eu-central-1 in \d+ attempts"):
-        read_outputs(reader_of(ssm, 1.0)[0], "/p/", "snapshot")
+        read_all(reader_of(ssm, 1.0)[0], "/p/", "snapshot")
 
 
 class TestNothing:
@@ -180,7 +180,7 @@ class TestNothing:
 
     def test_no_snapshot(self):
         """With both ways out."""
-        outputs = read_outputs(reader_of(Ssm({"OUTPUT_X": "x"}))[0], "OUTPUT_", "snapshot")
+        outputs = read_all(reader_of(Ssm({"OUTPUT_X": "x"}))[0], "OUTPUT_", "snapshot")
         message = lacking(outputs, "OUTPUT_", "eu-central-1", "snapshot")
 
         assert not outputs
@@ -189,7 +189,7 @@ class TestNothing:
 
     def test_an_empty_snapshot(self):
         """A stack that publishes nothing is another matter than a stack without a snapshot."""
-        outputs = read_outputs(reader_of(Ssm(published(document())))[0], "OUTPUT_", "snapshot")
+        outputs = read_all(reader_of(Ssm(published(document())))[0], "OUTPUT_", "snapshot")
 
         assert "the snapshot OUTPUT_SNAPSHOT.* in r has no outputs" == lacking(outputs, "OUTPUT_", "r", "snapshot")
 
@@ -199,7 +199,7 @@ class TestNothing:
         ssm = Ssm({})
         ssm.describe_parameters = lambda **_arguments: {"Parameters": values}
 
-        outputs = read_outputs(reader_of(ssm)[0], "OUTPUT_", "parameters")
+        outputs = read_all(reader_of(ssm)[0], "OUTPUT_", "parameters")
 
         assert "Give 'source: snapshot'" in lacking(outputs, "OUTPUT_", "eu-central-1", "parameters")
         assert [] == ssm.asked
@@ -210,7 +210,7 @@ class TestNothing:
         listed = [{"Name": name, "Type": "String"} for name in ssm.values]
         ssm.describe_parameters = lambda **_arguments: {"Parameters": listed}
 
-        outputs = read_outputs(reader_of(ssm)[0], "OUTPUT_", "parameters")
+        outputs = read_all(reader_of(ssm)[0], "OUTPUT_", "parameters")
 
         assert ({"X": "one"}, "") == (values_of(outputs), lacking(outputs, "OUTPUT_", "eu-central-1", "parameters"))
         assert [["OUTPUT_X"]] == ssm.asked
@@ -243,7 +243,7 @@ class TestByName:
 
     def test_what_is_stored(self):
         """Texts as they were given, objects as JSON."""
-        outputs = read_outputs(reader_of(Ssm(published(self.CONTENT)))[0], "OUTPUT_", "snapshot").outputs
+        outputs = read_all(reader_of(Ssm(published(self.CONTENT)))[0], "OUTPUT_", "snapshot").outputs
 
         assert {"A": "a", "J": "[1]", "L": ["x", '{"k":1}'], "O": '{"k":[1,null,"é<"]}', "N": "5", "S": None} == {
             name: output.stored for name, output in outputs.items()

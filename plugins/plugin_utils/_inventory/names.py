@@ -48,7 +48,7 @@ class NameRules:
     keywords: frozenset[str] = frozenset()
 
     def steering(self, name: str) -> str:
-        """Tell what is dangerous about a name that comes from data; nothing where it is harmless or allowed."""
+        """Return what is dangerous about a name that comes from data; nothing where it is harmless or allowed."""
         if name in self.allowed:
             return ""
         if name.lower().startswith("ansible_"):
@@ -60,7 +60,7 @@ class NameRules:
         return ""
 
     def reserved(self, name: str) -> str:
-        """Tell why a name is no good as a variable though it is not dangerous."""
+        """Return why a name is no good as a variable though it is not dangerous."""
         if name in self.allowed:
             return ""
         if name in self.keywords:

@@ -11,13 +11,15 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
     DataError,
     NothingFoundError,
 )
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import Parameter, assemble
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.planning import Settings, plan
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import assemble
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Parameter
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.build import build_plan
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.names import NameRules
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.options import InventoryOptions
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.rules import (
     parse_host_rules,
     parse_variable_rules,
 )
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.variable_names import NameRules
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,17 +42,19 @@ def render(template, variables):
     return template
 
 
-def settings(hosts=None, variables=None, allow=None, **others):
-    """Settings as the inventory file would give them."""
+def options_of(hosts=None, variables=None, allow=None, **others):
+    """Options as the inventory file would give them."""
     rules = parse_variable_rules(variables, allow)
     names = NameRules(frozenset(rules.allow), frozenset({"port", "tags", "name"}))
-    return Settings(parse_host_rules(hosts), rules, names, **others)
+    return InventoryOptions(parse_host_rules(hosts), rules, names, **others)
 
 
 def planned(published, instances=None, **options):
     """The plan for one region, or for several where a mapping of them is given."""
     regions = published if isinstance(published, dict) else {EU: published}
-    return plan(regions, settings(**options), render, lambda _region, ids: {i: (instances or {})[i] for i in ids})
+    return build_plan(
+        regions, (), options_of(**options), render, lambda _region, ids: {i: (instances or {})[i] for i in ids}
+    )
 
 
 def hosts(result):
@@ -361,12 +365,12 @@ class TestSafety:
     @pytest.mark.parametrize("name", ["ALL", "UNGROUPED"])
     def test_groups_of_ansible_are_not_named_by_data(self, name):
         """An output ALL would put its hosts everywhere."""
-        with pytest.raises(DataError, match="Ansible's own"):
+        with pytest.raises(DataError, match="reserved by Ansible"):
             planned(outputs(**{name: ["10.0.0.1"]}))
 
     def test_a_host_with_the_name_of_a_group_is_refused(self):
         """Ansible would take the one for the other."""
-        with pytest.raises(DataError, match="the name of a group too"):
+        with pytest.raises(DataError, match="also the name of a group"):
             planned(outputs(WEB={"web": "10.0.0.1"}))
 
     def test_a_secret_is_left_out_or_read_later_and_never_a_host(self):
@@ -409,7 +413,9 @@ class TestBadValues:
         with pytest.raises(
             DataError, match="OUTPUT_X in eu-central-1 names the instance i-01234567, which doesn't exist"
         ):
-            plan({EU: outputs(X="i-01234567")}, settings(hosts=[{"output": "X"}]), render, lambda _r, _i: {})
+            build_plan(
+                {EU: outputs(X="i-01234567")}, (), options_of(hosts=[{"output": "X"}]), render, lambda _r, _i: {}
+            )
 
     def test_an_instance_without_that_address(self):
         """A stopped instance has no public address."""
@@ -422,7 +428,7 @@ class TestBadValues:
         """A broken output that is excluded breaks nothing."""
         published = outputs(BAD='{"a": ', IP="10.0.0.1")
 
-        with pytest.raises(DataError, match="OUTPUT_BAD begins like JSON"):
+        with pytest.raises(DataError, match="OUTPUT_BAD looks like JSON"):
             planned(published)
         assert len(planned(published, variables={"exclude": ["BAD"]}).hosts) == 1
 

@@ -11,37 +11,40 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Optional
+from typing import Callable, Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import ExhaustedError
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, TornError
-
-from .decode import (
-    Output,
-    OutputSet,
-    Parameter,
-    assemble,
-    output_of,
-)
+from .decode import assemble, output_of
 from .named import read_named
 from .names import element_of
-from .reader import GET_NAMES, Reader
-from .snapshot import (
-    SLICE_NAME,
-    Slice,
-    inflate,
-    join,
-    parse_slice,
-    slice_names,
-)
-from .snapshot_document import outputs_of
+from .output import Output, OutputSet
+from .parameters import Reader
+from .snapshot import SLICE_NAME, read_snapshot
 
 PARAMETERS = "parameters"
 SNAPSHOT = "snapshot"
 SOURCES = (PARAMETERS, SNAPSHOT)
 
 
-def read_outputs(reader: Reader, prefix: str, source: str) -> OutputSet:
+def read_regions(
+    reader_for: Callable[[Optional[str]], Reader], regions: Sequence[Optional[str]], prefix: str, source: str
+) -> tuple[dict[str, OutputSet], list[str]]:
+    """Return the outputs of each region, and what is missing there, a message for each region that lacks something.
+
+    C(reader_for) returns the reader of a region; None stands for the region of the profile or the environment.
+    """
+    published: dict[str, OutputSet] = {}
+    missing: list[str] = []
+    for region in regions:
+        reader = reader_for(region)
+        outputs = read_all(reader, prefix, source)
+        published[reader.region] = outputs
+        lack = lacking(outputs, prefix, reader.region, source)
+        if lack:
+            missing.append(f"{lack}.{reader.hint()}")
+    return published, missing
+
+
+def read_all(reader: Reader, prefix: str, source: str) -> OutputSet:
     """Read all outputs under a prefix. Raises the BridgeError family; nothing published is an empty set."""
     if source == SNAPSHOT:
         return read_snapshot(reader, prefix)
@@ -63,7 +66,7 @@ def read_selected(reader: Reader, names: Sequence[str], prefix: str, source: str
 
 
 def _find(published: OutputSet, name: str) -> Optional[Output]:
-    """Give an output, or one element of a list under the name that its parameter has."""
+    """Return an output, or one element of a list under the name that its parameter has."""
     if name in published.outputs:
         return published.outputs[name]
     element = element_of(name)
@@ -74,7 +77,7 @@ def _find(published: OutputSet, name: str) -> Optional[Output]:
 
 
 def absence(found: OutputSet, name: str, prefix: str, region: str, source: str) -> str:
-    """Say that an output is not among those that were read by name, and where it was looked for."""
+    """Return the message that an output is not among those that were read by name, and where it was looked for."""
     where = f"there is no parameter {prefix}{name} and no {prefix}{name}_0"
     if source == SNAPSHOT:
         where = f"it is not in the snapshot {prefix}{SLICE_NAME}*"
@@ -87,7 +90,7 @@ def absence(found: OutputSet, name: str, prefix: str, region: str, source: str) 
 
 
 def lacking(outputs: OutputSet, prefix: str, region: str, source: str) -> str:
-    """Say what a set lacks that can't be all there is to read; nothing where it lacks nothing."""
+    """Return what a set lacks that can't be all there is to read; nothing where it lacks nothing."""
     if source == PARAMETERS and outputs.snapshot and all(output.secret for output in outputs.outputs.values()):
         return (
             f"all that is published under {prefix!r} in {region} but secrets is in a snapshot, and the source is "
@@ -104,41 +107,3 @@ def lacking(outputs: OutputSet, prefix: str, region: str, source: str) -> str:
         f"nothing is published under {prefix}{SLICE_NAME}0 in {region}, where a snapshot begins. "
         "Set 'snapshot = true' in the Terraform module ssm_outputs, or give 'source: parameters'"
     )
-
-
-def read_snapshot(reader: Reader, prefix: str) -> OutputSet:
-    """Read a snapshot whole: one call for ten slices. A torn one is read again until the retrier's budget is spent."""
-    try:
-        return reader.retrier.call(lambda: _read_once(reader, prefix))
-    except ExhaustedError as exc:
-        raise DataError(
-            f"{prefix}{SLICE_NAME}* in {reader.region}: {exc.__cause__} (read {exc.attempts} times during "
-            f"{exc.seconds:.0f} s). If an apply is under way, run again when it has ended, or raise retry_budget. "
-            "If not, an apply was cut off, or slices of an older snapshot were left over: apply again, or delete them"
-        ) from exc
-
-
-def _read_once(reader: Reader, prefix: str) -> OutputSet:
-    label = f"the snapshot {prefix}{SLICE_NAME}*"
-    names = slice_names(prefix, range(GET_NAMES))
-    found = reader.get(names, what=f"reading {label}")
-    slices = _parsed(found, names)
-    if not slices:
-        return OutputSet({})
-    first = next(iter(slices.values()))
-    if first.count > GET_NAMES:
-        names = slice_names(prefix, range(first.count))
-        found.update(reader.get(names[GET_NAMES:], what=f"reading {label}"))
-        slices = _parsed(found, names)
-    try:
-        text = join(slices, names)
-    except TornError as exc:
-        reader.progress(f"{label}: {exc}; reading it again")
-        raise
-    stored: tuple[Parameter, ...] = tuple(found[name] for name in names[: first.count])
-    label = f"{label} in {reader.region}"
-    return outputs_of(inflate(text, first.digest, label), prefix, stored, label)
-
-
-def _parsed(found: dict[str, Parameter], names: list[str]) -> dict[int, Slice]:
-    return {position: parse_slice(found[name], position) for position, name in enumerate(names) if name in found}

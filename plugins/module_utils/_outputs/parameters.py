@@ -23,8 +23,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation impo
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names
 
-from .decode import SECURE_STRING, Parameter
 from .names import is_snapshot_name
+from .output import SECURE_STRING, Parameter
 
 DESCRIBE_PAGE = 50
 GET_NAMES = 10
@@ -158,7 +158,7 @@ def _how_far(done: Callable[[], str]) -> Iterator[None]:
 
 
 def _readable(listed: Mapping[str, Parameter], prefix: str) -> list[str]:
-    """Give the names of the parameters whose values are read: all but secrets, and slices of a snapshot."""
+    """Return the names of the parameters whose values are read: all but secrets, and slices of a snapshot."""
     return [
         name
         for name, parameter in listed.items()

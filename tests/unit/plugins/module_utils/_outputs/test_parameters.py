@@ -7,7 +7,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Pac
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import assemble
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.named import END_OF_LIST, read_named
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.reader import Reader
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.parameters import Reader
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of an inventory file, checked before anything is read.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Optional
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import check_budget
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
+
+from .names import NameRules
+from .rules import HostRule, VariableRules, parse_host_rules, parse_variable_rules
+
+_CONNECTION = ("access_key", "secret_key", "session_token", "profile", "endpoint_url", "assume_role_arn", "region")
+
+
+@dataclasses.dataclass(frozen=True)
+class InventoryOptions:
+    """What an inventory file asks for. C(hosts) of None means: find hosts by their addresses."""
+
+    hosts: Optional[tuple[HostRule, ...]] = None
+    variables: VariableRules = dataclasses.field(default_factory=VariableRules)
+    names: NameRules = dataclasses.field(default_factory=NameRules)
+    regions: tuple[str, ...] = ()
+    prefix: str = ""
+    source: str = "parameters"
+    strict: bool = False
+    decrypt: bool = False
+    on_missing: str = "error"
+    connection: Mapping[str, Any] = dataclasses.field(default_factory=dict, repr=False)
+
+
+def parse_options(options: Mapping[str, Any], keywords: frozenset[str]) -> InventoryOptions:
+    """Return the checked options of an inventory file. Raises OptionError."""
+    check_budget(options["retry_budget"])
+    variables = parse_variable_rules(options["variables"], options["allow_variables"])
+    return InventoryOptions(
+        hosts=parse_host_rules(options["hosts"]),
+        variables=variables,
+        names=NameRules(frozenset(variables.allow), keywords),
+        regions=_regions(options),
+        prefix=check_prefix(options["prefix"]),
+        source=options["source"],
+        strict=options["strict"],
+        decrypt=options["secure_strings"] == "decrypt",
+        on_missing=options["on_missing"],
+        connection={name: options.get(name) for name in (*_CONNECTION, "retry_budget")},
+    )
+
+
+def _regions(options: Mapping[str, Any]) -> tuple[str, ...]:
+    option = "regions" if options["regions"] else "region"
+    regions = options["regions"] or ([options["region"]] if options["region"] else [])
+    repeated = next((region for region in regions if regions.count(region) > 1), None)
+    if repeated:
+        raise OptionError(f"regions: {repeated} is listed twice")
+    return tuple(check_region(region, option) for region in regions)
+
+
+def secret_template(options: InventoryOptions, output: str, region: str) -> str:
+    """Return the template that reads a secret when a play uses it: its value is never part of the inventory."""
+    names = ("profile", "endpoint_url", "assume_role_arn")
+    arguments = {name: options.connection[name] for name in names if options.connection.get(name)}
+    arguments.update(prefix=options.prefix, region=region, decrypt=True)
+    text = ", ".join(f"{name}={_literal(value, name)}" for name, value in sorted(arguments.items()))
+    return f"{{{{ lookup('tfbridge.aws.ssm_output', '{output}', {text}) }}}}"
+
+
+def check_secret_credentials(options: InventoryOptions, environment: Mapping[str, str]) -> None:
+    """Refuse credentials that are only in the inventory file: the lookup of a secret could not have them."""
+    given = options.connection.get("access_key")
+    if given and given not in (environment.get("AWS_ACCESS_KEY_ID"), environment.get("AWS_ACCESS_KEY")):
+        raise OptionError(
+            "secure_strings: 'decrypt' reads secrets while plays run, and can't hand on an access_key of the inventory "
+            "file. Use the environment, a profile, assume_role_arn or an instance role"
+        )
+
+
+def _literal(value: object, option: str) -> str:
+    if value is True:
+        return "true"
+    text = str(value)
+    if "'" in text or "\\" in text or "{" in text:
+        raise OptionError(f"{option}: {text!r} has a quote, a backslash or a brace, which no {option} has")
+    return f"'{text}'"
