@@ -6,16 +6,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: ec2_schedule
-short_description: When an EC2 instance is booked, and what happens next
+short_description: Return when an EC2 instance is booked, and what happens next
 version_added: 0.1.0
 author:
   - The tfbridge.aws maintainers (@tfbridge)
 description:
-  - Gives the bookings of instances that M(tfbridge.aws.ec2_schedule) made, the windows in which they run and what
+  - Returns the bookings of instances that M(tfbridge.aws.ec2_schedule) made, the windows in which they run and what
     happens next.
 notes:
-  - "IAM: C(scheduler:ListSchedules) and C(scheduler:GetSchedule); C(ssm:GetParameters) where O(schedule_group) is not
-    given."
+  - "IAM: C(scheduler:ListSchedules), C(scheduler:GetSchedule) and C(ec2:DescribeInstances); C(ssm:GetParameters) where
+    O(schedule_group) is not given."
 seealso:
   - module: tfbridge.aws.ec2_schedule_info
 extends_documentation_fragment:
@@ -39,8 +39,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: For each instance a mapping of C(instance_id), C(bookings), C(windows), C(next_edge), C(running_now) and
-    C(in_sync), as M(tfbridge.aws.ec2_schedule_info) returns them.
+  description: For each instance a mapping of C(instance_id), C(state), C(bookings), C(windows), C(next_edge),
+    C(running_now), C(in_sync) and C(warnings), as M(tfbridge.aws.ec2_schedule_info) returns them.
   type: list
   elements: dict
 """
@@ -59,7 +59,7 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options impor
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_data
 
 NAME = "tfbridge.aws.ec2_schedule"
-GIVEN = ("instance_id", "bookings", "windows", "next_edge", "running_now", "in_sync")
+RETURNED = ("instance_id", "state", "bookings", "windows", "next_edge", "running_now", "in_sync", "warnings")
 
 
 class LookupModule(LookupBase):
@@ -83,4 +83,4 @@ class LookupModule(LookupBase):
         )
 
         found = read_schedules(NAME, options, ids, region, dt.datetime.now(dt.timezone.utc))
-        return [as_data({key: instance[key] for key in GIVEN}) for instance in found]
+        return [as_data({key: instance[key] for key in RETURNED}) for instance in found]

@@ -16,7 +16,7 @@ description:
     bookings; two that overlap never stop it in between.
   - Bookings, and the starts and stops that follow from them, are schedules of EventBridge Scheduler in one group. No
     server or function has to run. Several playbooks, pipelines and people can book the same instance at once.
-  - An instance that can't be booked fails by its name, the others still get done.
+  - An instance that can't be booked is reported by its id; the others are still processed.
 notes:
   - "IAM: C(scheduler:ListSchedules), C(scheduler:GetSchedule), C(scheduler:CreateSchedule),
     C(scheduler:DeleteSchedule), C(scheduler:GetScheduleGroup), C(iam:PassRole) on O(role_arn),
@@ -43,6 +43,14 @@ options:
     elements: str
     required: true
     aliases: [instance_id]
+  create_group:
+    description:
+      - Whether to create O(schedule_group) where it is missing, and to use it where the stack publishes another one.
+        The role that the stack publishes starts and stops for its own group only.
+      - Where O(schedule_group) is not set, its default is created in any case.
+    type: bool
+    default: false
+    version_added: 0.2.0
   name:
     description:
       - What the booking is called, unique for its instance. 1 to 35 letters, digits, C(-), C(_) and C(.). Booking
@@ -55,14 +63,14 @@ options:
         The start may be past.
     type: str
   end_time:
-    description: When it ends, in the same form. It must be ahead.
+    description: When it ends, in the same form. It must be ahead, by ten years at most.
     type: str
   weekly:
     description: Every week instead. An end before its start is on the next day, V(24:00) is the end of the day.
     type: dict
     suboptions:
       days:
-        description: The days on which it starts, V(mon) to V(sun).
+        description: The days on which it starts, V(mon) to V(sun), full English names, or ranges like V(mon-fri).
         type: list
         elements: str
         required: true
@@ -74,6 +82,14 @@ options:
         description: When it ends, V(18:00).
         type: str
         required: true
+      except:
+        description:
+          - Days on which it doesn't start, in its time zone, like V(2027-05-01), and ranges with their last day, like
+            V(2026-12-24..2027-01-02). 400 days at most, and as many as fit into a schedule's description, about 30
+            entries. What starts the evening before still runs to its end.
+        type: list
+        elements: str
+        version_added: 0.2.0
   timezone:
     description:
       - The IANA name of the time zone of times without an offset, like V(Europe/Paris). A weekly booking needs it, and
@@ -110,6 +126,11 @@ options:
             description: As O(weekly.end).
             type: str
             required: true
+          except:
+            description: As O(weekly.except).
+            type: list
+            elements: str
+            version_added: 0.2.0
       timezone:
         description: As O(timezone), which it is by default.
         type: str
@@ -149,8 +170,10 @@ options:
     description:
       - Windows of an instance that are closer than this are one, in seconds, 120 to 86400. Of all its bookings the
         widest counts.
+      - A start that meets an instance which is still stopping is refused by EC2, and an instance may take minutes to
+        stop. The default was 120 before release 0.2.0.
     type: int
-    default: 120
+    default: 600
   on_gap:
     description:
       - What to do with a local time that the clocks skip in spring. V(shift) moves it past the gap. Of a time that
@@ -160,8 +183,9 @@ options:
     default: error
   on_cancel:
     description:
-      - What becomes of an instance that runs for the booking that is cancelled. V(keep) lets it run, V(stop_now) has
-        Scheduler stop it within three minutes unless another booking needs it.
+      - What becomes of an instance that runs for a booking which is cancelled, moved or edited so that nothing is
+        booked now. V(keep) lets it run until the end of the window that it is in, and warns of that. V(stop_now) has
+        Scheduler stop it within three minutes.
     type: str
     choices: [keep, stop_now]
     default: keep
@@ -287,9 +311,13 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.request imp
     parse_settings,
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.result import diff_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import BookingResult, BookingService
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import (
+    WORKERS,
+    BookingResult,
+    BookingService,
+)
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.site import find_site
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore, scheduler_retrier
 
 WEEKLY: dict[str, Any] = {
     "type": "dict",
@@ -297,6 +325,7 @@ WEEKLY: dict[str, Any] = {
         "days": {"type": "list", "elements": "str", "required": True},
         "start": {"type": "str", "required": True},
         "end": {"type": "str", "required": True},
+        "except": {"type": "list", "elements": "str"},
     },
 }
 TIMES: dict[str, Any] = {
@@ -310,6 +339,7 @@ ARGUMENTS: dict[str, Any] = {
     "prefix": {"type": "str", "default": "OUTPUT_"},
     "retry_budget": {"type": "float", "default": 60},
     "schedule_group": {"type": "str"},
+    "create_group": {"type": "bool", "default": False},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "instance_ids": {"type": "list", "elements": "str", "required": True, "aliases": ["instance_id"]},
     **TIMES,
@@ -325,7 +355,7 @@ ARGUMENTS: dict[str, Any] = {
             "maximum_attempts": {"type": "int", "default": 185},
         },
     },
-    "merge_gap": {"type": "int", "default": 120},
+    "merge_gap": {"type": "int", "default": 600},
     "on_gap": {"type": "str", "choices": ["error", "shift"], "default": "error"},
     "on_cancel": {"type": "str", "choices": ["keep", "stop_now"], "default": "keep"},
     "start_if_active": {"type": "bool", "default": True},
@@ -357,7 +387,9 @@ def book(module: Any, request: BookingRequest) -> tuple[dict[str, Any], dict[str
     settings = parse_settings(params, site.role_arn, site.dead_letter_arn) if present else None
     retrier = retrier_of(params["retry_budget"])
     ec2 = module.client("ec2", config=BOTOCORE_CONFIG)
-    store = SchedulerStore(module.client("scheduler", config=BOTOCORE_CONFIG), retrier, region, site.group)
+    client = module.client("scheduler", config={**BOTOCORE_CONFIG, "max_pool_connections": WORKERS})
+    paced = scheduler_retrier(params["retry_budget"])
+    store = SchedulerStore(client, paced, region, site.group, create_group=site.create_group)
     found = describe(ec2, retrier, request.instance_ids, region)
     service = BookingService(store, ec2, retrier, region, settings, params["start_if_active"], module.check_mode)
     return {"schedule_group": site.group}, service.change(request, found)

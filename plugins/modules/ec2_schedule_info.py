@@ -173,8 +173,9 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.report impo
     foreign_schedules,
     parse_range,
 )
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import WORKERS
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.site import find_site
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore, scheduler_retrier
 
 
 def main() -> None:
@@ -210,7 +211,8 @@ def read(module: Any) -> dict[str, Any]:
     needed = ("schedule_group", "dead_letter_arn") if params["dead_letters"] else ("schedule_group",)
     site = find_site(params, lambda: reader_of(module), needed)
     retrier = retrier_of(params["retry_budget"])
-    store = SchedulerStore(module.client("scheduler", config=BOTOCORE_CONFIG), retrier, region, site.group)
+    client = module.client("scheduler", config={**BOTOCORE_CONFIG, "max_pool_connections": WORKERS})
+    store = SchedulerStore(client, scheduler_retrier(params["retry_budget"]), region, site.group)
     result: dict[str, Any] = {"schedule_group": site.group, "region": region}
     if chosen:
         reporter = Reporter(store, tools, shown)

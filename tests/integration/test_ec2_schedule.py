@@ -177,15 +177,20 @@ class TestBooking:
 
     @pytest.mark.parametrize(("on_cancel", "state"), [("keep", "running"), ("stop_now", "stopped")])
     def test_cancelled_while_it_runs(self, aws, book, instances, on_cancel, state):
-        """Keep lets it run, stop_now has Scheduler stop it within three minutes."""
+        """Keep lets it run until the end of its window and says so, stop_now stops it within three minutes."""
         began = (NOW - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
         book(instance_ids=instances[0], name="now", start_time=began, end_time=at(30))
-        book(state="absent", instance_ids=instances[0], name="now", on_cancel=on_cancel)
+        cancel = {"state": "absent", "instance_ids": instances[0], "name": "now", "on_cancel": on_cancel}
+        cancelled = book(**cancel)
+        assert ["now"] == cancelled["instances"][0]["cancelled"]
+        kept = f"keeps running until {at(30)}"
+        assert (kept in " ".join(cancelled["instances"][0]["warnings"])) == (on_cancel == "keep")
+        assert not book(**cancel)["changed"]
         clock = executor(aws)
         clock.run(clock.now + timedelta(minutes=4))
         assert state == clock.state(instances[0])
         clock.run(DAY + timedelta(hours=31))
-        assert state == clock.state(instances[0])
+        assert "stopped" == clock.state(instances[0])
 
     def test_a_week(self, aws, book, instances):
         """Office hours and a late Friday, united on the local week; one cron for each edge."""

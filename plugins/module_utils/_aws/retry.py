@@ -48,6 +48,8 @@ _RETRYABLE = frozenset(
         "TooManyUpdates",
     }
 )
+# Refusals that go away by themselves: IAM takes some seconds to make a new role known.
+_RETRYABLE_ANSWERS = ("must allow AWS EventBridge Scheduler to assume the role",)
 # botocore's names for a connection that broke or fell silent after it was made. One that can't be made is not
 # among them: a wrong region or endpoint shall not take a minute to be told.
 _BROKEN = frozenset({"ConnectionClosedError", "ReadTimeoutError", "ResponseStreamingError"})
@@ -161,7 +163,8 @@ def is_retryable(exc: BaseException) -> bool:
     response = getattr(exc, "response", None)
     if not isinstance(response, dict):
         return False
-    if response.get("Error", {}).get("Code") in _RETRYABLE:
+    error = response.get("Error", {})
+    if error.get("Code") in _RETRYABLE or any(text in str(error.get("Message", "")) for text in _RETRYABLE_ANSWERS):
         return True
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return isinstance(status, int) and status >= 500

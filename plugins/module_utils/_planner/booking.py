@@ -49,6 +49,8 @@ class Weekly:
     end: str
     timezone: str
     name: str = ""
+    # Local days on which it doesn't start: 2027-05-01, or 2026-12-24..2027-01-02 with its last day.
+    excluded: tuple[str, ...] = ()
 
     @cached_property
     def booking_id(self) -> str:
@@ -57,7 +59,8 @@ class Weekly:
 
     def describe(self) -> str:
         """Return the booking in words."""
-        return f"{','.join(self.days)} {self.start} to {self.end} {self.timezone}"
+        but = f" except {', '.join(self.excluded)}" if self.excluded else ""
+        return f"{','.join(self.days)} {self.start} to {self.end} {self.timezone}{but}"
 
 
 Booking = Union[OneOff, Weekly]
@@ -66,12 +69,13 @@ Booking = Union[OneOff, Weekly]
 def to_record(booking: Booking) -> dict[str, Any]:
     """Return what a record holds of a booking; the instance and the booking id are in its name."""
     if isinstance(booking, Weekly):
-        return {
+        weekly = {
             "days": list(booking.days),
             "start": booking.start,
             "end": booking.end,
             "timezone": booking.timezone,
         }
+        return {**weekly, "except": list(booking.excluded)} if booking.excluded else weekly
     body: dict[str, Any] = {"start": zulu(booking.start), "end": zulu(booking.end)}
     return {**body, "cancelled": True} if booking.cancelled else body
 

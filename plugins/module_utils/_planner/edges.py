@@ -104,6 +104,11 @@ def plan(bookings: Iterable[Booking], now: datetime, merge_gap: timedelta = MERG
     patterns = frozenset(map(pattern_of, weekly))
     weeks = local_weeks(patterns, gap, now.year)
     if any(week.endless for week in weeks):
+        if any(booking.excluded for booking in weekly):
+            raise OptionError(
+                f"weekly.except: the weekly bookings {_names(weekly)} cover the whole week, and nothing can be left "
+                "out of it. Leave some minutes of the week free, or cancel and book again instead"
+            )
         warning = f"the weekly bookings {_names(weekly)} cover the whole week: no stop is ahead"
         return Plan((), (warning,), now, booked, merge_gap)
     one_offs = one_off_intervals(booked)

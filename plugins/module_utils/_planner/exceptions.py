@@ -6,8 +6,8 @@
 
 PRIVATE: not for use outside this collection, may change in any release.
 
-Away from one-off bookings and from clock changes that matter, the windows of the local week are the union, and crons
-fire exactly their edges. So the two are compared near those only.
+Away from one-off bookings, clock changes that matter and days that are left out, the windows of the local week are the
+union, and crons fire exactly their edges. So the two are compared near those only.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .clock import DAY_SECONDS, WEEK_MINUTES, start_of_year
+from .clock import DAY_SECONDS, DAYS, WEEK_MINUTES, instant, minutes, start_of_year
+from .parsing import excluded_days
 from .week import LocalWeek, Occurrence, Series, series_of
 from .windows import Interval, WeeklyPattern, join_places, merge, occurrences
 
@@ -66,9 +67,7 @@ def exceptions(situation: Situation) -> Exceptions:
     found = Exceptions()
     for week in situation.weeks:
         _measure(week, found)
-    irregular = sorted(
-        {at for week in situation.weeks for at in week.irregular if at > situation.now - 2 * DAY_SECONDS}
-    )
+    irregular = _irregular(situation)
     marked = [Interval(one.start, one.end, ("one-off",)) for one in situation.one_offs]
     union = merge(marked + _weekly_intervals(situation, irregular), situation.gap)
     looked_at = [one for one in union if "one-off" in one.reasons or _near(one.start, one.end, irregular)]
@@ -89,6 +88,18 @@ def exceptions(situation: Situation) -> Exceptions:
     return found
 
 
+def _irregular(situation: Situation) -> list[int]:
+    """Return the instants around which the local week is not the union: clock changes, and what is left out of it."""
+    changes = {at for week in situation.weeks for at in week.irregular}
+    left_out = {
+        instant(pattern.timezone, day, minutes(pattern.start), later=False)[0]
+        for pattern in situation.patterns
+        for day in excluded_days(pattern.excluded)
+        if DAYS[(day - 1) % 7] in pattern.days
+    }
+    return sorted(at for at in changes | left_out if at > situation.now - 2 * DAY_SECONDS)
+
+
 def _measure(week: LocalWeek, found: Exceptions) -> None:
     """Note how near the next opposite edge of a weekly one gets: by the clock, less what a clock change may take."""
     following = [window.start for window in week.windows[1:]] + [week.windows[0].start + WEEK_MINUTES]
@@ -98,7 +109,7 @@ def _measure(week: LocalWeek, found: Exceptions) -> None:
 
 
 def _places(situation: Situation, irregular: list[int], margin: int) -> list[tuple[int, int]]:
-    """Return the times near one-off bookings and clock changes."""
+    """Return the times near one-off bookings and irregular instants."""
     wider = situation.gap + margin
     near = [(one.start - wider, one.end + wider) for one in situation.one_offs]
     near += [(at - DAY_SECONDS - margin, at + DAY_SECONDS + margin) for at in irregular]
@@ -138,7 +149,7 @@ def _edges_of(week: LocalWeek, occurrence: Occurrence) -> tuple[tuple[Fired, Ser
 
 
 def _near(start: int, end: int, irregular: list[int]) -> bool:
-    """Return whether a clock change that matters is within a day of a time."""
+    """Return whether an irregular instant is within a day of a time."""
     index = bisect_left(irregular, start - DAY_SECONDS)
     return index < len(irregular) and irregular[index] <= end + DAY_SECONDS
 

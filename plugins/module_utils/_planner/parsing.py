@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Optional
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,9 @@ SHORTEST = timedelta(minutes=2)
 # Nothing may cost more because a date is far: what is further ahead than this is refused.
 FURTHEST = timedelta(days=3653)
 BOOKING_KEYS = ("name", "start_time", "end_time", "weekly", "timezone")
-WEEKLY_KEYS = ("days", "start", "end")
+WEEKLY_KEYS = ("days", "start", "end", "except")
+# Each left out occurrence splits a cron: as many days as this are more than a year of them.
+EXCLUDED_MAX = 400
 
 _DAY_NAMES = {
     **{day: day for day in DAYS},
@@ -184,7 +186,8 @@ def parse_weekly(instance_id: str, weekly: object, context: ParseContext, name: 
     days = parse_days(given.get("days"), "weekly.days")
     start, end = _clock(given.get("start"), "weekly.start"), _clock(given.get("end"), "weekly.end")
     _check_clocks(start, end)
-    booking = Weekly(instance_id, days, start, end, timezone, name)
+    excluded = parse_dates(given.get("except"), "weekly.except")
+    booking = Weekly(instance_id, days, start, end, timezone, name, excluded)
     if context.on_gap == "error" and not context.any_time:
         _refuse_gaps(booking, zone, context.now)
     return replace(booking, name=booking.booking_id)
@@ -217,6 +220,47 @@ def parse_days(value: object, option: str) -> tuple[str, ...]:
     return tuple(day for day in DAYS if day in found)
 
 
+def parse_dates(value: object, option: str) -> tuple[str, ...]:
+    """Return days and ranges of days, like 2027-05-01 and 2026-12-24..2027-01-02, in order and joined."""
+    entries = [value] if isinstance(value, str) else [] if value is None else value
+    if not isinstance(entries, (list, tuple)) or not all(isinstance(entry, str) for entry in entries):
+        raise _dates_error(option, value)
+    ranges: list[tuple[date, date]] = []
+    for first, last in sorted(_date_range(part, option) for entry in entries for part in entry.split(",") if part):
+        if ranges and first <= ranges[-1][1] + timedelta(days=1):
+            ranges[-1] = (ranges[-1][0], max(last, ranges[-1][1]))
+        else:
+            ranges.append((first, last))
+    count = sum((last - first).days + 1 for first, last in ranges)
+    if count > EXCLUDED_MAX:
+        raise OptionError(f"{option}: {count} days are left out. Maximum: {EXCLUDED_MAX}")
+    return tuple(str(first) if first == last else f"{first}..{last}" for first, last in ranges)
+
+
+def _date_range(text: str, option: str) -> tuple[date, date]:
+    parts = [part.strip() for part in text.split("..")]
+    try:
+        first, last = date.fromisoformat(parts[0]), date.fromisoformat(parts[-1])
+    except ValueError as error:
+        raise _dates_error(option, text) from error
+    if len(parts) > 2 or last < first or any(len(part) != 10 for part in parts):
+        raise _dates_error(option, text)
+    return first, last
+
+
+def _dates_error(option: str, value: object) -> OptionError:
+    return OptionError(
+        f"{option}: {show(value)} is not a day. Valid values: days like 2027-05-01, and ranges with their last day "
+        "like 2026-12-24..2027-01-02"
+    )
+
+
+def excluded_days(excluded: tuple[str, ...]) -> frozenset[int]:
+    """Return the days (proleptic ordinals) that a weekly booking leaves out."""
+    ranges = (_date_range(text, "except") for text in excluded)
+    return frozenset(day for first, last in ranges for day in range(first.toordinal(), last.toordinal() + 1))
+
+
 def _days_error(option: str, value: object) -> OptionError:
     return OptionError(
         f"{option}: {show(value)} is not a day of the week. Valid values: {', '.join(DAYS)}, their full English names, "
@@ -237,13 +281,14 @@ def _refuse_gaps(weekly: Weekly, zone: ZoneInfo, now: datetime) -> None:
     today = now.astimezone(zone).replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
     start, end = minutes(weekly.start), minutes(weekly.end)
     times = (("weekly.start", start), ("weekly.end", end if end > start else end + 1440))
+    excluded = excluded_days(weekly.excluded)
     for days_ahead in range(-1, 731):
-        date = today + timedelta(days=days_ahead)
-        if DAYS[date.weekday()] not in weekly.days:
+        day = today + timedelta(days=days_ahead)
+        if DAYS[day.weekday()] not in weekly.days or day.toordinal() in excluded:
             continue
         for option, minute in times:
-            if in_gap(date + timedelta(minutes=minute), zone):
-                raise _gap_error(option, date + timedelta(minutes=minute), weekly.timezone)
+            if in_gap(day + timedelta(minutes=minute), zone):
+                raise _gap_error(option, day + timedelta(minutes=minute), weekly.timezone)
 
 
 def from_record(instance_id: str, booking_id: str, body: Any) -> Booking:
@@ -254,7 +299,8 @@ def from_record(instance_id: str, booking_id: str, body: Any) -> Booking:
             start, end, zone = _clock(body["start"], "start"), _clock(body["end"], "end"), str(body["timezone"])
             zone_of(zone)
             _check_clocks(start, end)
-            return Weekly(instance_id, parse_days(body["days"], "days"), start, end, zone, booking_id)
+            excluded = parse_dates(body.get("except"), "except")
+            return Weekly(instance_id, parse_days(body["days"], "days"), start, end, zone, booking_id, excluded)
         begin, finish = (parse_moment(body[key], key, None, later=False) for key in ("start", "end"))
         cancelled = bool(body.get("cancelled", False))
     except (OptionError, KeyError, TypeError, AttributeError) as error:

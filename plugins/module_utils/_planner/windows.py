@@ -21,9 +21,11 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 
 from .booking import Booking, OneOff, Weekly
 from .clock import DAY_SECONDS, DAYS, epoch, instant, minutes, moment, ordinal
-from .parsing import FURTHEST, SHORTEST
+from .parsing import FURTHEST, SHORTEST, excluded_days
 
-MERGE_GAP = SHORTEST
+# A start that meets an instance which is still stopping is refused by EC2, and nobody documents that Scheduler tries it
+# again: windows that are closer than this are one.
+MERGE_GAP = timedelta(minutes=10)
 _SHORTEST_SECONDS = int(SHORTEST.total_seconds())
 _FURTHEST_SECONDS = int(FURTHEST.total_seconds()) + 8 * DAY_SECONDS
 
@@ -44,6 +46,7 @@ class WeeklyPattern(NamedTuple):
     start: str
     end: str
     timezone: str
+    excluded: tuple[str, ...] = ()
 
 
 class Interval(NamedTuple):
@@ -137,7 +140,7 @@ def one_off_intervals(bookings: Iterable[Booking]) -> list[Interval]:
 
 def pattern_of(weekly: Weekly) -> WeeklyPattern:
     """Return what of a weekly booking decides when it runs."""
-    return WeeklyPattern(weekly.days, weekly.start, weekly.end, weekly.timezone)
+    return WeeklyPattern(weekly.days, weekly.start, weekly.end, weekly.timezone, weekly.excluded)
 
 
 def occurrences(pattern: WeeklyPattern, first: int, last: int, reasons: tuple[str, ...] = ()) -> list[Interval]:
@@ -157,7 +160,8 @@ def _of_week(pattern: WeeklyPattern, monday: int) -> tuple[tuple[int, int], ...]
     if finish <= begin:
         finish += 1440
     found = []
-    for day in (monday + DAYS.index(name) for name in pattern.days):
+    excluded = excluded_days(pattern.excluded)
+    for day in sorted({monday + DAYS.index(name) for name in pattern.days} - excluded):
         start = instant(pattern.timezone, day, begin, later=False)[0]
         end = instant(pattern.timezone, day, finish, later=True)[0]
         if end > start:  # a gap can swallow the whole of it

@@ -24,6 +24,8 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Callable, Optional
@@ -33,8 +35,9 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking impo
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import UTC
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Plan
 
-from .changes import BookingChange, DesiredRecords, Observed, plan_of
+from .changes import Baseline, BookingChange, DesiredRecords, Observed, plan_of
 from .edge_schedules import edge_schedule
+from .guards import guard_at, is_guarded
 from .names import EdgeName, RecordName, read_name
 from .records import Record, read_record, record_schedule
 from .steps import EdgeSteps, Evidence
@@ -101,6 +104,7 @@ class Writer:
     _read: dict[str, Record] = field(default_factory=dict)
     _fresh: set[str] = field(default_factory=set)
     _written: set[str] = field(default_factory=set)
+    _touched: bool = False
 
     def apply(self, change: BookingChange) -> Outcome:
         """Make the change and its edges; in a dry run only say what would be done."""
@@ -110,15 +114,20 @@ class Writer:
             self.warnings.append(f"schedule {name!r} in the group is not of this collection and was left alone")
         now = self.tools.now()
         _refuse_past(change, now)
-        wanted = DesiredRecords(view, change, now)
+        baseline = Baseline(before.records, now)
+        wanted = DesiredRecords(view, change, now, baseline)
         cancelled, own = tuple(wanted.cancelled), frozenset(record.booking.booking_id for record in wanted.create)
         seen = view.records
         for attempt in range(ROUNDS):
             planned = plan_of(wanted.records, now)
-            standing = Evidence(seen, frozenset(self._fresh), own, confirmed=attempt > 0)
-            steps = EdgeSteps(planned, wanted.records, view, standing)
-            if self._write(wanted, steps) or self.dry_run:
-                self._delete_edges(steps)
+            evidence = Evidence(seen, baseline, frozenset(self._fresh), own, confirmed=attempt > 0)
+            steps = EdgeSteps(planned, wanted.records, view, evidence)
+            self.warnings += [text for text in wanted.warnings if text not in self.warnings]
+            with self._half_way():
+                settled = self._write(wanted, steps) or self.dry_run
+                if settled:
+                    self._delete_edges(steps)
+            if settled:
                 warnings = (*self.warnings, *planned.warnings)
                 return Outcome(
                     self.instance_id, before, planned, wanted.records, tuple(self.actions), warnings, cancelled
@@ -126,11 +135,24 @@ class Writer:
             self.tools.sleep(0.05 * attempt)
             seen, view, now = view.records, self.look(), self.tools.now()
             self._refuse_damage(view, BookingChange())
-            wanted = DesiredRecords(view, BookingChange(), now)
+            wanted = DesiredRecords(view, BookingChange(stop_now=change.stop_now), now, baseline)
         raise AwsError(
             f"the schedules of {self.instance_id} still change after {ROUNDS} rounds: others book it at the same time, "
             "or something rewrites them. Its bookings are stored; run again to make the edges follow"
         )
+
+    @contextmanager
+    def _half_way(self) -> Iterator[None]:
+        """Say of an error between two writes what it leaves behind: what is stored comes alive with the next run."""
+        try:
+            yield
+        except AwsError as error:
+            if not self._touched:
+                raise
+            raise type(error)(
+                f"{error}. This came half way: the bookings of {self.instance_id} are stored, but some of their starts "
+                "and stops may be missing or left over. Run again to complete them, or cancel the bookings"
+            ) from error
 
     def look(self) -> Observed:
         """List what there is of the instance, and read the records that weren't read before."""
@@ -204,6 +226,7 @@ class Writer:
                 self.store.create(schedule)
                 self._read[schedule.name] = record
                 self._written.add(schedule.name)
+                self._touched = True
         for name, reason in wanted.delete:
             self._delete("booking", name, reason)
         for edge in steps.create + (steps.waiting if self.dry_run else []):
@@ -215,6 +238,7 @@ class Writer:
                 self.store.create(due)
                 self._fresh.add(due.name)
                 self._written.add(due.name)
+                self._touched = True
         return not (wanted.create or wanted.delete or steps.create or steps.waiting)
 
     def _delete_edges(self, steps: EdgeSteps) -> None:
@@ -225,8 +249,23 @@ class Writer:
         self._note("delete", what, name, reason)
         if not self.dry_run:
             self.store.delete(name)
+            self._touched = True
             self._written.discard(name)
             self._read.pop(name, None)  # listed once more, it is read again, and found to be gone
+
+    def start_later(self, outcome: Outcome) -> Optional[datetime]:
+        """Have Scheduler start an instance that is stopping while it is booked; return when, None for not at all."""
+        now = self.tools.now()
+        wanted = guard_at("start", outcome.records, now)
+        if wanted is None:
+            return None
+        if not is_guarded(wanted, self.look().edges):
+            due = edge_schedule(wanted, self.tools.nonce(), now)
+            if due is None:
+                return None
+            self._note("create", wanted.edge.kind, due.name, wanted.edge.reason)
+            self.store.create(due)
+        return wanted.edge.at
 
     def _note(self, action: str, what: str, name: str, reason: str) -> None:
         self.actions.append(Action(action, what, name.rsplit(".", 1)[0] if self.dry_run else name, reason))

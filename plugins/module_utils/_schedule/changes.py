@@ -11,21 +11,27 @@ Nothing here calls anything: what was observed, a change and the clock go in, wr
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, OneOff
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import epoch, moment
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Plan, plan
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import MERGE_GAP, Window, windows
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import epoch, moment, zulu
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import WINDOWS_AHEAD, Plan, plan
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import (
+    MERGE_GAP,
+    Window,
+    windows,
+    windows_ahead,
+)
 
 from .names import EdgeName, RecordName
 from .records import Record
 
 # A booking that ended, and an edge whose time is past, are left this long: retries may still be under way.
 LINGER = timedelta(hours=1)
-# What is left of a booking that is cancelled while it runs: time enough for its stop to be scheduled and fired.
+# What is left of a window that is to be stopped now: time enough for its stop to be scheduled and fired.
 NOTICE = timedelta(minutes=2)
 
 
@@ -56,15 +62,30 @@ class Observed:
         return tuple(record.booking for record in self.records.values())
 
 
+@dataclass(frozen=True)
+class Baseline:
+    """The records that a run found first, and when: what it changes is measured against them."""
+
+    records: dict[str, Record]
+    at: datetime
+
+    def running_window(self, now: datetime) -> Optional[Window]:
+        """Return the window that the instance was in then, if it isn't over."""
+        bookings = [record.booking for record in self.records.values()]
+        ahead = windows_ahead(bookings, self.at, self.at + WINDOWS_AHEAD, widest_gap(self.records))
+        return next((one for one in ahead if one.start <= self.at and one.end > now), None)
+
+
 class DesiredRecords:
     """The records as they shall be, and what has to be written for it."""
 
-    def __init__(self, view: Observed, change: BookingChange, now: datetime) -> None:
-        self.records = dict(view.records)
+    def __init__(self, observed: Observed, change: BookingChange, now: datetime, baseline: Baseline) -> None:
+        self.records = dict(observed.records)
         self.create: list[Record] = []
         self.delete: list[tuple[str, str]] = []
         self.cancelled: list[str] = []
-        self._view = view
+        self.warnings: list[str] = []
+        self._observed = observed
         put = {record.booking.booking_id: record for record in change.put}
         self._sweep(put, now)
         for booking_id in self._cancelled_by(change, put):
@@ -72,35 +93,53 @@ class DesiredRecords:
         for booking_id, record in put.items():
             if self.records.get(booking_id) != record:
                 self._replace(booking_id, record)
+        if self.records != baseline.records:
+            self._end_running_window(change.stop_now, now, baseline)
 
     def _sweep(self, put: dict[str, Record], now: datetime) -> None:
         """Remove what has ended, and what a newer record of the same booking has replaced."""
-        for booking_id, record in self._view.records.items():
+        for booking_id, record in self._observed.records.items():
             booking = record.booking
             over = isinstance(booking, OneOff) and booking.end + max(LINGER, _gap(record)) < now
             if over and booking_id not in put:
                 self._drop(booking_id, "has ended")
-        names = {name.name for name in self._view.current.values()}
-        self.delete += [(name.name, "was replaced") for name in self._view.objects if name.name not in names]
+        names = {name.name for name in self._observed.current.values()}
+        self.delete += [(name.name, "was replaced") for name in self._observed.objects if name.name not in names]
 
     def _cancelled_by(self, change: BookingChange, put: dict[str, Record]) -> list[str]:
-        known = [key for key in self._view.current if key in self.records or key in self._view.damaged]
+        known = [key for key in self._observed.current if key in self.records or key in self._observed.damaged]
         return sorted(key for key in known if key not in put and (change.purge or key in change.drop))
 
     def _cancel(self, booking_id: str, stop_now: bool, now: datetime) -> None:
-        """Cancel a booking. One that runs, or is about to, and shall stop, is cut short: so a stop is always ahead."""
+        """Cancel a booking; what is left of a window that was cancelled before can only be cut short."""
         record = self.records.get(booking_id)
-        window = running_window(record.booking, now) if record else None
-        if record and isinstance(record.booking, OneOff) and record.booking.cancelled:
+        left = record.booking if record and isinstance(record.booking, OneOff) and record.booking.cancelled else None
+        if left and (not stop_now or left.end <= now + NOTICE):
             return
         self.cancelled.append(booking_id)
-        if record is None or not stop_now or window is None:
-            self._drop(booking_id, "was cancelled")
+        self._drop(booking_id, "was cancelled")
+
+    def _end_running_window(self, stop_now: bool, now: datetime, baseline: Baseline) -> None:
+        """Give a window that the instance is in, and that nobody books any more, an end: so a stop is always ahead.
+
+        Whatever takes it away, be it a cancellation, a move or a day that was dropped, is treated alike.
+        """
+        window = baseline.running_window(now)
+        if window is None or not baseline.records or _contains(self.records, baseline.at):
             return
-        start = min(window.start, now)
-        end = moment(epoch(now) + int(NOTICE.total_seconds()))
-        short = OneOff(record.booking.instance_id, moment(epoch(start)), end, booking_id, cancelled=True)
-        self._replace(booking_id, replace(record, booking=short))
+        notice = moment(epoch(now) + int(NOTICE.total_seconds()))
+        if not stop_now and not plan_of(baseline.records, baseline.at).edges:
+            self.warnings.append("nothing is booked now, but no stop was ahead: the instance runs on")
+            return
+        end = min(window.end, notice) if stop_now else window.end
+        first = baseline.records[min(baseline.records)]
+        booking = OneOff(first.booking.instance_id, window.start, end, _ending_id(window), cancelled=True)
+        self._replace(booking.booking_id, replace(first, booking=booking))
+        if not stop_now:
+            self.warnings.append(
+                f"the instance keeps running until {zulu(end)}, when the window that it is in was to end; "
+                "on_cancel: stop_now stops it at once"
+            )
 
     def _replace(self, booking_id: str, record: Record) -> None:
         self._drop(booking_id, "was replaced")
@@ -109,20 +148,33 @@ class DesiredRecords:
 
     def _drop(self, booking_id: str, reason: str) -> None:
         self.records.pop(booking_id, None)
-        if booking_id in self._view.current:
-            self.delete.append((self._view.current[booking_id].name, reason))
+        if booking_id in self._observed.current:
+            self.delete.append((self._observed.current[booking_id].name, reason))
+
+
+def _ending_id(window: Window) -> str:
+    """Return the id of what is left of a window; the same for all who end it."""
+    return f"ending-{hashlib.sha256(zulu(window.start).encode()).hexdigest()[:12]}"
+
+
+def _contains(records: dict[str, Record], at: datetime) -> bool:
+    return any(one.start <= at for one in windows_of(records, at, at + timedelta(seconds=1)))
+
+
+def windows_of(records: dict[str, Record], first: datetime, last: datetime) -> tuple[Window, ...]:
+    """Return the windows of stored bookings that touch a time."""
+    return windows([record.booking for record in records.values()], first, last, widest_gap(records))
 
 
 def _gap(record: Record) -> timedelta:
     return timedelta(seconds=record.settings.merge_gap)
 
 
-def running_window(booking: Booking, now: datetime) -> Optional[Window]:
-    """Return the window of one booking that runs, or begins before a notice of its end could be given."""
-    return next(iter(windows((booking,), now, now + NOTICE)), None)
+def widest_gap(records: dict[str, Record]) -> timedelta:
+    """Return the widest merge_gap of stored bookings: it counts for all of them, so that every writer plans alike."""
+    return max((_gap(record) for record in records.values()), default=MERGE_GAP)
 
 
 def plan_of(records: dict[str, Record], now: datetime) -> Plan:
-    """Plan the edges of stored bookings; the widest merge_gap among them counts, so that every writer plans alike."""
-    gap = max((_gap(record) for record in records.values()), default=MERGE_GAP)
-    return plan([records[key].booking for key in sorted(records)], now, gap)
+    """Plan the edges of stored bookings."""
+    return plan([records[key].booking for key in sorted(records)], now, widest_gap(records))

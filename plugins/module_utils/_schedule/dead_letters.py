@@ -55,7 +55,7 @@ def _message(message: Mapping[str, Any]) -> dict[str, Any]:
         "instance_ids": ids,
         "schedule": attributes.get("SCHEDULE_ARN", "").rsplit("/", 1)[-1],
         "action": attributes.get("TARGET_ARN", "").rsplit(":", 1)[-1],
-        "at": attributes.get("EXECUTION_TIME", ""),
+        "at": attributes.get("SCHEDULED_TIME", ""),
         "error": attributes.get("ERROR_CODE", ""),
         "message": attributes.get("ERROR_MESSAGE", ""),
     }

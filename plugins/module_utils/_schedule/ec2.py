@@ -9,13 +9,20 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import zulu
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Plan
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
 
+# Scheduler fires within a minute, and an instance takes a while to start or stop.
+GRACE = timedelta(minutes=3)
 GONE = ("shutting-down", "terminated")
 _GROUP_TAG = "aws:autoscaling:groupName"
 
@@ -44,6 +51,19 @@ def concerns(instance_id: str, instance: Mapping[str, Any], *, hibernate: bool =
         yield f"{instance_id} has an instance-store root: it can't be stopped"
     if hibernate and not instance["hibernation"]:
         yield f"{instance_id} was not launched for hibernation: stops that hibernate it will fail"
+
+
+def mismatch(instance_id: str, state: Optional[str], bookings: Sequence[Booking], plan: Plan) -> Optional[str]:
+    """Return how an instance's state differs from what is booked, None where it doesn't or an edge was just due."""
+    recent = windows(bookings, plan.now - GRACE, plan.now + timedelta(seconds=1), plan.merge_gap)
+    if plan.active is None:
+        if state in ("pending", "running") and not recent:
+            return f"{instance_id} is {state}, but nothing is booked now: it runs outside its bookings"
+        return None
+    if state in ("pending", "running") or plan.active.start > plan.now - GRACE:
+        return None
+    until = zulu(plan.active.end)
+    return f"{instance_id} is {state or 'not there'}, but it is booked now: it should run until {until}"
 
 
 def start(client: Any, retrier: Retrier, instance_id: str, region: str) -> None:

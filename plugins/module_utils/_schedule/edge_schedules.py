@@ -59,7 +59,7 @@ class WantedEdge:
         if not scheduled.enabled or (scheduled.kind, scheduled.digest) != (self.edge.kind, self.digest):
             return False
         if self.edge.at is not None:
-            return scheduled.at == self.edge.at
+            return scheduled.at == self.edge.at and not scheduled.guard
         begin = None if scheduled.begin is not None and scheduled.begin <= now else scheduled.begin
         return scheduled.weekly == self.edge.name.split(".")[1].split("-")[0] and begin == self.edge.start_date
 

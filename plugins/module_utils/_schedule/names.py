@@ -8,6 +8,7 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 A record  <instance>.r.<booking id>.<nonce>             DISABLED; its Description is the booking.
 An edge   <instance>.e.<kind>.<when>.<digest>.<nonce>   ENABLED; the digest is of all that it says besides.
+A guard   the same, with a g before <when>: it corrects what may have been fired while it was being replaced.
 
 Both begin with the instance, so that one listing shows all of one instance. Neither is ever changed: whoever wants
 another creates it under a fresh nonce and deletes the old one. So a name that was listed says all there is to know of
@@ -28,7 +29,8 @@ from .schedule import ENABLED, Listed
 _INSTANCE = r"(?P<instance>i-[0-9a-f]{8}(?:[0-9a-f]{9})?)"
 _RECORD = re.compile(_INSTANCE + r"\.r\.(?P<booking>[0-9A-Za-z_-][0-9A-Za-z_.-]{0,34})\.(?P<nonce>[0-9a-z]{6})")
 _EDGE = re.compile(
-    _INSTANCE + r"\.e\.(?P<kind>start|stop)\.(?:(?P<at>\d{8}T\d{6})Z|(?P<weekly>w\d{4})(?:-(?P<begin>\d{8}T\d{4}))?)"
+    _INSTANCE
+    + r"\.e\.(?P<kind>start|stop)\.(?:(?P<guard>g)?(?P<at>\d{8}T\d{6})Z|(?P<weekly>w\d{4})(?:-(?P<begin>\d{8}T\d{4}))?)"
     r"\.(?P<digest>[0-9a-f]{8})\.(?P<nonce>[0-9a-z]{6})"
 )
 
@@ -56,6 +58,7 @@ class EdgeName:
     digest: str
     enabled: bool
     created: float
+    guard: bool = False
 
 
 def read_name(listed: Listed) -> Union[RecordName, EdgeName, None]:
@@ -74,7 +77,8 @@ def read_name(listed: Listed) -> Union[RecordName, EdgeName, None]:
     enabled = listed.state == ENABLED
     weekly = match["weekly"] or ""
     kind, digest = match["kind"], match["digest"]
-    return EdgeName(listed.name, match["instance"], kind, at, weekly, begin, digest, enabled, listed.created)
+    guard = match["guard"] is not None
+    return EdgeName(listed.name, match["instance"], kind, at, weekly, begin, digest, enabled, listed.created, guard)
 
 
 def _stamp(text: Optional[str], form: str) -> Optional[datetime]:

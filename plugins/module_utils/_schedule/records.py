@@ -13,8 +13,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, OneOff, to_record
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, OneOff, Weekly, to_record
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, epoch, minutes, stamp
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import LEAD
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import from_record
@@ -22,7 +22,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing impo
 from .names import RecordName
 from .schedule import DESCRIPTION_MAX, DISABLED, Schedule, ScheduleSettings
 
-VERSION = 1
+# Records with what an older release would overlook have the second version, which it refuses to read.
+VERSIONS = (1, 2)
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,19 @@ class Record:
 def record_schedule(record: Record, nonce: str, now: datetime) -> Schedule:
     """Return the schedule that holds a booking."""
     booking, settings = record.booking, record.settings
-    body = {"v": VERSION, **to_record(booking), "merge_gap": settings.merge_gap}
+    body = {
+        "v": 2 if isinstance(booking, Weekly) and booking.excluded else 1,
+        **to_record(booking),
+        "merge_gap": settings.merge_gap,
+    }
     if settings.hibernate:
         body["hibernate"] = True
     description = json.dumps(body, separators=(",", ":"), sort_keys=True)
     if len(description) > DESCRIPTION_MAX:
-        raise DataError(f"booking {booking.booking_id!r} takes {len(description)} characters: 512 are the most")
+        raise OptionError(
+            f"booking {booking.booking_id!r} takes {len(description)} characters, and a schedule holds "
+            f"{DESCRIPTION_MAX}: leave out fewer days (weekly.except), or join them to ranges"
+        )
     if isinstance(booking, OneOff):
         ends = max(epoch(booking.end), epoch(now) + LEAD + 1)
         expression, zone = f"at({stamp(ends)})", "UTC"
@@ -72,8 +80,8 @@ def read_record(name: RecordName, schedule: Schedule) -> Record:
         version, merge_gap, hibernate = body["v"], int(body.get("merge_gap", 120)), bool(body.get("hibernate"))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{damaged}: its Description is not the JSON of a booking: {schedule.description!r}") from error
-    if version != VERSION:
-        raise DataError(f"{damaged}: its version is {version!r}, this release reads {VERSION}")
+    if version not in VERSIONS:
+        raise DataError(f"{damaged}: its version is {version!r}, this release reads {VERSIONS[0]} to {VERSIONS[-1]}")
     try:
         booking = from_record(name.instance_id, name.booking_id, body)
     except DataError as error:

@@ -21,8 +21,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing impo
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
 
 from .apply import Tools, Writer
-from .changes import BookingChange, DesiredRecords, Observed, plan_of
-from .ec2 import concerns
+from .changes import Baseline, BookingChange, DesiredRecords, Observed, plan_of
+from .ec2 import concerns, mismatch
 from .names import EdgeName, read_name
 from .result import booking_dict, edge_dict, next_edge, window_dict, zulu
 from .schedule import Listed, Schedule
@@ -118,29 +118,33 @@ class Reporter:
     def _one(
         self, instance_id: str, view: Observed, planned: Plan, instance: Optional[Mapping[str, Any]]
     ) -> dict[str, Any]:
+        drift = _drift(view, planned, planned.now)
+        state = str(instance["state"]) if instance else None
+        wrong = [text for text in (mismatch(instance_id, state, planned.bookings, planned),) if text]
+        drift["in_sync"] = drift["in_sync"] and not wrong
         bookings: tuple[Booking, ...] = tuple(sorted(view.bookings, key=lambda one: one.booking_id))
         shown = windows(bookings, self.shown.start, self.shown.end, planned.merge_gap)
         return {
             "instance_id": instance_id,
             "name": (instance or {}).get("tags", {}).get("Name", ""),
-            "state": instance["state"] if instance else None,
+            "state": state,
             "bookings": [booking_dict(booking) for booking in bookings],
             "windows": [window_dict(window) for window in shown],
             "edges": [edge_dict(edge) for edge in planned.edges],
             "next_edge": next_edge(planned),
             "running_now": planned.active is not None,
             "merge_gap": int(planned.merge_gap.total_seconds()),
-            "warnings": [*planned.warnings, *(concerns(instance_id, instance) if instance else ())],
-            **_drift(view, planned, planned.now),
+            "warnings": [*planned.warnings, *(concerns(instance_id, instance) if instance else ()), *wrong],
+            **drift,
         }
 
 
 def _drift(view: Observed, planned: Plan, now: dt.datetime) -> dict[str, Any]:
     """Say how what is scheduled differs from what is booked."""
-    steps = EdgeSteps(planned, view.records, view, Evidence(view.records))
+    steps = EdgeSteps(planned, view.records, view, Evidence(view.records, Baseline(view.records, now)))
     ended = [
         name.rsplit(".", 2)[1]
-        for name, reason in DesiredRecords(view, BookingChange(), now).delete
+        for name, reason in DesiredRecords(view, BookingChange(), now, Baseline(view.records, now)).delete
         if reason == "has ended"
     ]
     missing = [edge_dict(wanted.edge) for wanted in (*steps.create, *steps.waiting)]

@@ -136,4 +136,6 @@ def _within(option: str, value: int, least: int, most: int) -> int:
 def _check_arn(option: str, arn: str) -> str:
     if arn and not re.fullmatch(rf"arn:[a-z-]+:{_ARN[option]}:[a-z0-9-]+:\d{{12}}:.+", arn):
         raise OptionError(f"{option}: {arn!r} is not an ARN of {_ARN[option].upper()}")
+    if arn.endswith(".fifo"):
+        raise OptionError(f"{option}: {arn!r} is a FIFO queue, which Scheduler does not support: use a standard queue")
     return arn

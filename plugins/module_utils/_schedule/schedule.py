@@ -29,7 +29,7 @@ class ScheduleSettings:
     # most bookings last.
     event_age: int = 1800
     hibernate: bool = False
-    merge_gap: int = 120
+    merge_gap: int = 600
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable, Optional, TypeVar, Union
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import zulu
 
 from .apply import Outcome, Tools, Writer
-from .ec2 import check_bookable, concerns, start
+from .changes import plan_of
+from .ec2 import GONE, check_bookable, concerns, mismatch, start
 from .request import BookingRequest
 from .result import outcome_dict
 from .schedule import ScheduleSettings
@@ -82,30 +85,68 @@ class BookingService:
         self, request: BookingRequest, found: Mapping[str, Mapping[str, Any]]
     ) -> dict[str, Union[BookingResult, BridgeError]]:
         """Change the bookings of every instance of the request; found holds what EC2 says of them by their ids."""
-        return in_parallel(lambda instance_id: self._change_one(instance_id, request, found), request.instance_ids)
+        writers = {one: Writer(self.store, one, self.tools, self.dry_run) for one in request.instance_ids}
 
-    def _change_one(
-        self, instance_id: str, request: BookingRequest, found: Mapping[str, Mapping[str, Any]]
+        def apply(instance_id: str) -> Outcome:
+            if request.put.get(instance_id):
+                check_bookable(instance_id, found, self.region)
+            return writers[instance_id].apply(request.change(instance_id, self.settings))
+
+        outcomes = in_parallel(apply, request.instance_ids)
+        after = self._states(outcomes, found)
+
+        def settle(instance_id: str) -> BookingResult:
+            outcome = outcomes[instance_id]
+            if isinstance(outcome, BridgeError):
+                raise outcome
+            starts = self.start_if_active and bool(request.put.get(instance_id))
+            return self._settle(writers[instance_id], outcome, (found.get(instance_id), after.get(instance_id)), starts)
+
+        return in_parallel(settle, request.instance_ids)
+
+    def _states(
+        self, outcomes: Mapping[str, Union[Outcome, BridgeError]], found: Mapping[str, Mapping[str, Any]]
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """Return what EC2 says of the instances now: edges may have been fired while schedules were written."""
+        changed = [one for one, made in outcomes.items() if isinstance(made, Outcome) and made.changed and one in found]
+        if self.dry_run or not changed:
+            return found
+        return {**found, **describe(self.ec2, self.retrier, changed, self.region)}
+
+    def _settle(
+        self,
+        writer: Writer,
+        outcome: Outcome,
+        states: tuple[Optional[Mapping[str, Any]], Optional[Mapping[str, Any]]],
+        starts: bool,
     ) -> BookingResult:
-        books = bool(request.put.get(instance_id))
-        if books:
-            check_bookable(instance_id, found, self.region)
-        writer = Writer(self.store, instance_id, self.tools, self.dry_run)
-        outcome = writer.apply(request.change(instance_id, self.settings))
-        instance = found.get(instance_id)
+        """Start an instance that should run and does not, and warn of what keeps it from running as booked."""
+        before, instance = states
+        instance_id, plan = outcome.instance_id, plan_of(outcome.records, self.tools.now())
+        if instance is None:
+            return BookingResult(outcome, started=False, warnings=())
         hibernate = bool(self.settings and self.settings.hibernate)
-        warnings = list(concerns(instance_id, instance, hibernate=hibernate)) if instance else []
-        started = False
-        if books and outcome.plan.active is not None and self.start_if_active and instance:
+        warnings, started = list(concerns(instance_id, instance, hibernate=hibernate)), False
+        state = str(instance["state"])
+        # One that ran until now was stopped by an edge that this run took away.
+        starts = starts or (before is not None and before["state"] == "running" and self.start_if_active)
+        if plan.active is not None and starts and state in ("stopped", "stopping"):
             # Its start is past and will not be fired; its stop, which is scheduled by now, will be.
-            started = self._start(instance_id, instance["state"], warnings)
+            started = self._start(writer, outcome, state, warnings)
+        if not started and not (self.dry_run and outcome.changed):
+            wrong = mismatch(instance_id, state, plan.bookings, plan)
+            warnings += [wrong] if wrong and state not in GONE else []
         return BookingResult(outcome, started, tuple(warnings))
 
-    def _start(self, instance_id: str, state: str, warnings: list[str]) -> bool:
-        if state == "stopping":
-            warnings.append(f"{instance_id} is stopping, and can't be started until it has stopped: run again then")
-        if state != "stopped":
-            return False
-        if not self.dry_run:
+    def _start(self, writer: Writer, outcome: Outcome, state: str, warnings: list[str]) -> bool:
+        """Start an instance, or have it started as soon as it has stopped."""
+        instance_id = outcome.instance_id
+        if self.dry_run:
+            return True
+        if state == "stopped":
             start(self.ec2, self.retrier, instance_id, self.region)
-        return True
+            return True
+        at = writer.start_later(outcome)
+        when = f"it will be started at {zulu(at)}" if at else "too little is left of its window to start it again"
+        warnings.append(f"{instance_id} is stopping, and can't be started until it has stopped: {when}")
+        return at is not None

@@ -33,6 +33,7 @@ class Site:
     group: str
     role_arn: str = ""
     dead_letter_arn: str = ""
+    create_group: bool = True
 
 
 def find_site(options: Mapping[str, Any], reader: Callable[[], Reader], needed: Collection[str]) -> Site:
@@ -41,21 +42,33 @@ def find_site(options: Mapping[str, Any], reader: Callable[[], Reader], needed: 
     One call reads all of it, and none is made where nothing that is needed is missing. Raises OptionError for a role
     or a queue that is needed and nowhere to be found; a group has a default.
     """
-    known = {option: str(options.get(option) or "") for option in PUBLISHED}
-    if not all(known[option] for option in needed):
-        known = _filled(known, options["prefix"], reader(), needed)
-    return Site(check_group(known["schedule_group"]), known["role_arn"], known["dead_letter_arn"])
+    given = {option: str(options.get(option) or "") for option in PUBLISHED}
+    create = bool(options.get("create_group"))
+    known = given
+    if not all(given[option] for option in needed):
+        known = _filled(given, options["prefix"], reader(), (needed, create))
+    # A group that was typed may be mistyped: then its bookings would be in a world of their own.
+    may_create = create or not given["schedule_group"] or given["schedule_group"] == DEFAULT_GROUP
+    return Site(check_group(known["schedule_group"]), known["role_arn"], known["dead_letter_arn"], may_create)
 
 
-def _filled(given: dict[str, str], prefix: str, reader: Reader, needed: Collection[str]) -> dict[str, str]:
+def _filled(given: dict[str, str], prefix: str, reader: Reader, wanted: tuple[Collection[str], bool]) -> dict[str, str]:
+    needed, create = wanted
     parameters = {option: f"{prefix}{output}" for option, output in PUBLISHED.items()}
     found = reader.get(list(parameters.values()))
     published = {option: found[name].value or "" for option, name in parameters.items() if name in found}
+    group = published.get("schedule_group")
+    if group and given["schedule_group"] not in ("", group) and not create:
+        raise OptionError(
+            f"schedule_group: {given['schedule_group']!r} is not the group that {parameters['schedule_group']} in "
+            f"{reader.region} publishes, {group!r}, and whose role serves it. Leave schedule_group out, or set "
+            "create_group: true to use another group"
+        )
     filled = {"schedule_group": DEFAULT_GROUP, **published, **{key: value for key, value in given.items() if value}}
     for option in sorted(needed):
         if not filled.get(option):
             raise OptionError(
-                f"{option}: not given, and {parameters[option]} is not published in {reader.region}. "
-                "Give its ARN, or apply the Terraform module ec2_scheduler, which makes and publishes it"
+                f"{option}: missing, and {parameters[option]} is not published in {reader.region}. "
+                "Set it, or apply the Terraform module ec2_scheduler, which creates and publishes it"
             )
     return {option: filled.get(option, "") for option in PUBLISHED}

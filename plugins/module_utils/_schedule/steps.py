@@ -11,24 +11,30 @@ Nothing here calls anything: a plan and what was observed go in, writes come out
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import moment
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Plan
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
 
-from .changes import LINGER, Observed, plan_of
+from .changes import LINGER, Baseline, Observed, plan_of
 from .edge_schedules import WantedEdge, want
+from .guards import SETTLED, agrees, is_guarded, wanted_guards
 from .names import EdgeName
 from .records import Record
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a run relies on: the records of its last look, the edges that it created, the bookings that it made.
+    """What a run relies on: the records of its last and its first look, and the edges and bookings that it created.
 
     confirmed says that those bookings were there at the time of the look that is being worked on.
     """
 
     before: dict[str, Record]
+    baseline: Baseline
     fresh: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
     confirmed: bool = False
@@ -43,24 +49,28 @@ class EdgeSteps:
     booking, after a look that found the stop and the booking: whoever takes that stop away has seen the booking.
     """
 
-    def __init__(self, planned: Plan, records: dict[str, Record], view: Observed, standing: Evidence) -> None:
-        self._plan, self._now, self._view, self._standing = planned, planned.now, view, standing
-        self._once = [want(plan_of(each, self._now).edges, each) for each in _between(standing.before, records)]
+    def __init__(self, planned: Plan, records: dict[str, Record], observed: Observed, evidence: Evidence) -> None:
+        self._plan, self._now, self._observed, self._evidence = planned, planned.now, observed, evidence
+        # The plan counts in whole seconds: what is due within this one is neither ahead nor over for it.
+        self._second = moment(math.ceil(planned.now.timestamp()))
+        self._once = [want(plan_of(each, self._now).edges, each) for each in _between(evidence.before, records)]
         self._kept: dict[WantedEdge, EdgeName] = {}
         wanted = want(planned.edges, records)
         stops = [each for each in wanted if each.edge.kind == "stop"]
         starts = [each for each in wanted if each.edge.kind == "start"]
         self.create = self._missing(stops)
         self.waiting = [each for each in self._missing(starts) if not self._begin(each, stops)]
+        guards = wanted_guards(evidence.baseline, records, self._now)
+        self.create += [each for each in guards if not is_guarded(each, observed.edges)]
         kept = {edge.name for edge in self._kept.values()}
-        delete = [edge for edge in view.edges if edge.name not in kept and not self._lingers(edge)]
+        delete = [edge for edge in observed.edges if edge.name not in kept and not self._lingers(edge)]
         # Starts are deleted before stops.
         self.delete = sorted(delete, key=lambda edge: (edge.kind, edge.name))
 
     def _missing(self, wanted: list[WantedEdge]) -> list[WantedEdge]:
         """Find the edge that does each, and return those that none does for certain."""
         for each in wanted:
-            doing = [edge for edge in self._view.edges if each.is_done_by(edge, self._now)]
+            doing = [edge for edge in self._observed.edges if each.is_done_by(edge, self._now)]
             if any(self._relied_on(edge) for edge in doing):
                 # The newest stays: what an older view condemned is older.
                 self._kept[each] = max(doing, key=lambda edge: (edge.created, edge.name))
@@ -68,13 +78,13 @@ class EdgeSteps:
 
     def _relied_on(self, edge: EdgeName) -> bool:
         always = all(any(each.is_done_by(edge, self._now) for each in once) for once in self._once)
-        return always or edge.name in self._standing.fresh
+        return always or edge.name in self._evidence.fresh
 
     def _begin(self, start: WantedEdge, stops: list[WantedEdge]) -> bool:
         """Create a start if its stop is certain; say False for one that has to wait for the next look."""
         doubtful = [stop for stop in _stops_of(start, stops) if not self._is_fresh(stop)]
-        if doubtful and self._standing.own.intersection(start.edge.bookings):
-            if not self._standing.confirmed:
+        if doubtful and self._evidence.own.intersection(start.edge.bookings):
+            if not self._evidence.confirmed:
                 return False
         else:
             for stop in doubtful:
@@ -84,12 +94,21 @@ class EdgeSteps:
         return True
 
     def _is_fresh(self, stop: WantedEdge) -> bool:
-        return stop not in self._kept or self._kept[stop].name in self._standing.fresh
+        return stop not in self._kept or self._kept[stop].name in self._evidence.fresh
 
     def _lingers(self, edge: EdgeName) -> bool:
-        """Whether an edge of the past may still be fired, and agrees with what is wanted now."""
-        past = edge.at is not None and edge.enabled and edge.at <= self._now < edge.at + LINGER
-        return past and (edge.kind == "start") == (self._plan.active is not None)
+        """Return whether an edge that is not of the plan may be fired all the same, because it agrees with it."""
+        if edge.at is None or not edge.enabled or edge.at + LINGER <= self._now:
+            return False
+        if edge.at <= self._second:
+            return (edge.kind == "start") == self._runs_at(self._second)
+        around = windows(self._plan.bookings, edge.at, edge.at + 2 * SETTLED, self._plan.merge_gap)
+        return edge.guard and agrees(edge.kind, edge.at, around)
+
+    def _runs_at(self, at: datetime) -> bool:
+        """Return whether the instance is booked at a time."""
+        inside = windows(self._plan.bookings, at, at + timedelta(seconds=1), self._plan.merge_gap)
+        return any(window.start <= at for window in inside)
 
 
 def _between(before: dict[str, Record], after: dict[str, Record]) -> list[dict[str, Record]]:

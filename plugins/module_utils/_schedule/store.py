@@ -15,7 +15,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Callable, Optional, Protocol, TypeVar
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import (
+    Pace,
+    Policy,
+    Retrier,
+    Waiting,
+    check_budget,
+    no_word,
+)
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors, error_code
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DeniedError, OptionError
 
@@ -24,11 +31,18 @@ from .schedule import Listed, Schedule, ScheduleSettings
 T = TypeVar("T")
 
 LIST_PAGE = 100
+# Scheduler allows 250 creates a second in its smallest regions, and more of everything else (its quotas page).
+RATE, BURST = 200.0, 40
 DEFAULT_GROUP = "tfbridge"
 _MISSING = "ResourceNotFoundException"
 _EXISTS = "ConflictException"
 _GROUP = re.compile(r"[0-9a-zA-Z_.-]{1,64}")
 _ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/[\w+=,.@/-]+")
+
+
+def scheduler_retrier(budget: float, waiting: Waiting = no_word) -> Retrier:
+    """Return a retrier for calls to Scheduler, which has a pace of its own."""
+    return Retrier(Policy(budget=check_budget(budget), waiting=waiting), Pace(RATE, BURST))
 
 
 class Store(Protocol):
@@ -76,6 +90,7 @@ class SchedulerStore:
     region: str
     group: str
     group_seen: bool = False
+    create_group: bool = True
 
     def list(self, prefix: str = "") -> list[Listed]:
         """List the schedules of our group whose names begin with the prefix; a group that is missing holds none."""
@@ -128,6 +143,11 @@ class SchedulerStore:
         what = f"schedule group {self.group} (schedule_group)"
         with aws_errors("scheduler:GetScheduleGroup", self.region, f"looking for {what}"):
             there = self.retrier.call(_unless(self.client.get_schedule_group, _MISSING), Name=self.group)
+        if not there and not self.create_group:
+            raise OptionError(
+                f"schedule_group: there is no schedule group {self.group} in {self.region}. Correct the name, or set "
+                "create_group: true to create it"
+            )
         if not there:
             try:
                 with aws_errors("scheduler:CreateScheduleGroup", self.region, f"creating {what}, which is missing,"):

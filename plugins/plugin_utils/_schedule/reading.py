@@ -31,4 +31,6 @@ def read_schedules(
     site = find_site(options, lambda: reader, ("schedule_group",))
     client = connection.client_for("scheduler", reader.region)
     store = SchedulerStore(client, connection.retrier, reader.region, site.group)
-    return Reporter(store, Tools(), parse_range(None, None, None, now)).report(ids, {})
+    return Reporter(store, Tools(), parse_range(None, None, None, now)).report(
+        ids, connection.instances(reader.region, ids)
+    )

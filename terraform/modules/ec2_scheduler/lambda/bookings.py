@@ -34,7 +34,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.report impo
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.request import BookingRequest
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.schedule import ScheduleSettings
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import BookingResult, BookingService
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore, scheduler_retrier
 from events import BookingBody, Refused
 
 # The function has 25 seconds in all; a call that AWS throttles for longer than this is answered with 502.
@@ -74,7 +74,7 @@ class BookingApi:
         self._ec2 = ec2
         self._region = str(ec2.meta.region_name)
         self._retrier = Retrier(Policy(budget=RETRY_BUDGET))
-        self._store = SchedulerStore(scheduler, self._retrier, self._region, environment.group)
+        self._store = SchedulerStore(scheduler, scheduler_retrier(RETRY_BUDGET), self._region, environment.group)
         settings = ScheduleSettings(environment.role_arn, environment.dead_letter_arn)
         self._service = BookingService(self._store, ec2, self._retrier, self._region, settings)
 
@@ -151,7 +151,9 @@ def booking_json(booking: Booking) -> dict[str, Any]:
     if isinstance(booking, OneOff):
         times = {"start_time": zulu(booking.start), "end_time": zulu(booking.end)}
         return {**known, "name": booking.booking_id, **times, **({"cancelled": True} if booking.cancelled else {})}
-    weekly = {"days": list(booking.days), "start": booking.start, "end": booking.end}
+    weekly: dict[str, Any] = {"days": list(booking.days), "start": booking.start, "end": booking.end}
+    if booking.excluded:
+        weekly["except"] = list(booking.excluded)
     return {**known, "name": booking.booking_id, "weekly": weekly, "timezone": booking.timezone}
 
 

@@ -21,6 +21,7 @@ from typing import Any
 import boto3
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import BOTOCORE_CONFIG
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, BridgeError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import WORKERS
 from bookings import BookingApi, Environment
 from botocore.config import Config
 from events import ApiRequest, BookingBody, Refused
@@ -34,7 +35,7 @@ Answer = tuple[int, dict[str, Any]]
 @lru_cache(maxsize=1)
 def booking_api() -> BookingApi:
     """Return what the function keeps between calls: its settings and its connections."""
-    config = Config(**BOTOCORE_CONFIG)
+    config = Config(**BOTOCORE_CONFIG, max_pool_connections=WORKERS)
     scheduler, ec2 = (boto3.client(service, config=config) for service in ("scheduler", "ec2"))
     return BookingApi(Environment.of(os.environ), scheduler, ec2)
 

@@ -44,7 +44,7 @@ ZONES = (
 )
 DAYS_SEEN = 10
 MINUTES = DAYS_SEEN * 1440
-GAP = 2
+GAP = 10
 
 
 # -- the oracle: nothing of it is shared with the planner ----------------------------------------------------------
@@ -78,7 +78,7 @@ def weekly_minutes(weekly: Weekly, base: datetime) -> frozenset[int]:
     day = local_minutes(weekly.timezone, base)[0].replace(hour=0, minute=0)
     length = (minutes(weekly.end) - minutes(weekly.start)) % 1440 or 1440
     for _day in range(DAYS_SEEN + 5):
-        if DAYS[day.weekday()] in weekly.days:
+        if DAYS[day.weekday()] in weekly.days and str(day.date()) not in weekly.excluded:
             begin = day + timedelta(minutes=minutes(weekly.start))
             start = minute_of(weekly.timezone, base, begin, last=False)
             end = minute_of(weekly.timezone, base, begin + timedelta(minutes=length), last=True)
@@ -159,7 +159,14 @@ def one_offs(draw, base: datetime):
 
 
 @st.composite
-def weeklies(draw, zone: str):
+def left_out(draw, base: datetime) -> tuple[str, ...]:
+    """Leave out some days."""
+    ahead = draw(st.sets(st.integers(-1, DAYS_SEEN), max_size=4)) if draw(st.booleans()) else set()
+    return tuple(str((base + timedelta(days=day)).date()) for day in sorted(ahead))
+
+
+@st.composite
+def weeklies(draw, zone: str, base: datetime = BASES[0]):
     """Book some days of the week, often at the hours when clocks change."""
     step = draw(st.sampled_from((1, 30, 60)))
     start = draw(st.one_of(st.integers(0, 1439), st.integers(0, 200))) // step * step
@@ -173,6 +180,7 @@ def weeklies(draw, zone: str):
         f"{end // 60:02d}:{end % 60:02d}",
         zone,
         draw(names),
+        draw(left_out(base)),
     )
 
 
@@ -181,7 +189,7 @@ def situations(draw, weekly: int = 3, one_off: int = 5):
     """Take a moment, and what is booked on one instance: weekly bookings in one zone, and one-off ones."""
     base = draw(bases)
     zone = draw(st.sampled_from(ZONES))
-    booked = draw(st.lists(weeklies(zone), max_size=weekly)) + draw(st.lists(one_offs(base), max_size=one_off))
+    booked = draw(st.lists(weeklies(zone, base), max_size=weekly)) + draw(st.lists(one_offs(base), max_size=one_off))
     return base, booked
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import random
 from datetime import datetime, timedelta, timezone
@@ -10,10 +11,11 @@ import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import OneOff, Weekly
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows as planned_windows
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.apply import Tools, Writer
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.changes import BookingChange, plan_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.changes import BookingChange, plan_of, windows_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.edge_schedules import want
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.guards import agrees
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import EdgeName, read_name
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.records import Record
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.schedule import ENABLED, Listed, ScheduleSettings
@@ -23,7 +25,8 @@ from tests.support.schedule_memory import InMemoryStore, Turns
 UTC = timezone.utc
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 INSTANCE = "i-0123456789abcdef0"
-SETTINGS = ScheduleSettings("arn:aws:iam::123456789012:role/scheduler")
+SETTINGS = ScheduleSettings("arn:aws:iam::123456789012:role/scheduler", merge_gap=120)
+windows = functools.partial(planned_windows, merge_gap=timedelta(minutes=2))
 RUNS = 10_000
 CHUNKS = 20
 QUICK_CHUNKS = 4
@@ -93,6 +96,9 @@ class World:
         view = self.view()
         planned = plan_of(view.records, self.now)
         left = [edge for edge in view.edges if edge.at is None or edge.at > self.now]
+        for guard in [edge for edge in left if edge.guard]:
+            assert agrees(guard.kind, guard.at, windows_of(view.records, guard.at, guard.at + timedelta(minutes=4)))
+            left.remove(guard)
         for wanted in want(planned.edges, view.records):
             done = [edge for edge in left if wanted.is_done_by(edge, self.now)]
             assert len(done) == 1, (wanted, left)
@@ -207,12 +213,13 @@ def test_what_has_ended_is_swept() -> None:
 def test_edges_in_the_hour_after_their_time_are_left_to_fire() -> None:
     """A start that Scheduler still tries is not taken away, one that no longer agrees is."""
     world = World()
-    world.apply(BookingChange(put=(booked("a", 1, 2),)))
+    world.apply(BookingChange(put=(booked("a", 1, 1.2),)))
     world.now = NOW + timedelta(hours=1, minutes=1)
 
     assert not world.apply(BookingChange()).changed
-    world.apply(BookingChange(drop=("a",)))
-    assert world.store.schedules == {}
+    world.now = NOW + timedelta(hours=1, minutes=13)
+    world.apply(BookingChange())
+    assert [edge.kind for edge in world.view().edges] == ["stop"]
 
 
 class SlowStore:
