@@ -26,10 +26,11 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 from .booking import Booking, Weekly
 from .clock import DAY_SECONDS, DAYS, instant, minutes, moment, ordinal, stamp
 from .exceptions import Exceptions, Fired, Situation, exceptions
-from .week import LocalWeek, Series, local_weeks, series_days, zone_distance
+from .week import LocalWeek, Series, local_weeks, season_weeks, series_days, zone_distance
 from .windows import (
     MERGE_GAP,
     Interval,
+    WeeklyPattern,
     Window,
     gap_seconds,
     merge,
@@ -103,6 +104,10 @@ def plan(bookings: Iterable[Booking], now: datetime, merge_gap: timedelta = MERG
     weekly = [booking for booking in booked if isinstance(booking, Weekly)]
     patterns = frozenset(map(pattern_of, weekly))
     weeks = local_weeks(patterns, gap, now.year)
+    if len(weeks) > 1:
+        distance = zone_distance(weeks, now.year)
+        if distance.seconds < gap:
+            weeks = _seasons(patterns, weekly, gap, now.year)
     if any(week.endless for week in weeks):
         if any(booking.excluded for booking in weekly):
             raise OptionError(
@@ -114,29 +119,39 @@ def plan(bookings: Iterable[Booking], now: datetime, merge_gap: timedelta = MERG
     one_offs = one_off_intervals(booked)
     live = [one for one in merge(one_offs, gap) if one.end + gap > second]
     found = exceptions(Situation(patterns, weeks, live, gap, second, now.year))
-    if len(weeks) > 1:
-        _keep_apart(weeks, weekly, found, (gap, now.year))
+    if len({week.zone for week in weeks}) > 1:
+        for series in [each for each in found.series_margins if each.kind == "stop"]:
+            found.narrow(series, distance.seconds)
     instance_id = booked[0].instance_id if booked else ""
     edges = [
         *_one_off_edges(found, instance_id, second, one_offs),
         *_weekly_edges(found, instance_id, second, weeks, weekly),
     ]
-    return Plan(tuple(edges), (), now, booked, merge_gap)
+    return Plan(tuple(edges), _until(weeks, weekly), now, booked, merge_gap)
 
 
-def _keep_apart(weeks: tuple[LocalWeek, ...], weekly: list[Weekly], found: Exceptions, limits: tuple[int, int]) -> None:
-    """Refuse weekly windows of different zones that meet: no set of crons fires their union exactly."""
-    gap, year = limits
-    distance = zone_distance(weeks, year)
-    if distance.seconds < gap:
+def _seasons(patterns: frozenset[WeeklyPattern], weekly: list[Weekly], gap: int, year: int) -> tuple[LocalWeek, ...]:
+    """Return the weeks of zones whose windows meet: season by season, for no local week is their union."""
+    weeks = season_weeks(patterns, gap, year)
+    if any(week.endless for week in weeks):
         names = "; ".join(sorted(f"{booking.booking_id} ({booking.describe()})" for booking in weekly))
         raise OptionError(
-            f"weekly: the windows of time zones {distance.zones[0]} and {distance.zones[1]} overlap or touch and can't "
-            f"be united exactly: {names}. Book them in one time zone, or keep them apart"
+            f"weekly: the bookings {names} are of several time zones, and together they cover the whole week in one "
+            "season: no stop would be ahead. Book them in one time zone, or leave some minutes of the week free"
         )
-    for series in list(found.series_margins):
-        if series.kind == "stop":
-            found.narrow(series, distance.seconds)
+    return weeks
+
+
+def _until(weeks: tuple[LocalWeek, ...], weekly: list[Weekly]) -> tuple[str, ...]:
+    """Return a warning of weekly bookings that are not planned for ever."""
+    horizon = max((week.last for week in weeks), default=0)
+    if not horizon:
+        return ()
+    warning = (
+        f"the weekly bookings {_names(weekly)} of time zones {', '.join(weeks[0].zones)} overlap or touch: they are "
+        f"planned until {stamp(horizon)}Z, and any later run plans them further"
+    )
+    return (warning,)
 
 
 def _names(bookings: Iterable[Booking]) -> str:
@@ -163,34 +178,38 @@ def _weekly_edges(
 ) -> Iterator[Edge]:
     """Yield the crons of the weeks, each split around the occurrences that it must not fire."""
     for week in weeks:
+        if week.last and week.last <= now:
+            continue
         causes: dict[tuple[str, int], list[str]] = defaultdict(list)
         for booking in weekly:
             if booking.timezone in week.zones:
                 causes["start", minutes(booking.start)].append(booking.booking_id)
                 causes["stop", minutes(booking.end) % 1440].append(booking.booking_id)
+        everybody = [booking.booking_id for booking in weekly] if week.last or len(week.zones) > 1 else []
         for series, days in series_days(week).items():
-            names = unique(causes.get((series.kind, series.minute), ()))
+            names = unique(causes.get((series.kind, series.minute)) or everybody)
             cuts = sorted(at for at in found.skipped.get(series, ()) if at > now)
             cron = _cron_edge(instance_id, series, days, _age(found.series_margins[series]), names)
-            for low, high in zip([0, *cuts], [*cuts, 0]):
-                if not high or _fires(series, days, max(now, low + _CLEARANCE), high - _CLEARANCE):
-                    yield _bounded(cron, low, high)
+            begins = [week.first if week.first > now else 0, *(cut + _CLEARANCE for cut in cuts)]
+            ends = [*(cut - _CLEARANCE for cut in cuts), week.last - 60 if week.last else 0]
+            for begin, end in zip(begins, ends):
+                if not end or _fires(series, days, max(now, begin), end):
+                    yield _bounded(cron, begin, end)
 
 
 def _cron_edge(instance_id: str, series: Series, days: frozenset[int], age: int, names: tuple[str, ...]) -> Edge:
-    kind, zone, minute = series
+    kind, zone, minute, _season = series
     on = ",".join(DAYS[day].upper() for day in sorted(days))
     expression, name = f"cron({minute % 60} {minute // 60} ? * {on} *)", f"{kind}.w{minute // 60:02d}{minute % 60:02d}"
     reason = f"weekly {kind} of {', '.join(names)}"
     return Edge(instance_id, kind, expression, zone, None, None, age, name, reason, names, None)
 
 
-def _bounded(cron: Edge, low: int, high: int) -> Edge:
-    """Return a cron that fires between two occurrences that it must not fire; 0 is no bound."""
-    if low:
-        since = low + _CLEARANCE
-        cron = cron._replace(start_date=moment(since), name=f"{cron.name}-{_compact(stamp(since)[:-3])}")
-    return cron._replace(end_date=moment(high - _CLEARANCE)) if high else cron
+def _bounded(cron: Edge, begin: int, end: int) -> Edge:
+    """Return a cron that fires from one instant to another; 0 is no bound."""
+    if begin:
+        cron = cron._replace(start_date=moment(begin), name=f"{cron.name}-{_compact(stamp(begin)[:-3])}")
+    return cron._replace(end_date=moment(end)) if end else cron
 
 
 def _fires(series: Series, days: frozenset[int], low: int, high: int) -> bool:
@@ -198,7 +217,7 @@ def _fires(series: Series, days: frozenset[int], low: int, high: int) -> bool:
     if high - low > 8 * DAY_SECONDS:
         return True
     return any(
-        low < instant(series.zone, day, series.minute, later=series.kind == "stop")[0] < high
+        low <= instant(series.zone, day, series.minute, later=series.kind == "stop")[0] <= high
         for day in range(ordinal(low) - 1, min(ordinal(high) + 2, ordinal(low) + 9))
         if (day - 1) % 7 in days
     )

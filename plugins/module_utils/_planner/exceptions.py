@@ -78,6 +78,8 @@ def exceptions(situation: Situation) -> Exceptions:
     for week, occurrence in _weekly_occurrences(situation, irregular):
         compared = _within(occurrence, looked_at, starts) or _near(occurrence.start, occurrence.start, irregular)
         for edge, series, exact in _edges_of(week, occurrence):
+            if not week.fires_at(edge.at):
+                continue
             if compared and not (exact and edge in wanted):
                 found.skipped[series].add(edge.at)
                 continue
@@ -118,12 +120,14 @@ def _places(situation: Situation, irregular: list[int], margin: int) -> list[tup
 
 def _weekly_intervals(situation: Situation, irregular: list[int]) -> list[Interval]:
     """Return when the weekly bookings run, each for itself: their union is not that of the local week here."""
+    horizon = max((week.last for week in situation.weeks), default=0)
     # No window of less than a whole week is cut off near the place by this margin.
     return [
         one
         for low, high in (_places(situation, irregular, 16 * DAY_SECONDS) if situation.patterns else ())
         for pattern in situation.patterns
         for one in occurrences(pattern, low, high)
+        if not horizon or one.start < horizon
     ]
 
 
@@ -133,8 +137,9 @@ def _weekly_occurrences(situation: Situation, irregular: list[int]) -> Iterator[
     for low, high in _places(situation, irregular, DAY_SECONDS) if situation.weeks else ():
         for week in situation.weeks:
             for occurrence in week.occurrences(low, high):
-                if (week.zone, occurrence.start) not in seen:
-                    seen.add((week.zone, occurrence.start))
+                key = (week.zone, week.first, occurrence.start)
+                if key not in seen:
+                    seen.add(key)
                     yield week, occurrence
 
 

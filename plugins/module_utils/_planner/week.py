@@ -51,7 +51,8 @@ class LocalWeek(NamedTuple):
     """The union of the weekly patterns of one time zone.
 
     irregular are the clock changes around which it is not the union in time, shift is by how many seconds clocks change
-    at most, endless says that it leaves no time in which the instance is stopped.
+    at most, endless says that it leaves no time in which the instance is stopped. first and last bound the time that
+    it is valid for, 0 is no bound.
     """
 
     zone: str
@@ -60,6 +61,12 @@ class LocalWeek(NamedTuple):
     endless: bool
     irregular: tuple[int, ...]
     shift: int
+    first: int = 0
+    last: int = 0
+
+    def fires_at(self, at: int) -> bool:
+        """Return whether an instant is in the time that the week is valid for."""
+        return self.first <= at and (not self.last or at < self.last)
 
     def occurrences(self, first: int, last: int) -> list[Occurrence]:
         """Return the occurrences that touch the time from first to last."""
@@ -84,16 +91,17 @@ def _of_week(zone: str, windows: tuple[LocalWindow, ...], monday: int) -> tuple[
 
 
 class Series(NamedTuple):
-    """A weekly edge: its kind, zone and minute of the day. One cron fires it on some days of the week."""
+    """A weekly edge: its kind, zone, minute of the day and season. One cron fires it on some days of the week."""
 
     kind: str
     zone: str
     minute: int
+    season: int
 
 
 def series_of(week: LocalWeek, kind: str, minute: int) -> Series:
     """Return the series that fires an edge of the local week."""
-    return Series(kind, week.zone, minute % 1440)
+    return Series(kind, week.zone, minute % 1440, week.first)
 
 
 @lru_cache(maxsize=10_000)
@@ -136,6 +144,37 @@ def _unite(patterns: list[WeeklyPattern], gap: int, year: int) -> LocalWeek:
         tuple(change.instant for change in changes if _place(change) in irregular),
         max((abs(change.after - change.before) for change in changes), default=0),
     )
+
+
+@lru_cache(maxsize=10_000)
+def season_weeks(patterns: frozenset[WeeklyPattern], gap: int, year: int) -> tuple[LocalWeek, ...]:
+    """Unite patterns of several zones on weeks of UTC, one for each season between two clock changes of any of them.
+
+    They reach to the end of the next year; where no zone changes its clocks, there is one week without an end.
+    """
+    zones = tuple(sorted({pattern.timezone for pattern in patterns}))
+    horizon = start_of_year(year + 2)
+    changes = {change.instant for zone in zones for change in clock_changes(zone, year)}
+    bounds = sorted({at for at in changes if at < horizon} | ({horizon} if changes else set()))
+    seasons = list(zip([0, *bounds], bounds)) if bounds else [(0, 0)]
+    return tuple(_season(patterns, gap, season, year) for season in seasons)
+
+
+def _season(patterns: frozenset[WeeklyPattern], gap: int, bounds: tuple[int, int], year: int) -> LocalWeek:
+    """Return the week of UTC that patterns make while no clocks change."""
+    first, last = bounds
+    zones = tuple(sorted({pattern.timezone for pattern in patterns}))
+    # The offsets are those of any instant of the season.
+    shifts = {zone: offset(zone, last - 1 if last else start_of_year(year)) // 60 for zone in zones}
+    raw = sorted(
+        LocalWindow(begin, begin + window.end - window.start)
+        for pattern in patterns
+        for window in _local_windows(pattern)
+        for begin in [(window.start - shifts[pattern.timezone]) % WEEK_MINUTES]
+    )
+    united = _merge(raw, gap)
+    endless = len(united) == 1 and (WEEK_MINUTES - united[0].end + united[0].start) * 60 < gap
+    return LocalWeek("UTC", zones, tuple(united), endless, tuple(at for at in bounds if at), 0, first, last)
 
 
 def _local_windows(pattern: WeeklyPattern) -> list[LocalWindow]:

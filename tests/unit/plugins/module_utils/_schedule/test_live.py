@@ -170,7 +170,7 @@ TAKEN_AWAY = {
 @pytest.mark.parametrize("stop_now", [False, True])
 @pytest.mark.parametrize(("booking", "change"), TAKEN_AWAY.values(), ids=TAKEN_AWAY)
 def test_what_takes_now_away_is_a_cancellation(booking: Booking, change: dict[str, Any], stop_now: bool) -> None:
-    """Invariant 13, at 14:00 of a window until 18:00: stop_now stops within minutes, keep stops at 18:00 and says so."""
+    """Invariant 13, at 14:00 of a window until 18:00: stop_now stops in minutes, keep at 18:00, and says so."""
     run, result = live_one(booking, at=120, stop_now=stop_now, **change)
 
     assert run.world.was(INSTANCE, NOON + timedelta(minutes=119)) == "running"
