@@ -267,38 +267,45 @@ class TestRefusals:
             ({"start_time": at(2), "end_time": at(1)}, "end_time: '"),
             ({"start_time": at(2), "end_time": at(2)}, "is equal to start_time"),
             (PAST, "end_time: '2026-01-01T01:00:00Z' (2026-01-01T01:00:00Z) is in the past"),
-            ({**TIMES, "timezone": "Mars/Olympus"}, "timezone: 'Mars/Olympus' is not a time zone known here"),
+            ({**TIMES, "timezone": "Mars/Olympus"}, "timezone: 'Mars/Olympus' is not a known time zone"),
             (
                 {"start_time": "2037-03-29T02:30", "end_time": "2037-03-29T05:00", "timezone": "Europe/Paris"},
                 "start_time: 2037-03-29 02:30 does not exist in Europe/Paris: clocks skip it",
             ),
             ({"start_time": "2037-03-29", "end_time": at(2)}, "start_time: '2037-03-29' is not a date and time"),
             ({"start_time": "2037-03-29T10:00", "end_time": at(2)}, "has no offset: end it in Z or +01:00"),
-            ({**TIMES, "name": "n" * 65}, "(65 characters) can't name a booking: 1 to 35 letters"),
+            ({**TIMES, "name": "n" * 65}, "(65 characters) can't name a booking. Valid values: 1 to 35 letters"),
             ({**TIMES, "instance_ids": ["web-0"]}, "instance_ids: 'web-0' is not an EC2 instance id"),
-            ({**TIMES, "instance_ids": []}, "instance_ids: none given"),
+            ({**TIMES, "instance_ids": []}, "instance_ids: empty"),
+            ({**TIMES, "schedule_group": "mistyped"}, "schedule_group: 'mistyped' is not the group that OUTPUT_EC2_"),
             ({**TIMES, "schedule_group": "a b"}, "schedule_group: 'a b' (3 characters) can't name a schedule group"),
             ({**TIMES, "role_arn": "scheduler"}, "role_arn: 'scheduler' is not the ARN of a role"),
-            ({**TIMES, "merge_gap": 60}, "merge_gap: 60 is not within 120 to 86400"),
-            ({**TIMES, "retry_policy": {"maximum_event_age": 5}}, "retry_policy.maximum_event_age: 5 is not within 60"),
-            ({**TIMES, "retry_policy": {"maximum_attempts": 186}}, "maximum_attempts: 186 is not within 0 to 185"),
+            ({**TIMES, "merge_gap": 60}, "merge_gap: 60 is out of range. Valid values: 120 to 86400"),
+            (
+                {**TIMES, "retry_policy": {"maximum_event_age": 5}},
+                "maximum_event_age: 5 is out of range",
+            ),
+            (
+                {**TIMES, "retry_policy": {"maximum_attempts": 186}},
+                "maximum_attempts: 186 is out of range",
+            ),
             ({**TIMES, "dead_letter_arn": "letters"}, "dead_letter_arn: 'letters' is not an ARN of SQS"),
-            ({**TIMES, "weekly": WEEKLY, "timezone": "UTC"}, "a booking is either one-off or weekly"),
-            ({"weekly": WEEKLY}, "timezone: a weekly booking is in local time"),
+            ({**TIMES, "weekly": WEEKLY, "timezone": "UTC"}, "weekly: mutually exclusive with start_time and end_time"),
+            ({"weekly": WEEKLY}, "timezone: missing. A weekly booking is in local time"),
             (
                 {"weekly": {**WEEKLY, "days": ["funday"]}, "timezone": "UTC"},
-                "weekly.days: funday given: accepted are mon",
+                "weekly.days: 'funday' is not a day of the week. Valid values: mon",
             ),
             (
                 {"weekly": {**WEEKLY, "start": 480}, "timezone": "UTC"},
                 "YAML reads an unquoted 18:00 as the number 1080",
             ),
-            ({}, "bookings: nothing to book. Accepted are start_time and end_time, weekly"),
-            ({"start_time": at(1)}, "end_time: not given"),
+            ({}, "bookings: nothing to book. Give start_time and end_time, weekly"),
+            ({"start_time": at(1)}, "end_time: missing"),
             ({"state": "absent"}, "bookings: nothing to cancel"),
             (
                 {"bookings": [{"name": "a", **TIMES}, {"name": "a", "start_time": at(3), "end_time": at(4)}]},
-                "bookings: 'a' names two bookings",
+                "bookings[1]: 'a' names two bookings",
             ),
             ({**TIMES, "bookings": []}, "parameters are mutually exclusive: bookings|start_time"),
         ],
@@ -328,9 +335,7 @@ class TestRefusals:
         """Neither given nor published."""
         aws.client("ssm").delete_parameter(Name="OUTPUT_EC2_SCHEDULER_ROLE_ARN")
         refused = book(fails=True, instance_ids=instances[0], **TIMES)
-        assert (
-            "role_arn: not given, and OUTPUT_EC2_SCHEDULER_ROLE_ARN is not published in eu-central-1" in refused["msg"]
-        )
+        assert "role_arn: missing, and OUTPUT_EC2_SCHEDULER_ROLE_ARN is not published in eu-central-1" in refused["msg"]
         assert 0 == written(aws)
 
     @pytest.mark.cores
@@ -461,6 +466,7 @@ class TestInfo:
         sqs = aws.client("sqs")
         url = sqs.create_queue(QueueName="letters")["QueueUrl"]
         attributes = {"ERROR_CODE": "IncorrectInstanceState", "SCHEDULE_ARN": "arn:x:schedule/tfbridge/i-1.e.start"}
+        attributes["SCHEDULED_TIME"] = "2026-11-24T15:00:00Z"
         sqs.send_message(
             QueueUrl=url,
             MessageBody=json.dumps({"InstanceIds": [instances[0]]}),
@@ -473,8 +479,9 @@ class TestInfo:
             (message,) = info["dead_letters"]["messages"]
             assert [instances[0]] == message["instance_ids"]
             assert ("IncorrectInstanceState", "i-1.e.start") == (message["error"], message["schedule"])
+            assert "2026-11-24T15:00:00Z" == message["at"]
         refused = book(module="ec2_schedule_info", dead_letters=True, fails=True)
-        assert "dead_letter_arn: not given, and OUTPUT_EC2_SCHEDULER_DLQ_ARN is not published" in refused["msg"]
+        assert "dead_letter_arn: missing, and OUTPUT_EC2_SCHEDULER_DLQ_ARN is not published" in refused["msg"]
 
     @pytest.mark.cores
     def test_the_lookup(self, run, play, instances):

@@ -102,7 +102,7 @@ def check_name(value: Optional[str], option: str = "name") -> str:
         return ""
     if not _NAME.fullmatch(value):
         raise OptionError(
-            f"{option}: {show(value)} ({len(value)} characters) can't name a booking. "
+            f"{option}: {value!r} ({len(value)} characters) can't name a booking. "
             "Valid values: 1 to 35 letters, digits, '-', '_' and '.', not starting with '.'"
         )
     return value

@@ -44,6 +44,7 @@ def find_site(options: Mapping[str, Any], reader: Callable[[], Reader], needed: 
     """
     given = {option: str(options.get(option) or "") for option in PUBLISHED}
     create = bool(options.get("create_group"))
+    check_group(given["schedule_group"] or DEFAULT_GROUP)
     known = given
     if not all(given[option] for option in needed):
         known = _filled(given, options["prefix"], reader(), (needed, create))

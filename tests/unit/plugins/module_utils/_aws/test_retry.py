@@ -194,3 +194,13 @@ def test_progress_is_said_now_and_then(steps):
 
     assert expected == [moment for moment, _message in said]
     assert all(message == f"reading, {moment:.0f} s so far" for moment, message in said)
+
+
+def test_a_role_that_iam_does_not_know_yet_is_tried_again():
+    """Right after Terraform made it, Scheduler refuses a role for some seconds; what it refuses otherwise is final."""
+    error = AwsAnswer("ValidationException")
+    assert not is_retryable(error)
+    error.response["Error"]["Message"] = (
+        "The execution role you provide must allow AWS EventBridge Scheduler to assume the role."
+    )
+    assert is_retryable(error)

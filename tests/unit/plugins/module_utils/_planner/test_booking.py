@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import to_record
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, zone_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import (
     ParseContext,
     from_record,
+    parse_booking,
     parse_moment,
     parse_one_off,
     parse_weekly,
@@ -148,3 +149,101 @@ def test_damage_is_a_data_error(body):
 def test_names_of_others_are_not_ours(name):
     """Invariant 9: only names of the grammar are read, and so only they are touched."""
     assert read_name(Listed(name, "ENABLED", 0)) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "read"),
+    [
+        ("mon-fri", "mon tue wed thu fri"),
+        (["Monday", "FRI"], "mon fri"),
+        ("mon, wed", "mon wed"),
+        (["fri-mon"], "mon fri sat sun"),
+        (["sunday-tuesday", "thu"], "mon tue thu sun"),
+    ],
+)
+def test_days_are_names_and_ranges(days, read):
+    """Short and full names, and ranges of them, which may go over the weekend."""
+    weekly = {"days": days, "start": "08:00", "end": "18:00"}
+    booking = parse_weekly(INSTANCE, weekly, ParseContext(NOW, "UTC"))
+    assert tuple(read.split()) == booking.days
+
+
+REFUSED_WEEKLY = [
+    ({"days": day}, f"weekly.days: '{shown}' is not a day of the week")
+    for day, shown in [
+        ("monkey", "monkey"),
+        ("sunset", "sunset"),
+        ("Mon-Thur", "Mon-Thur"),
+        (["mon", "thurs"], "thurs"),
+        ("mon-tue-wed", "mon-tue-wed"),
+        ("mon,,tue", ""),
+        (["month"], "month"),
+    ]
+] + [
+    ({"days": 1}, "weekly.days: 1 is not a day"),
+    ({"days": True}, "weekly.days: True is not a day"),
+    ({"days": {"mon": 1}}, "is not a day of the week"),
+    ({"days": []}, "weekly.days: [] is not a day"),
+    ({"days": [5]}, "weekly.days: 5 is not a day"),
+    ({"timezone": "Europe/Paris"}, "weekly: unknown: timezone. Valid keys: days, start, end, except"),
+    ({"start": 480}, "weekly.start: 480 is not a time of day"),
+    ({"start": None}, "weekly.start: None is not a time of day"),
+    ({"except": "2027-02-30"}, "weekly.except: '2027-02-30' is not a day"),
+    ({"except": ["2027-05-01..2027-04-01"]}, "weekly.except: '2027-05-01..2027-04-01' is not a day"),
+    ({"except": 7}, "weekly.except: 7 is not a day"),
+    ({"except": ["2027-01-01..2036-01-01"]}, "days are left out. Maximum: 400"),
+]
+
+
+@pytest.mark.parametrize(("part", "named"), REFUSED_WEEKLY)
+def test_what_is_not_a_week_is_refused_by_name(part, named):
+    """One parser for module, API and calendar: what it can't read exactly it refuses."""
+    entry = {"weekly": {"days": "mon", "start": "08:00", "end": "18:00", **part}, "timezone": "UTC"}
+    with pytest.raises(OptionError) as refused:
+        parse_booking(INSTANCE, entry, ParseContext(NOW))
+    assert named in str(refused.value)
+
+
+TEXTS = st.text() | st.sampled_from(["0001-01-01T00:00+14:00", "2036-01-01T00:00Z", "08:00", "mon-fri"])
+VALUES = st.recursive(st.none() | st.booleans() | st.integers() | TEXTS, st.lists)
+WEEKS = st.dictionaries(st.sampled_from(["days", "start", "end", "except"]), VALUES)
+ENTRIES = st.dictionaries(
+    st.sampled_from(["name", "start_time", "end_time", "weekly", "timezone", "days", "endtime"]), VALUES | WEEKS
+)
+
+
+@given(entry=ENTRIES)
+def test_whatever_is_given_is_a_booking_or_an_option_error(entry):
+    """No entry, of whatever types, raises anything but our error."""
+    try:
+        booking = parse_booking(INSTANCE, entry, ParseContext(NOW, "Europe/Paris"))
+    except OptionError:
+        return
+    assert_held(booking)
+
+
+def test_dates_are_joined_and_kept():
+    """Neighbours and what overlaps are one range."""
+    weekly = {"days": "mon-fri", "start": "08:00", "end": "18:00"}
+    weekly["except"] = ["2027-05-01", "2026-12-24..2026-12-31", "2027-01-01", "2026-12-30..2027-01-02"]
+    booking = parse_weekly(INSTANCE, weekly, ParseContext(NOW, "UTC"))
+    assert ("2026-12-24..2027-01-02", "2027-05-01") == booking.excluded
+    assert_held(booking)
+
+
+@pytest.mark.parametrize(
+    "zone", ["localtime", "Factory", "posixrules", "right/Europe/Paris", "posix/UTC", "Mars/X", ""]
+)
+def test_files_that_are_no_zones_are_refused(zone):
+    """What Scheduler doesn't know is no zone here."""
+    with pytest.raises(OptionError, match="is not a known time zone"):
+        zone_of(zone)
+
+
+@pytest.mark.parametrize("end", ["9999-12-31T23:59:59Z", "2526-01-01T00:00:00Z", "2036-11-26T12:00:00Z"])
+def test_an_end_beyond_ten_years_is_refused(end):
+    """Invariant 15: named, with the latest that is valid; a cancellation by the same times is not."""
+    entry = {"start_time": "2026-11-24T12:00:00Z", "end_time": end}
+    with pytest.raises(OptionError, match=r"more than ten years ahead\. Latest valid value: 2036-11-24T12:00:00Z"):
+        parse_booking(INSTANCE, entry, ParseContext(NOW))
+    assert parse_booking(INSTANCE, entry, ParseContext(NOW, any_time=True)).booking_id.startswith("auto-")

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo
 
+import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import OneOff, Weekly
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, minutes
@@ -386,3 +387,16 @@ def test_instances_are_planned_apart(found) -> None:
     planned = plan_all(booked, base)
 
     assert planned == ({INSTANCE: plan(booked, base)} if booked else {})
+
+
+@pytest.mark.parametrize("year", [2037, 2526, 9999])
+def test_what_is_far_costs_nothing_and_can_be_planned(year) -> None:
+    """Invariant 15: a record of whatever date, beside a weekly booking, has a plan and a result of a few windows."""
+    far = OneOff(INSTANCE, BASES[3] + timedelta(hours=1), datetime(year, 12, 31, 23, 59, tzinfo=UTC), "far")
+    late = OneOff(INSTANCE, datetime(year, 1, 1, tzinfo=UTC), datetime(year, 1, 2, tzinfo=UTC), "late")
+    daily = Weekly(INSTANCE, DAYS, "08:00", "10:00", "Europe/Paris", "daily")
+    for booked in ([far, daily], [late, daily]):
+        planned = plan(booked, BASES[3])
+        assert len(planned.windows) <= 12
+        assert len(planned.edges) <= 60
+        assert [edge for edge in planned.edges if edge.kind == "stop"]

@@ -8,7 +8,7 @@ import random
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import OneOff, Weekly
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows as planned_windows
@@ -515,3 +515,30 @@ def test_disabled_edges_are_replaced() -> None:
 
     world.assert_settled()
     assert len(world.stops()) == 1
+
+
+class FailingStore:
+    """A store that refuses to create from some call on, as where a quota is reached."""
+
+    def __init__(self, store: InMemoryStore, good: int) -> None:
+        self._store, self._good = store, good
+
+    def __getattr__(self, name):
+        def call(*arguments):
+            if name == "create":
+                self._good -= 1
+                if self._good < 0:
+                    raise AwsError("creating a schedule failed with ServiceQuotaExceededException")
+            return getattr(self._store, name)(*arguments)
+
+        return call
+
+
+@pytest.mark.parametrize(("good", "half_way"), [(0, False), (1, True), (2, True)])
+def test_an_error_half_way_says_what_is_stored(good: int, half_way: bool) -> None:
+    """What is stored comes alive with the next run, so the message says so; before the first write, nothing is."""
+    world = World()
+    with pytest.raises(AwsError) as failed:
+        world.apply(BookingChange(put=(booked("a", 3, 6),)), FailingStore(world.store, good))
+
+    assert ("This came half way" in str(failed.value)) == half_way == bool(world.store.schedules)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.ec2 import check_bookable, concerns
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import OneOff
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import plan
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.ec2 import check_bookable, concerns, mismatch
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import WORKERS, in_parallel
 
 PLAIN = {"state": "stopped", "tags": {}, "lifecycle": None, "root_device_type": "ebs", "hibernation": True}
@@ -63,3 +66,31 @@ def test_work_is_done_side_by_side_in_bounds_and_failures_stay_with_their_keys()
     assert WORKERS == most
     assert isinstance(results["k3"], AwsError)
     assert "K4" == results["k4"]
+
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("state", "minutes", "said"),
+    [
+        ("stopped", (-60, 60), "is stopped, but it is booked now: it should run until 2026-11-24T13:00:00Z"),
+        ("terminated", (-60, 60), "is terminated, but it is booked now"),
+        (None, (-60, 60), "is not there, but it is booked now"),
+        ("running", (-60, 60), None),
+        ("pending", (-60, 60), None),
+        ("stopped", (-2, 60), None),
+        ("running", (60, 120), "runs outside its bookings"),
+        ("running", (-60, -5), "runs outside its bookings"),
+        ("running", (-60, -2), None),
+        ("stopped", (60, 120), None),
+        ("stopping", (-60, -1), None),
+    ],
+)
+def test_what_is_shown_is_what_is(state, minutes, said) -> None:
+    """Invariant 16: a state that is not what is booked is said, but for the three minutes after an edge."""
+    start, end = (NOW + timedelta(minutes=minute) for minute in minutes)
+    bookings = [OneOff("i-0123456789abcdef0", start, end, "a")]
+    found = mismatch("i-0123456789abcdef0", state, bookings, plan(bookings, NOW))
+
+    assert found is None if said is None else said in found
