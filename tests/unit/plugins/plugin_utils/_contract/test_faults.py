@@ -15,6 +15,8 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.source_files import SourceFiles
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.terraform.publishers import KNOWN
 
+from tests.conftest import ROOT
+
 CODE = """
 module "outputs" {
   source  = "../modules/ssm_outputs"
@@ -310,3 +312,19 @@ def test_what_is_no_fault_is_not_reported(tmp_path, case):
     report = run(tmp_path, GOOD[case])
 
     assert ([], "passed") == (found(report), report.status)
+
+
+def test_our_own_files_are_in_order():
+    """The project's examples, playbooks and roles: nothing is wrong, and everything can be read."""
+    paths = [ROOT / name for name in ("playbooks", "roles", "terraform/examples")]
+    request = Request(
+        files=SourceFiles(ROOT),
+        terraform=[TerraformSource("OUTPUT_", ROOT / "terraform")],
+        playbooks=paths,
+        publishers=KNOWN,
+        today=dt.date(2026, 11, 25),
+    )
+    report = check(request, list)
+
+    assert {"unused"} == {finding.kind.value for finding in report.findings}
+    assert [] == [str(one.place) for one in report.unknown]
