@@ -164,7 +164,7 @@ class _Comparer:
         place = output.places[0] if output.places else Place("")
         if name is None:
             return
-        if self._sides.published is not None and not self._is_in(self._published, name) and not output.condition:
+        if self._sides.published is not None and not self._published.has(name) and not output.condition:
             yield self._finding(
                 FindingKind.NOT_PUBLISHED,
                 name,
@@ -177,7 +177,7 @@ class _Comparer:
         name = str(output.name)
         if self._sides.declared is None:
             yield from self._unused(output, name, Place(name))
-        elif not self._is_in(self._declared, name) and name not in self._result.used_by:
+        elif not self._declared.has(name) and name not in self._result.used_by:
             yield self._finding(
                 FindingKind.STALE,
                 name,
@@ -215,10 +215,6 @@ class _Comparer:
     def _is_ours(self, use: Use) -> bool:
         """Return whether a variable can only be the inventory's: nothing else sets one of its name."""
         return use.by is not By.VARIABLE or str(use.name) not in self._sides.set_anywhere
-
-    @staticmethod
-    def _is_in(outputs: Outputs, name: str) -> bool:
-        return any(output.name.literal == name for output in outputs.all)
 
     @staticmethod
     def _finding(

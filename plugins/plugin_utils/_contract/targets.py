@@ -44,6 +44,10 @@ class Outputs:
             for rule in rules:
                 self._under(output, rule)
 
+    def has(self, name: str) -> bool:
+        """Return whether there is an output of this very name."""
+        return name in self._literal
+
     def _under(self, output: Output, rule: InventoryRule) -> None:
         """Note what an inventory file makes of an output."""
         rest = output.name.without(rule.prefix)
