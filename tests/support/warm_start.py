@@ -117,8 +117,6 @@ def serve(listener: socket.socket) -> None:
         importlib.import_module(name)
     # What is there stays where it is, so that forks share it.
     gc.freeze()
-    # Nobody waits for the forks: their end is that of their connections.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
         connection, _address = listener.accept()
         request, descriptors, _flags, _sender = socket.recv_fds(connection, SIZE, 2)
@@ -130,11 +128,19 @@ def serve(listener: socket.socket) -> None:
         for descriptor in descriptors:
             os.close(descriptor)
         connection.close()
+        _reap()
+    _reap()
+
+
+def _reap() -> None:
+    """Take note of the forks that have ended; who asked for them knows by their connections."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _become(request: Mapping[str, object], descriptors: Sequence[int]) -> None:
     """Take what a new process would have from who started it."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for number, descriptor in enumerate(descriptors, start=1):
