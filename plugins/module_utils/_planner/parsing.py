@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Optional
 from zoneinfo import ZoneInfo
 
@@ -255,6 +256,7 @@ def _dates_error(option: str, value: object) -> OptionError:
     )
 
 
+@lru_cache(maxsize=10_000)
 def excluded_days(excluded: tuple[str, ...]) -> frozenset[int]:
     """Return the days (proleptic ordinals) that a weekly booking leaves out."""
     ranges = (_date_range(text, "except") for text in excluded)

@@ -143,7 +143,7 @@ class Writer:
 
     @contextmanager
     def _half_way(self) -> Iterator[None]:
-        """Say of an error between two writes what it leaves behind: what is stored comes alive with the next run."""
+        """Add to an error between two writes what it leaves behind: what is stored comes alive with the next run."""
         try:
             yield
         except AwsError as error:
@@ -196,7 +196,7 @@ class Writer:
         return Observed(records, tuple(objects), current, tuple(edges), tuple(foreign), damaged)
 
     def _misses_ours(self, listed: set[str]) -> bool:
-        """Whether a listing lacks what this run has written and nobody has deleted: AWS does not say how late it is."""
+        """Return whether a listing lacks what this run has written and nobody has deleted: it may be late."""
         for name in sorted(self._written - listed):
             if self.store.get(name) is not None:
                 return True

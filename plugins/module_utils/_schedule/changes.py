@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Optional
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, OneOff
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import epoch, moment, zulu
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import WINDOWS_AHEAD, Plan, plan
@@ -90,6 +91,7 @@ class DesiredRecords:
         self._sweep(put, now)
         for booking_id in self._cancelled_by(change, put):
             self._cancel(booking_id, change.stop_now, now)
+        self._name_unknown(change)
         for booking_id, record in put.items():
             if self.records.get(booking_id) != record:
                 self._replace(booking_id, record)
@@ -110,6 +112,13 @@ class DesiredRecords:
         known = [key for key in self._observed.current if key in self.records or key in self._observed.damaged]
         return sorted(key for key in known if key not in put and (change.purge or key in change.drop))
 
+    def _name_unknown(self, change: BookingChange) -> None:
+        """Warn of bookings to cancel that aren't there: a name may be mistyped."""
+        for booking_id in change.drop:
+            if booking_id not in self._observed.current:
+                hint = nearest(booking_id, self._observed.current)
+                self.warnings.append(f"there is no booking {booking_id!r} to cancel.{hint}")
+
     def _cancel(self, booking_id: str, stop_now: bool, now: datetime) -> None:
         """Cancel a booking; what is left of a window that was cancelled before can only be cut short."""
         record = self.records.get(booking_id)
@@ -120,7 +129,7 @@ class DesiredRecords:
         self._drop(booking_id, "was cancelled")
 
     def _end_running_window(self, stop_now: bool, now: datetime, baseline: Baseline) -> None:
-        """Give a window that the instance is in, and that nobody books any more, an end: so a stop is always ahead.
+        """End a window that the instance is in, and that nobody books any more: so a stop is always ahead.
 
         Whatever takes it away, be it a cancellation, a move or a day that was dropped, is treated alike.
         """

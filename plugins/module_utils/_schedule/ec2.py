@@ -39,7 +39,7 @@ def check_bookable(instance_id: str, found: Mapping[str, Mapping[str, Any]], reg
 
 
 def concerns(instance_id: str, instance: Mapping[str, Any], *, hibernate: bool = False) -> Iterator[str]:
-    """Say what keeps an instance from being started and stopped as booked."""
+    """Yield what keeps an instance from being started and stopped as booked."""
     if instance["state"] in GONE:
         yield f"{instance_id} is {instance['state']}: cancel its bookings"
     group = instance["tags"].get(_GROUP_TAG)

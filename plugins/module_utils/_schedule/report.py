@@ -140,7 +140,7 @@ class Reporter:
 
 
 def _drift(view: Observed, planned: Plan, now: dt.datetime) -> dict[str, Any]:
-    """Say how what is scheduled differs from what is booked."""
+    """Return how what is scheduled differs from what is booked."""
     steps = EdgeSteps(planned, view.records, view, Evidence(view.records, Baseline(view.records, now)))
     ended = [
         name.rsplit(".", 2)[1]

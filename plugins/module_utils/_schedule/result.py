@@ -27,17 +27,17 @@ def zulu(moment: Optional[datetime]) -> Optional[str]:
 
 
 def booking_dict(booking: Booking) -> dict[str, Any]:
-    """Show a booking."""
+    """Return a booking as callers see it."""
     return {"name": booking.booking_id, **to_record(booking)}
 
 
 def window_dict(window: Window) -> dict[str, Any]:
-    """Show a window, and which bookings it is made of."""
+    """Return a window, and which bookings it is made of."""
     return {"start": zulu(window.start), "end": zulu(window.end), "bookings": list(window.reasons)}
 
 
 def edge_dict(edge: Edge) -> dict[str, Any]:
-    """Show an edge of the plan."""
+    """Return an edge of the plan."""
     return {
         "action": edge.kind,
         "expression": edge.expression,
@@ -49,7 +49,7 @@ def edge_dict(edge: Edge) -> dict[str, Any]:
 
 
 def plan_dict(plan: Plan) -> dict[str, Any]:
-    """Show what is planned for one instance."""
+    """Return what is planned for one instance."""
     return {
         "windows": [window_dict(window) for window in plan.windows],
         "edges": [edge_dict(edge) for edge in plan.edges],
@@ -59,7 +59,7 @@ def plan_dict(plan: Plan) -> dict[str, Any]:
 
 
 def next_edge(plan: Plan) -> Optional[dict[str, Any]]:
-    """Show what happens next: the end of the window that the instance is in, or the start of the next one."""
+    """Return what happens next: the end of the window that the instance is in, or the start of the next one."""
     if not plan.windows or not plan.edges:
         return None
     window = plan.windows[0]
@@ -68,7 +68,7 @@ def next_edge(plan: Plan) -> Optional[dict[str, Any]]:
 
 
 def outcome_dict(outcome: Outcome) -> dict[str, Any]:
-    """Show what was, or would be, done for one instance."""
+    """Return what was, or would be, done for one instance."""
     bookings = sorted((record.booking for record in outcome.records.values()), key=lambda one: one.booking_id)
     return {
         "instance_id": outcome.instance_id,
@@ -82,7 +82,7 @@ def outcome_dict(outcome: Outcome) -> dict[str, Any]:
 
 
 def diff_of(outcomes: Iterable[Outcome]) -> dict[str, str]:
-    """Show the edges before and after, a line each."""
+    """Return the edges before and after, a line each."""
     before: list[str] = []
     after: list[str] = []
     for outcome in outcomes:

@@ -542,3 +542,13 @@ def test_an_error_half_way_says_what_is_stored(good: int, half_way: bool) -> Non
         world.apply(BookingChange(put=(booked("a", 3, 6),)), FailingStore(world.store, good))
 
     assert ("This came half way" in str(failed.value)) == half_way == bool(world.store.schedules)
+
+
+def test_cancelling_what_is_not_booked_says_so() -> None:
+    """The nearest name is proposed, and nothing changes."""
+    world = World()
+    world.apply(BookingChange(put=(booked("training", 3, 6),)))
+    outcome = world.apply(BookingChange(drop=("trainig",)))
+
+    assert outcome.warnings == ("there is no booking 'trainig' to cancel. Did you mean 'training'?",)
+    assert not outcome.changed
