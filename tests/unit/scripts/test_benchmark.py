@@ -50,7 +50,7 @@ def test_every_bound_is_judged(outcome):
     """All bounds have a figure, and these figures reach them."""
     found = bounds.check(outcome)
 
-    assert [True] * 14 == [bound.reached for bound in found]
+    assert [True] * 15 == [bound.reached for bound in found]
     assert [1, 120, 0.8, 1.2, 0.8] == [round(bound.measured, 2) for bound in found[:5]]
 
 
