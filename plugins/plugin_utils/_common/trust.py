@@ -14,6 +14,9 @@ trusted where plays run. Earlier releases template everything that isn't marked 
 from __future__ import annotations
 
 import functools
+import io
+import re
+from collections.abc import Mapping
 from typing import Any, Callable
 
 from ansible import context
@@ -21,15 +24,21 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 try:
     from ansible.template import trust_as_template
+
+    HAS_TRUST = True
 except ImportError:  # ansible-core 2.18 and earlier: every string is a template but for those that wrap_var marked
+    HAS_TRUST = False
 
     def trust_as_template(value: str) -> str:
         """Return the text back."""
         return value
 
 
-# What makes a string a template; the last sets other markers, at the beginning of a string.
-_MARKERS = ("{{", "{%", "{#", "#jinja2:")
+Mark = Callable[[Any], Any]
+UNSAFE_KEY = "__ansible_unsafe"
+
+# Words, numbers, addresses, DNS names and ARNs: no template, no call, subscript, filter or quoted string.
+_PLAIN_TEXT = re.compile(r"[\w.:/@+,-]*\Z")
 
 
 def as_data(value: Any) -> Any:
@@ -37,29 +46,62 @@ def as_data(value: Any) -> Any:
     return _each_string(value, wrap_var)
 
 
-def as_printed(value: Any) -> Any:
-    """Mark the strings inside a value for the JSON of ansible-inventory, which prints data as it runs nothing of it.
+def marks_of_this_command() -> Mark:
+    """Return how this command line marks data.
 
-    It shows what isn't trusted as C({"__ansible_unsafe": ...}). Strings without template markers are shown plainly.
+    What ansible-inventory prints is read again: by AWX, as a script's output or from a file. So whatever could be an
+    expression is marked in the text too, as each form has it. All else is trusted where it is printed, because
+    ansible-core shows no other string without a wrapper.
     """
-    return _each_string(value, _inert_as_trusted)
-
-
-def marks_of_this_command() -> Callable[[Any], Any]:
-    """Return how this command line marks data: for printing where that is all it does."""
     arguments = context.CLIARGS
-    prints = "export" in arguments and (arguments.get("list") or arguments.get("host"))
+    if "export" not in arguments or not (arguments.get("list") or arguments.get("host")):
+        unsafe, simple = wrap_var, wrap_var
+    else:
+        unsafe, simple = _unsafe_mark(arguments), _trusted
     # Thousands of hosts have many values in common.
-    return functools.partial(_each_string, mark=functools.cache(as_printed if prints else as_data))
+    mark = functools.cache(lambda text: simple(text) if _PLAIN_TEXT.match(text) else unsafe(text))
+    return functools.partial(_each_string, mark=mark)
+
+
+def _unsafe_mark(arguments: Mapping[str, Any]) -> Mark:
+    """Return what makes ansible-inventory show that a string is data."""
+    if arguments.get("yaml"):
+        return _yaml_mark()
+    if arguments.get("host") and HAS_TRUST:
+        # Of the variables of one host ansible-core 2.19 and later shows no marks.
+        return lambda text: {UNSAFE_KEY: _text(text)}
+    return as_data
+
+
+def _yaml_mark() -> Mark:
+    """Return what makes YAML show a string with the tag C(!unsafe): ansible-core's own marks are not in its YAML."""
+    # Imported here: every task of every host imports this file.
+    from ansible.parsing.yaml.dumper import AnsibleDumper  # noqa: PLC0415  see above
+
+    # AnsibleDumper is a function that makes one in ansible-core 2.19 and later, and a class before.
+    dumper_class = type(AnsibleDumper(io.StringIO()))
+    marked = set()
+
+    def represent(dumper: Any, text: str) -> Any:
+        tag = "!unsafe" if _text(text) in marked else "tag:yaml.org,2002:str"
+        return dumper.represent_scalar(tag, _text(text))
+
+    def mark(text: str) -> Any:
+        marked.add(_text(text))
+        return wrap_var(_text(text))
+
+    for kind in {str, type(wrap_var(""))}:
+        dumper_class.add_representer(kind, represent)
+    return mark
+
+
+def _trusted(text: str) -> Any:
+    return trust_as_template(_text(text))
 
 
 def as_config(value: Any) -> Any:
     """Mark all strings inside a value that the inventory file's author wrote, or the collection: templates work."""
     return _each_string(value, trust_as_template)
-
-
-def _inert_as_trusted(text: str) -> Any:
-    return wrap_var(text) if any(marker in text for marker in _MARKERS) else trust_as_template(_text(text))
 
 
 def _each_string(value: Any, mark: Callable[[str], Any]) -> Any:

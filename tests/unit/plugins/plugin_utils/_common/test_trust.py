@@ -11,7 +11,6 @@ from ansible.template import Templar
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import (
     as_config,
     as_data,
-    as_printed,
     marks_of_this_command,
     plain,
 )
@@ -26,11 +25,20 @@ HEADER = "#jinja2:variable_start_string:'<<', variable_end_string:'>>'\n<< 1 + 1
 TEXT = st.text() | st.sampled_from(
     ["{{ 1 + 1 }}", "{% if 1 %}x{% endif %}", "{# c #}", "{ { 1 } }", "a {{ b", "}}", HEADER]
 )
+PRINTS = {"export": False, "list": True, "host": None}
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _arguments():
+    """Put the command line back that tests change."""
+    before = context.CLIARGS
+    yield
+    context.CLIARGS = before
 
 
 @given(VALUES)
@@ -41,13 +49,14 @@ def test_data_goes_through_templating_unchanged(value):
     assert value == plain(templar.template(as_config("{{ value }}")))
 
 
-@pytest.mark.parametrize("mark", [as_data, as_printed])
+@pytest.mark.parametrize("arguments", [{}, PRINTS, {**PRINTS, "yaml": True}])
 @given(value=VALUES)
-def test_data_itself_is_no_template(mark, value):
+def test_data_itself_is_no_template(arguments, value):
     """Templating the value directly gives the value, also where it is marked for printing."""
     templar = Templar(loader=DataLoader(), variables={})
+    context.CLIARGS = arguments
 
-    assert value == plain(templar.template(mark(value)))
+    assert value == plain(templar.template(marks_of_this_command()(value)))
 
 
 def decide(condition, value):
@@ -78,24 +87,38 @@ def test_data_is_no_expression(tmp_path, condition, text):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "expected"),
+    ("arguments", "prints"),
     [
-        ({}, as_data),
-        ({"list": True}, as_data),
-        ({"export": False, "list": True, "host": None}, as_printed),
-        ({"export": False, "list": False, "host": "web"}, as_printed),
-        ({"export": False, "list": False, "host": None, "graph": True}, as_data),
+        ({}, False),
+        ({"list": True}, False),
+        (PRINTS, True),
+        ({**PRINTS, "list": False, "host": "web"}, True),
+        ({**PRINTS, "list": False, "graph": True}, False),
     ],
 )
-def test_only_ansible_inventory_prints(monkeypatch, arguments, expected):
-    """Where plays run, nothing from AWS is trusted."""
+def test_only_ansible_inventory_prints(monkeypatch, arguments, prints):
+    """Where plays run, nothing from AWS is trusted, and in no command what could be an expression."""
     monkeypatch.setattr(context, "CLIARGS", arguments)
 
     mark = marks_of_this_command()
 
     # Ansible tells trusted strings, and in earlier releases unsafe ones, by a type of their own.
-    assert type(as_data("text")) is not type(as_printed("text"))
-    assert [type(expected("text"))] * 2 == [type(mark("text")), type(mark({"key": ["text"]})["key"][0])]
+    assert type(as_data("text")) is not type(as_config("text"))
+    assert [type((as_config if prints else as_data)("t3.micro"))] * 2 == [
+        type(mark("t3.micro")),
+        type(mark({"key": ["t3.micro"]})["key"][0]),
+    ]
+
+
+@pytest.mark.parametrize("form", [{"list": True}, {"host": "web"}, {"list": True, "yaml": True}])
+@given(text=st.text() | st.from_regex(r"\w+(\(|\[| ?\||'|\"| |\{\{).*"))
+def test_what_could_be_an_expression_is_never_trusted(form, text):
+    """In no command and in no form."""
+    context.CLIARGS = {**PRINTS, "list": False, **form}
+    marked = marks_of_this_command()(text)
+
+    if type(marked) is type(as_config(text)) and type(marked) is not type(as_data(text)):
+        assert not set(text) & set(" ()[]{}|'\"#%~*<>=!`\\\n")
 
 
 @pytest.mark.parametrize("wrap", [lambda text: text, lambda text: [text], lambda text: {"k": [text]}])
@@ -126,9 +149,11 @@ def test_plain_values_are_builtin_types(value):
 StaysMarked = type("StaysMarked", (str,), {"__str__": lambda self: self})
 
 
-@pytest.mark.parametrize("mark", [plain, as_printed])
-def test_marks_of_earlier_cores_come_off(mark):
+@pytest.mark.parametrize("printed", [False, True])
+def test_marks_of_earlier_cores_come_off(monkeypatch, printed):
     """Else ansible-inventory shows {"__ansible_unsafe": ...} for a plain text."""
+    monkeypatch.setattr(context, "CLIARGS", PRINTS)
+    mark = marks_of_this_command() if printed else plain
     (text,) = mark([StaysMarked("x")])
 
     assert "x" == text
