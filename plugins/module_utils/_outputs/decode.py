@@ -13,16 +13,29 @@ is a string.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names, show
 
 from .names import element_of, is_output_name, is_snapshot_name
-from .output import SECURE_STRING, STRING_LIST, TYPED, Kind, Output, OutputSet, Parameter, Problem, Severity
+from .output import (
+    SECURE_STRING,
+    STRING_LIST,
+    TYPED,
+    Kind,
+    Output,
+    OutputSet,
+    Parameter,
+    Problem,
+    Severity,
+    stored_text,
+)
 
 # "[::1]:8080", "[section]" and "{name}" are strings that people publish. A document is what goes on like JSON
 # after its first bracket; from there on a mistake is reported, not taken for a string.
@@ -30,6 +43,10 @@ _DOCUMENT = re.compile(
     r"\s*(?:\{\s*(?:\"|\})"
     r"|\[\s*(?:[\"{\]\[]|(?:-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null)\s*[,\]]))"
 )
+
+# ansible-core gives up on what is nested much deeper, in a traceback.
+MAX_DEPTH = 64
+RESERVED_KEY = "__ansible_"
 
 
 def assemble(parameters: Iterable[Parameter], prefix: str) -> OutputSet:
@@ -105,22 +122,72 @@ def _list_output(name: str, run: Mapping[int, Parameter], single: Optional[Param
 def decode(parameter: Parameter) -> tuple[Any, Optional[Problem]]:
     """Return the typed value of one parameter, and what is wrong with it. No message has the text of a secret."""
     value = parameter.value
-    if value is None or parameter.type == TYPED:
-        return value, None
+    if value is None:
+        return None, None
+    if parameter.type == TYPED:
+        problem = _unfit(value, parameter)
+        return (stored_text(parameter) if problem else value), problem
     if parameter.type == STRING_LIST:
-        return value.split(","), None
+        return _split(value), None
     if not looks_like_document(value):
         return value, None
     try:
-        return parse_document(value), None
+        document = parse_document(value)
+        problem = _unfit(document, parameter)
     except DataError as exc:
-        # What is wrong with a secret may quote a part of it.
-        reason = "the reason is not shown because it is a secret" if parameter.type == SECURE_STRING else str(exc)
-        message = (
-            f"parameter {parameter.name} looks like JSON but is not valid: {reason}. "
-            "Publish a valid JSON array or object, or text that doesn't start like one"
-        )
-        return value, Problem("broken_json", Severity.ERROR, message)
+        return value, _broken(parameter, str(exc))
+    return (value if problem else document), problem
+
+
+def _split(text: str) -> list[Any]:
+    """Return the elements of a StringList: at its commas, but for the JSON array that some modules write as one."""
+    if looks_like_document(text):
+        with contextlib.suppress(DataError):
+            document = parse_document(text)
+            if isinstance(document, list):
+                return document
+    return text.split(",")
+
+
+def _unfit(document: Any, parameter: Parameter) -> Optional[Problem]:
+    """Return what is wrong with a document for Ansible, whose own JSON has keys with a meaning."""
+    try:
+        key = _reserved_key(document, MAX_DEPTH)
+    except DataError as exc:
+        return _broken(parameter, str(exc))
+    if key is None:
+        return None
+    shown = f"{RESERVED_KEY}..." if parameter.type == SECURE_STRING else show(key)
+    return Problem(
+        "reserved_key",
+        Severity.ERROR,
+        f"parameter {parameter.name} has the key {shown}: Ansible reads keys that begin with "
+        f"{RESERVED_KEY} as its own, in every file and result. Publish it under another key",
+    )
+
+
+def _broken(parameter: Parameter, reason: str) -> Problem:
+    # What is wrong with a secret may quote a part of it.
+    shown = "the reason is not shown because it is a secret" if parameter.type == SECURE_STRING else reason
+    return Problem(
+        "broken_json",
+        Severity.ERROR,
+        f"parameter {parameter.name} looks like JSON but is not valid: {shown}. "
+        "Publish a valid JSON array or object, or text that doesn't start like one",
+    )
+
+
+def _reserved_key(value: Any, depth: int) -> Optional[str]:
+    """Return the first key at any depth that Ansible reserves. Raises DataError for what is nested too deeply."""
+    if not isinstance(value, (dict, list)):
+        return None
+    if not depth:
+        raise DataError(f"it is nested too deeply, more than {MAX_DEPTH} levels")
+    for key in value if isinstance(value, dict) else ():
+        if key.startswith(RESERVED_KEY):
+            return str(key)
+    items = value.values() if isinstance(value, dict) else value
+    return next((found for item in items if (found := _reserved_key(item, depth - 1)) is not None), None)
 
 
 def _ambiguity(single: Parameter, first: Parameter) -> Problem:
@@ -151,7 +218,9 @@ def looks_like_document(value: str) -> bool:
 def parse_document(text: str) -> Any:
     """Parse JSON, strictly: no duplicate keys, no NaN, no lone surrogates. Raises DataError that says what is wrong."""
     try:
-        document = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
+        document = json.loads(
+            text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant, parse_float=_finite
+        )
         # A lone surrogate ("\ud800") parses but can be written nowhere: not to a cache, not to a terminal.
         json.dumps(document, ensure_ascii=False).encode("utf-8")
     except DataError:
@@ -176,3 +245,10 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> Any:
     raise DataError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise DataError(f"{show(text)} is too large for a number")
+    return number

@@ -99,10 +99,10 @@ class Output:
     def stored(self) -> Any:
         """The text that is stored: one, or a list of them with null in the holes."""
         if not self.run:
-            return _stored(self.parameters[0])
+            return stored_text(self.parameters[0])
         texts = [None] * (max(self.run) + 1)
         for position, parameter in self.run.items():
-            texts[position] = _stored(parameter)
+            texts[position] = stored_text(parameter)
         return texts
 
     @property
@@ -131,7 +131,8 @@ class OutputSet:
         return bool(self.outputs)
 
 
-def _stored(parameter: Parameter) -> Any:
+def stored_text(parameter: Parameter) -> Any:
+    """Return the text of a parameter; for what a snapshot holds typed, its JSON."""
     if parameter.type == TYPED:
         return json.dumps(parameter.value, ensure_ascii=False, separators=(",", ":"))
     return parameter.value

@@ -114,7 +114,7 @@ def test_text_that_is_not_json_stays_text(text):
     ],
 )
 def test_broken_json_is_a_problem_that_names_the_parameter(text, reason):
-    """Text that begins like JSON and isn't is never taken for a string in silence."""
+    """Text that looks like JSON and isn't is never taken for a string in silence."""
     (problem,) = only(published(X=text), "X").problems
 
     assert problem.kind == "broken_json"
@@ -199,3 +199,55 @@ def test_names_outside_the_grammar_are_strays_and_snapshots_are_not():
 
     assert outputs.strays == ("OUTPUT_", "OUTPUT_9X", "OUTPUT_A.B", "OUTPUT_A/B", "OUTPUT_lower")
     assert dict(outputs.outputs) == {}
+
+
+def stack(value, kind="String"):
+    """The one output of a stack that has one."""
+    return assemble([Parameter("OUTPUT_X", kind, value)], "OUTPUT_").outputs["X"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('["10.9.0.1","10.9.0.2"]', ["10.9.0.1", "10.9.0.2"]),
+        ("[]", []),
+        ("a,b", ["a", "b"]),
+        ("[a],[b]", ["[a]", "[b]"]),
+        ('{"a":1,"b":2}', ['{"a":1', '"b":2}']),
+    ],
+)
+def test_a_string_list_whose_text_is_a_json_array_is_that_array(text, value):
+    """As the most used public module writes lists; all else is split at its commas."""
+    assert value == stack(text, "StringList").value
+
+
+@given(st.lists(st.text() | st.integers()))
+def test_any_json_array_in_a_string_list_comes_back(value):
+    """Commas inside its strings too."""
+    assert value == stack(json.dumps(value), "StringList").value
+
+
+@pytest.mark.parametrize("text", ['{"a": 1e999}', "[-1e999]", "[" * 200 + "]" * 200])
+def test_what_no_json_of_ansibles_can_hold_is_broken(text):
+    """Infinity is not JSON, and deep nesting ends Ansible in a traceback."""
+    output = stack(text)
+
+    assert (text, ["broken_json"]) == (output.value, [problem.kind for problem in output.problems])
+
+
+RESERVED = st.sampled_from(["__ansible_unsafe", "__ansible_vault", "__ansible_type", "__ansible_x"])
+NESTED = st.recursive(
+    st.dictionaries(RESERVED, st.text(max_size=2), min_size=1, max_size=1),
+    lambda inner: st.lists(inner, min_size=1, max_size=2) | st.dictionaries(st.text(max_size=3), inner, min_size=1),
+    max_leaves=3,
+)
+
+
+@given(value=NESTED, kind=st.sampled_from(["String", "typed"]))
+def test_keys_that_steer_ansibles_decoder_are_refused_at_any_depth(value, kind):
+    """By the parameter's name; published as JSON or in a snapshot."""
+    output = stack(json.dumps(value) if kind == "String" else value, kind)
+
+    assert ["reserved_key"] == [problem.kind for problem in output.problems]
+    assert "parameter OUTPUT_X has the key '__ansible_" in output.problems[0].message
+    assert isinstance(output.value, str)
