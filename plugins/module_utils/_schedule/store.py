@@ -31,8 +31,9 @@ from .schedule import Listed, Schedule, ScheduleSettings
 T = TypeVar("T")
 
 LIST_PAGE = 100
-# Scheduler allows 250 creates a second in its smallest regions, and more of everything else (its quotas page).
-RATE, BURST = 200.0, 40
+# Scheduler allows 250 creates a second in its smallest regions, and more of everything else (its quotas page): what
+# reaches it in any second is at most the two together.
+RATE, BURST = 230.0, 20
 DEFAULT_GROUP = "tfbridge"
 _MISSING = "ResourceNotFoundException"
 _EXISTS = "ConflictException"
