@@ -45,6 +45,8 @@ def test_nothing_is_lost_and_all_converge(aws, writers, rounds):
     scheduler = aws.client("scheduler")
     store = SchedulerStore(scheduler, Retrier(Policy(budget=20)), "eu-central-1", "tfbridge")
     tools = Tools()
+    # Made first: where two create it at once, moto lets the second replace the first one's, with what is in it.
+    scheduler.create_schedule_group(Name="tfbridge")
     for number in range(rounds):
         instance_id = f"i-{number:017x}"
         jobs = [(f"b{at}", f"{rng.randrange(0, 10)}") for at in range(WRITERS)]
