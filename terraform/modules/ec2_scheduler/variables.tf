@@ -18,7 +18,7 @@ variable "instance_tag" {
   default = null
 
   validation {
-    condition     = var.instance_tag == null ? true : length(var.instance_tag.key) > 0 && length(var.instance_tag.values) > 0
+    condition     = var.instance_tag == null ? true : try(length(var.instance_tag.key), 0) > 0 && try(length(var.instance_tag.values), 0) > 0 && alltrue([for value in try(coalescelist(var.instance_tag.values), []) : value != null])
     error_message = "instance_tag needs a key and at least one value, for example { key = \"Bookable\", values = [\"true\"] }."
   }
 }
@@ -27,6 +27,7 @@ variable "kms_key_arns" {
   description = "Customer managed KMS keys of the instances' EBS volumes. Without a grant on them the start call succeeds and the instance falls back to stopped, which no dead-letter queue sees."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for arn in var.kms_key_arns : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", arn))])
@@ -35,13 +36,14 @@ variable "kms_key_arns" {
 }
 
 variable "dead_letter_retention_days" {
-  description = "How long a start or stop that could not be delivered stays in the dead-letter queue."
+  description = "How many days a start or stop that could not be delivered stays in the dead-letter queue."
   type        = number
   default     = 14
+  nullable    = false
 
   validation {
-    condition     = var.dead_letter_retention_days >= 1 && var.dead_letter_retention_days <= 14
-    error_message = "dead_letter_retention_days must be 1 to 14, SQS keeps no message longer."
+    condition     = var.dead_letter_retention_days >= 1 && var.dead_letter_retention_days <= 14 && floor(var.dead_letter_retention_days) == var.dead_letter_retention_days
+    error_message = "dead_letter_retention_days must be 1 to 14, in whole days: SQS keeps no message longer."
   }
 }
 

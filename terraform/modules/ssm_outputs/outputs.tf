@@ -16,7 +16,15 @@ output "names" {
   }
   precondition {
     condition     = length(local.undescribed) == 0
-    error_message = "descriptions: no output is named ${join(", ", local.undescribed)}. Accepted are the names in strings, lists, objects and secrets, spelled as there."
+    error_message = "descriptions: no output is named ${join(", ", local.undescribed)}. Valid names are those in strings, lists, objects and secrets, spelled as there."
+  }
+  precondition {
+    condition     = length(local.unoptioned) == 0
+    error_message = "options: no output is named ${join(", ", local.unoptioned)}. Valid names are those in strings, lists, objects and secrets, spelled as there."
+  }
+  precondition {
+    condition     = length(local.frozen) == 0
+    error_message = "options: ignore_value_changes of ${join(", ", local.frozen)}: the snapshot would go on holding Terraform's value. Publish it by a call of this module without a snapshot."
   }
   precondition {
     condition     = var.parameters || var.snapshot
@@ -32,6 +40,11 @@ output "arns" {
 output "versions" {
   description = "The version of each parameter, by its name: SSM counts up with every change of the value."
   value       = merge([for parameter in local.published : { (parameter.name) = parameter.version }]...)
+}
+
+output "values" {
+  description = "What is published, by the name of its parameter, without secrets and whatever else is sensitive. Plans hide a parameter's value: make this an output of your own, and a review shows what changes."
+  value       = { for name in local.plain_names : "${var.prefix}${name}" => local.items[name].value if var.create && !local.items[name].sensitive }
 }
 
 output "snapshot_slices" {
@@ -50,10 +63,11 @@ output "snapshot_reader_policy_json" {
 }
 
 locals {
-  published = concat(values(aws_ssm_parameter.output), values(aws_ssm_parameter.secret), aws_ssm_parameter.snapshot)
+  published = concat(values(aws_ssm_parameter.output), values(aws_ssm_parameter.secret), values(aws_ssm_parameter.initial), aws_ssm_parameter.snapshot)
 
-  # "arn:aws:ssm:eu-central-1:123456789012:parameter" of any of them: no call of AWS is needed to know the account.
-  arn_base = try(regex("^.*?:parameter", local.published[0].arn), "")
+  # "arn:aws:ssm:eu-central-1:123456789012:parameter" of any of them: no call of AWS is needed to know the account. The
+  # ARN that a mock_provider makes up is none.
+  arn_base = length(local.published) == 0 ? "" : try(regex("^.*?:parameter", local.published[0].arn), "arn:aws:ssm:*:*:parameter")
   arn_root = "${local.arn_base}/${trimprefix(var.prefix, "/")}"
   by_path  = endswith(var.prefix, "/")
 
@@ -81,11 +95,11 @@ locals {
       Resource = ["${local.arn_root}SNAPSHOT.*"]
     }],
     # A lookup by name asks for X and the elements X_0, X_1 ... in one call.
-    length(local.secrets) == 0 ? [] : [{
+    length(local.secret_documents) == 0 ? [] : [{
       Sid      = "ReadSecrets"
       Effect   = "Allow"
       Action   = ["ssm:GetParameters"]
-      Resource = flatten([for name in sort(keys(local.secrets)) : ["${local.arn_root}${name}", "${local.arn_root}${name}_*"]])
+      Resource = flatten([for name in local.secret_documents : ["${local.arn_root}${name}", "${local.arn_root}${name}_*"]])
     }],
   )
 }

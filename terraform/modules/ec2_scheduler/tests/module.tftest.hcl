@@ -272,3 +272,31 @@ run "a_retention_that_sqs_refuses_is_refused" {
 
   expect_failures = [var.dead_letter_retention_days]
 }
+
+run "half_a_day_is_refused" {
+  command = plan
+
+  variables {
+    dead_letter_retention_days = 1.5
+  }
+
+  expect_failures = [var.dead_letter_retention_days]
+}
+
+run "a_tag_whose_values_are_null_is_refused" {
+  command = plan
+
+  variables {
+    instance_tag = { key = "Bookable", values = null }
+  }
+
+  expect_failures = [var.instance_tag]
+}
+
+run "no_keys_are_none" {
+  command = plan
+
+  variables {
+    kms_key_arns = null
+  }
+}
