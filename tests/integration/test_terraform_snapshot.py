@@ -74,7 +74,8 @@ def test_a_snapshot_and_parameters_give_the_same_inventory(aws, run, mixed):
     assert {"ssm:GetParameters": 1} == dict(aws.calls())
     assert ["web-0", "web-1", "web-2"] == by_snapshot.json["my_ip"]["hosts"]
     variables = by_snapshot.json["_meta"]["hostvars"]["web-1"]
-    assert ('<a & b> "é" \u2028', {"a": [1, None, True]}, "0012") == tuple(variables[k] for k in ("motd", "conf", "id"))
+    shown = tuple(unwrapped(variables[name]) for name in ("motd", "conf", "id"))
+    assert ('<a & b> "é" \u2028', {"a": [1, None, True]}, "0012") == shown
     assert {"list": [{"text": "{{ x }}", "number": 1.5}], "empty": "", "nothing": None} == unwrapped(variables["deep"])
     assert "lookup('tfbridge.aws.ssm_output', 'DB_PASSWORD'" in json.dumps(variables["db_password"])
     assert "hunter2" not in by_snapshot.output
