@@ -40,7 +40,7 @@ ARROWS = {
         "module_utils/_outputs",
         "plugin_utils/_common",
     },
-    "plugin_utils/_schedule": {"module_utils/_schedule", "plugin_utils/_common"},
+    "plugin_utils/_schedule": {"module_utils/_common", "module_utils/_schedule", "plugin_utils/_common"},
     "plugin_utils/_contract": {
         "module_utils/_common",
         "module_utils/_outputs",
