@@ -25,8 +25,8 @@ def _filter(
 
 
 class FilterModule:
-    """Wires the filter to its name."""
+    """The filter by its name."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """Give the filters by name."""
+        """Return the filters by name."""
         return {"schedule_timeline": _filter}
