@@ -17,7 +17,8 @@ description:
     in a group named after the output in lower case. All other outputs become variables, named in lower case.
   - Parameters named C(X_0), C(X_1) and so on are one list C(X) in numeric order. A value that is a JSON array or
     object is decoded. A C(StringList) is split at its commas. All else is a string.
-  - The inventory file's name ends in C(ssm_outputs.yml) or C(ssm_outputs.yaml).
+  - The name of the inventory file ends in C(ssm_outputs.yml) or C(ssm_outputs.yaml). Any other file that ends in
+    C(.yml) or C(.yaml) and names this plugin is read as well.
 notes:
   - "IAM: C(ssm:DescribeParameters) and C(ssm:GetParameters), or C(ssm:GetParametersByPath) alone where O(prefix) ends
     in a slash, or C(ssm:GetParameters) on C(<prefix>SNAPSHOT.*) alone where O(source=snapshot);
@@ -33,7 +34,8 @@ notes:
   - Calls are kept below AWS's limit and repeated while AWS throttles, see O(retry_budget). A read that takes more than
     five seconds says at C(-v), on stderr, what it is doing.
   - Values of parameters are data. They are never templated, and no output and no attribute becomes a variable named
-    C(ansible_*) or one of Ansible's own, unless O(allow_variables) names it.
+    C(ansible_*), one that begins with an underscore or one of Ansible's own, unless O(allow_variables) names it. Other
+    collections read variables of their own; O(variables.prefix) keeps outputs apart from them.
 extends_documentation_fragment:
   - tfbridge.aws.connection
   - ansible.builtin.inventory_cache
@@ -54,10 +56,21 @@ options:
     type: list
     elements: str
     default: []
+  stack:
+    description:
+      - The group of all hosts of this file, like V(prod). The outputs are variables of this group instead of C(all), so
+        that several files of one inventory don't change each other's variables.
+      - Levels are separated by slashes. V(prod/web) puts the hosts into C(prod_web), a child of C(prod).
+      - With several O(regions) each region has a group of its own in it, like C(prod_eu_central_1).
+      - Without it, a variable that another source of the inventory has set otherwise is a warning, and an error with
+        O(strict).
+    type: str
+    version_added: 0.2.0
   hosts:
     description:
       - The outputs whose values are hosts. Given this, no other output makes a host; an empty list makes none.
-      - Where it is not given, every output that consists of IP addresses makes hosts.
+      - Where it is not given, every output of IP addresses makes hosts. Where a list has other elements too, its
+        addresses are hosts, the list is a variable as well, and the first of the others is named in a warning.
     type: list
     elements: dict
     suboptions:
@@ -83,7 +96,8 @@ options:
           - For objects, the attribute that holds the address; by default the first there is of C(address), C(ip),
             C(ip_address), C(private_ip), C(public_ip).
           - For instance ids, which address of the instance to use, V(private_ip) by default, or V(public_ip),
-            V(private_dns), V(public_dns).
+            V(private_dns), V(public_dns), or V(instance_id) for connections that want the id, like
+            P(amazon.aws.aws_ssm#connection).
         type: str
       vars:
         description: Variables for its hosts. They are the file's own text, so templates in them work.
@@ -127,8 +141,10 @@ options:
     default: error
   strict:
     description:
-      - Whether warnings about the outputs (a hole in a numbered list, a parameter whose name is not an output's) are
-        errors, as well as invalid entries in O(compose), O(groups) and O(keyed_groups).
+      - Whether warnings about the outputs are errors, as well as invalid entries in O(compose), O(groups) and
+        O(keyed_groups). Such warnings are a hole in a numbered list, a parameter whose name is not an output's, an
+        element that is not an address, text that looks like JSON and is not, and a variable that another source of the
+        inventory has set otherwise.
   abort_on_error:
     description:
       - Whether an error ends the run with exit code 4. Ansible itself only warns about an inventory source that
@@ -186,6 +202,7 @@ cache_timeout: 3600
 """
 
 import os
+import re
 import traceback
 from collections.abc import Mapping
 from typing import Any, NoReturn, Optional
@@ -208,6 +225,7 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.cache impo
     make_private,
     to_cache,
 )
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.names import core_variables
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.options import (
     InventoryOptions,
     check_secret_credentials,
@@ -219,6 +237,21 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.plan impor
 EXIT_CODE = 4
 
 
+# In YAML or JSON. A line is enough: what it holds is parsed, and refused, later.
+_PLUGIN = re.compile(
+    rb"""^[\s{]*["']?plugin["']?\s*:\s*["']?tfbridge\.aws\.ssm_outputs["']?\s*([#,}].*)?$""", re.MULTILINE
+)
+_HEAD = 65536
+
+
+def _names_this_plugin(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123  as Ansible's own plugins do
+            return _PLUGIN.search(file.read(_HEAD)) is not None
+    except OSError:
+        return False
+
+
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """Outputs of Terraform as an inventory."""
 
@@ -227,12 +260,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     _written = ""
 
     def verify_file(self, path: str) -> bool:
-        """Accept readable files by the end of their names."""
+        """Accept readable files by the end of their names, or by the plugin that they name."""
         if not super().verify_file(path):
             return False
-        if path.endswith(("ssm_outputs.yml", "ssm_outputs.yaml")):
+        if path.endswith(("ssm_outputs.yml", "ssm_outputs.yaml")) or _names_this_plugin(path):
             return True
-        self.display.vvv(f"Skipping {path}: its name doesn't end in ssm_outputs.yml or ssm_outputs.yaml")
+        self.display.vvv(f"Skipping {path}: it has no line 'plugin: {self.NAME}'")
         return False
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
@@ -267,19 +300,20 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             return super()._read_config_data(path)
 
     def _add(self, cache: bool) -> None:
+        # As in other inventories, templates of the file know the variables of -e.
+        self.templar.available_variables = self._vars
         given = resolve_options(self)
-        options = parse_options(given, reserved_keywords())
+        options = parse_options(given, reserved_keywords(), core_variables())
         if options.decrypt:
             check_secret_credentials(options, os.environ)
         plan = self._plan(options, given, cache)
-        for message in plan.warnings:
+        for message in [*plan.warnings, *add_plan(self, plan, options)]:
             self.display.warning(message)
-        add_plan(self, plan, options)
 
     def _plan(self, options: InventoryOptions, given: Mapping[str, Any], cache: bool) -> InventoryPlan:
         if not self.get_option("cache"):
             return self._read(options)
-        key = cache_key(given, os.environ)
+        key = cache_key({**given, "extra_vars": self._extra_of_hostnames(options)}, os.environ)
         plan = self._cached(key, options) if cache else None
         if plan is None:
             plan = self._read(options)
@@ -311,8 +345,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         published, missing = read_regions(connection.reader, options.regions or (None,), options.prefix, options.source)
         return build_plan(published, missing, options, self._render, connection.instances)
 
+    def _extra_of_hostnames(self, options: InventoryOptions) -> dict[str, Any]:
+        """Return the variables of -e that templates of hostnames may use."""
+        templates = " ".join(rule.hostname or "" for rule in options.hosts or ())
+        return {name: plain(value) for name, value in self._vars.items() if name in templates}
+
     def _render(self, template: str, variables: Mapping[str, Any]) -> Any:
-        self.templar.available_variables = {name: as_data(value) for name, value in variables.items()}
+        data = {name: as_data(value) for name, value in variables.items()}
+        self.templar.available_variables = {**self._vars, **data}
         try:
             return plain(self.templar.template(as_config(template)))
         except AnsibleError as exc:

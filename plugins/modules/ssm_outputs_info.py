@@ -100,7 +100,8 @@ outputs:
       type: str
       sample: "2026-11-24T08:15:00+00:00"
     flags:
-      description: What is wrong with it in a word, V(ambiguous), V(broken json), V(hole).
+      description:
+        - What is wrong with it in a word, V(ambiguous), V(broken json), V(hole), V(mixed addresses) or V(reserved key).
       type: list
       elements: str
       sample: []

@@ -198,6 +198,164 @@ class TestHosts:
         assert aws.env["AWS_ACCESS_KEY_ID"] not in aws.app.access_keys("ssm")
 
 
+@pytest.mark.cores
+class TestBesideOthers:
+    """Several files of one inventory, and other plugins' files."""
+
+    def two_stacks(self, aws, run, web=None, stage=None):
+        """Two environments with the same outputs, a file each."""
+        for index, (name, more) in enumerate((("prod", web or {}), ("stage", stage or {}))):
+            prefix = f"/{name}/web/OUTPUT_"
+            aws.publish({"EFS_DNS_URL": f"fs-{name}", "IP": [f"10.{index}.0.1"]}, prefix=prefix)
+            run.write(
+                f"m/{index}_{name}.ssm_outputs.yml",
+                {"plugin": "tfbridge.aws.ssm_outputs", **REGION, "prefix": prefix, **more},
+            )
+        return run.command(["ansible-inventory", "-i", run.folder / "m", "--list"])
+
+    def test_the_last_file_does_not_win_silently(self, aws, run):
+        """Every prod host would mount stage's file system."""
+        told = self.two_stacks(aws, run)
+        stage = run.folder / "m" / "1_stage.ssm_outputs.yml"
+        stage.write_text(stage.read_text() + "strict: true\n")
+        refused = run.command(["ansible-inventory", "-i", run.folder / "m", "--list"])
+
+        assert "set other values before: efs_dns_url of the group all" in told.said
+        assert (4, True) == (refused.rc, "Give each file a 'stack' of its own" in refused.said)
+
+    def test_a_stack_keeps_its_values_to_its_hosts(self, aws, run):
+        """Without a word, because nothing is lost."""
+        result = self.two_stacks(aws, run, {"stack": "prod/web"}, {"stack": "stage/web"})
+
+        variables = result.json["_meta"]["hostvars"]
+        assert ("fs-prod", "fs-stage") == (variables["10.0.0.1"]["efs_dns_url"], variables["10.1.0.1"]["efs_dns_url"])
+        assert (["10.0.0.1"], ["prod_web"]) == (hosts_of(result, "prod_web"), result.json["prod"]["children"])
+        assert "WARNING" not in result.stderr
+
+    def test_a_host_of_two_stacks_is_told(self, aws, run):
+        """Private addresses repeat among networks."""
+        for name in ("prod", "stage"):
+            prefix = f"/{name}/OUTPUT_"
+            aws.publish({"EFS_DNS_URL": f"fs-{name}", "IP": ["10.0.0.1"]}, prefix=prefix)
+            config = {"plugin": "tfbridge.aws.ssm_outputs", **REGION, "prefix": prefix, "stack": name}
+            run.write(f"m/{name}.ssm_outputs.yml", config)
+
+        result = run.command(["ansible-inventory", "-i", run.folder / "m", "--list"])
+
+        assert "efs_dns_url of the host 10.0.0.1" in result.said
+
+    def test_a_constructed_file_sees_the_outputs(self, aws, run):
+        """As it sees the variables of a static inventory."""
+        aws.publish({"MY_IP": ["10.0.0.1"], "ENV_NAME": "prod"})
+        run.write("m/1.ssm_outputs.yml", {"plugin": "tfbridge.aws.ssm_outputs", **REGION})
+        constructed = {
+            "plugin": "ansible.builtin.constructed",
+            "strict": True,
+            "compose": {"composed": "env_name ~ '-x'"},
+            "groups": {"grouped": "env_name == 'prod'"},
+            "keyed_groups": [{"key": "env_name", "prefix": "env"}],
+        }
+        run.write("m/2_constructed.yml", constructed)
+
+        result = run.command(["ansible-inventory", "-i", run.folder / "m", "--list"])
+
+        assert ["10.0.0.1"] == hosts_of(result, "grouped") == hosts_of(result, "env_prod"), result.output
+        composed = result.json["_meta"]["hostvars"]["10.0.0.1"]["composed"]
+        assert "prod-x" == (composed["__ansible_unsafe"] if isinstance(composed, dict) else composed)
+
+    @pytest.mark.parametrize("stack", [{}, {"stack": "prod"}, {"regions": ["eu-central-1", "us-east-1"]}])
+    def test_the_files_own_constructed_options_see_the_outputs(self, aws, run, stack):
+        """Wherever the variables are."""
+        aws.publish({"MY_IP": ["10.0.0.1"], "ENV_NAME": "prod"})
+        aws.publish({"ENV_NAME": "us"}, region="us-east-1")
+        constructed = {
+            "strict": True,
+            "compose": {"composed": "env_name ~ 'x'"},
+            "groups": {"grouped": "env_name == 'prod'"},
+            "keyed_groups": [{"key": "env_name", "prefix": "env"}],
+        }
+
+        result = run.inventory({**REGION, **stack, **constructed})
+
+        assert ["10.0.0.1"] == hosts_of(result, "grouped") == hosts_of(result, "env_prod"), result.output
+        assert "prodx" == result.json["_meta"]["hostvars"]["10.0.0.1"]["composed"]
+
+    @pytest.mark.parametrize("text", ["plugin: tfbridge.aws.ssm_outputs\n", '{"plugin": "tfbridge.aws.ssm_outputs"}'])
+    def test_a_file_of_any_name_is_read(self, aws, run, text):
+        """Who names the plugin means it."""
+        aws.publish({"MY_IP": ["10.0.0.1"]})
+
+        result = run.command(["ansible-inventory", "-i", run.write("outputs.yml", text), "--list"])
+
+        assert ["10.0.0.1"] == hosts_of(result, "my_ip"), result.output
+
+    def test_extra_variables_reach_the_files_templates(self, aws, run):
+        """Options of the connection, and names of hosts."""
+        aws.publish({"MY_IP": ["10.0.0.1"]})
+        hosts = [{"output": "MY_IP", "hostname": "{{ name }}-{{ who }}"}]
+
+        result = run.inventory(
+            {"regions": ["{{ where }}"], "hosts": hosts}, "--list", "-e", "where=eu-central-1", "-e", "who=me"
+        )
+
+        assert ["my_ip_0-me"] == hosts_of(result, "my_ip"), result.output
+
+
+@pytest.mark.cores
+class TestOddValues:
+    """What is not quite what it looks like."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '["a"]\nx = 1',
+            '{"a": 1}\n{"a": 2}',
+            '{"a": 1, // why\n "b": 2}',
+            "[1] first",
+            '{"a": 1e999}',
+            "[" * 200 + "]" * 200,
+        ],
+    )
+    def test_what_only_looks_like_json_is_a_string(self, aws, run, text):
+        """With a warning; an error under strict."""
+        aws.publish({"MY_IP": "10.0.0.1", "TEXT": text})
+
+        result = run.inventory(REGION)
+        strict = run.inventory({**REGION, "strict": True})
+
+        shown = result.json["_meta"]["hostvars"]["10.0.0.1"]["text"]
+        assert text == (shown["__ansible_unsafe"] if isinstance(shown, dict) else shown)
+        assert "parameter OUTPUT_TEXT looks like JSON but is not valid" in result.said
+        assert 4 == strict.rc
+
+    def test_an_instance_id_is_an_address(self, aws, run):
+        """For connections by Session Manager."""
+        image = aws.client("ec2").describe_images()["Images"][0]["ImageId"]
+        made = aws.client("ec2").run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+        aws.publish({"IDS": [made]})
+        rule = {"output": "IDS", "address": "instance_id", "hostname": "{{ name }}"}
+
+        result = run.inventory({**REGION, "hosts": [rule]})
+
+        assert made == result.json["_meta"]["hostvars"]["ids_0"]["ansible_host"], result.output
+
+    def test_a_stack_of_secrets_only_is_told(self, aws, run):
+        """It would be an empty inventory."""
+        aws.publish_secret("DB_PASSWORD", "x")
+
+        result = run.inventory(REGION)
+
+        assert (4, True) == (result.rc, "are SecureStrings, which are skipped" in result.said)
+
+    def test_a_loopback_address_is_a_variable(self, aws, run):
+        """It says where a service listens."""
+        aws.publish({"MY_IP": "10.0.0.1", "LISTEN": "127.0.0.1"})
+
+        result = run.inventory(REGION)
+
+        assert "127.0.0.1" == result.json["_meta"]["hostvars"]["10.0.0.1"]["listen"], result.output
+
+
 class TestCalls:
     """How often AWS is asked."""
 
@@ -465,8 +623,8 @@ class TestErrors:
             {"secure_strings": "decrpyt"},
             "secure_strings: 'decrpyt' is not a choice. Did you mean 'decrypt'? Accepted are skip, decrypt",
         ),
-        ("text for a mapping", {}, {"variables": "X"}, "variables: 'X' is a str. Expected a mapping"),
-        ("a mapping for a list", {}, {"hosts": {"output": "X"}}, "is a dict. Expected a list"),
+        ("text for a mapping", {}, {"variables": "X"}, "variables: 'X' is a str."),
+        ("a mapping for a list", {}, {"hosts": {"output": "X"}}, "is a dict."),
         ("a list for text", {}, {"prefix": ["X"]}, "prefix: ['X'] is a list. Accepted is a string"),
         ("text for a number", {}, {"retry_budget": "long"}, "retry_budget: 'long' is a str. Accepted is a number"),
         ("group", {}, {"hosts": [{"output": "MY_IP", "groups": ["a b"]}]}, "hosts[0].groups: 'a b' is not a group's"),
@@ -486,7 +644,7 @@ class TestErrors:
         ),
         ("ambiguous", {"X": "a", "X_0": "b"}, {}, "parameters OUTPUT_X and OUTPUT_X_0 both claim the name"),
         ("hole", {"X_0": "a", "X_2": "b"}, {"strict": True}, "not published: OUTPUT_X_1"),
-        ("broken JSON", {"X": '{"a": '}, {}, "parameter OUTPUT_X looks like JSON but is not valid"),
+        ("broken JSON", {"X": '{"a": '}, {"strict": True}, "parameter OUTPUT_X looks like JSON but is not valid"),
         (
             "conflict",
             {"A": [{"ip": "10.0.0.1", "n": 1}], "B": [{"ip": "10.0.0.1", "n": 2}]},
@@ -507,7 +665,31 @@ class TestErrors:
             "has the attribute 'ansible_connection'",
         ),
         ("localhost", {"X": {"localhost": "10.0.0.1"}}, {}, "would make a host named 'localhost'"),
-        ("loopback", {"X": ["127.0.0.1"]}, {}, "would make a host named '127.0.0.1'"),
+        (
+            "loopback",
+            {"X": ["127.0.0.1"]},
+            {"hosts": [{"output": "X"}]},
+            "would make a host named '127.0.0.1'",
+        ),
+        ("the controller's group", {"LOCALHOST": "10.66.66.66"}, {}, "would name the group 'localhost'"),
+        (
+            "keyed localhost",
+            {"X": [{"ip": "10.0.0.1", "role": "localhost"}]},
+            {"keyed_groups": [{"key": "role", "separator": ""}]},
+            "would make a group named 'localhost': plays use that name for the controller",
+        ),
+        (
+            "core's variables",
+            {"X": [{"ip": "10.0.0.1", "_ansible_coverage_remote_output": "x"}]},
+            {},
+            "has the attribute '_ansible_coverage_remote_output'",
+        ),
+        ("all at once", {"PORT": "1", "TAGS": "2", "HOSTVARS": "3"}, {}, "3 things are wrong"),
+        ("decoder", {"X": {"a": [{"__ansible_unsafe": 1}]}}, {}, "OUTPUT_X has the key '__ansible_unsafe'"),
+        ("stack", {}, {"stack": "a b"}, "stack: 'a b' can't name groups"),
+        ("stack all", {}, {"stack": "prod/all"}, "because of 'all': Ansible reserves that name"),
+        ("prefixed", {"X": "a"}, {"hosts": [{"output": "OUTPUT_X"}]}, "Leave out the prefix: X"),
+        ("mixed", {"X": ["10.0.0.1", "pending"]}, {"strict": True}, "OUTPUT_X_1 is 'pending', which is not an address"),
         ("all", {"X": {"all": "10.0.0.1"}}, {}, "would make a host named 'all'"),
         ("pattern", {"X": {"web:!db": "10.0.0.1"}}, {}, "would make a host named 'web:!db'"),
         ("newline", {"X": {"a\nb": "10.0.0.1"}}, {}, r"would make a host named 'a\nb'"),

@@ -152,7 +152,7 @@ def _split(text: str) -> list[Any]:
 def _unfit(document: Any, parameter: Parameter) -> Optional[Problem]:
     """Return what is wrong with a document for Ansible, whose own JSON has keys with a meaning."""
     try:
-        key = _reserved_key(document, MAX_DEPTH)
+        key = reserved_key(document)
     except DataError as exc:
         return _broken(parameter, str(exc))
     if key is None:
@@ -177,7 +177,7 @@ def _broken(parameter: Parameter, reason: str) -> Problem:
     )
 
 
-def _reserved_key(value: Any, depth: int) -> Optional[str]:
+def reserved_key(value: Any, depth: int = MAX_DEPTH) -> Optional[str]:
     """Return the first key at any depth that Ansible reserves. Raises DataError for what is nested too deeply."""
     if not isinstance(value, (dict, list)):
         return None
@@ -187,7 +187,7 @@ def _reserved_key(value: Any, depth: int) -> Optional[str]:
         if key.startswith(RESERVED_KEY):
             return str(key)
     items = value.values() if isinstance(value, dict) else value
-    return next((found for item in items if (found := _reserved_key(item, depth - 1)) is not None), None)
+    return next((found for item in items if (found := reserved_key(item, depth - 1)) is not None), None)
 
 
 def _ambiguity(single: Parameter, first: Parameter) -> Problem:

@@ -13,10 +13,11 @@ fully qualified when there is a slash, 15 levels at most, not below C(aws) or C(
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest, show
 
 DEFAULT_PREFIX = "OUTPUT_"
 MAX_LEVELS = 15
@@ -62,6 +63,22 @@ def output_name(term: object, option: str) -> str:
         f"{option}: {show(term)} is not the name of an output. "
         "Use letters, digits and underscores, starting with a letter, without the prefix: MY_IP"
     )
+
+
+def nearest_output(name: str, published: Collection[str], prefix: str) -> str:
+    """Return " Leave out the prefix: X" or " Did you mean 'X'?" for a name that isn't published, else nothing."""
+    begin = prefix.rsplit("/", 1)[-1].upper()
+    if begin and name.startswith(begin) and name[len(begin) :] in published:
+        return f" Leave out the prefix: {name[len(begin) :]}"
+    return nearest(name, published)
+
+
+def why_no_output(name: str) -> str:
+    """Return what keeps a name, without its prefix, from being an output's."""
+    wrong = sorted(set(re.sub("[A-Z0-9_]", "", name)), key=lambda character: (character.isalnum(), character))
+    if wrong:
+        return f"it has {wrong[0]!r}" if not wrong[0].islower() else "it has lower-case letters"
+    return "it doesn't begin with a letter" if name else "it is the prefix alone"
 
 
 def check_prefix(prefix: object, option: str = "prefix") -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, NothingFoundError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names
 
+from .addresses import mixed_addresses
 from .output import Output, OutputSet, Severity
 from .published import PARAMETERS, lacking
 
@@ -71,6 +72,8 @@ def _missing(outputs: OutputSet, rules: Rules, region: str, prefix: str, source:
 
 def _described(output: Output) -> dict[str, Any]:
     changed = output.last_modified
+    mixed = mixed_addresses(output)
+    problems = (*output.problems, *((mixed,) if mixed else ()))
     return {
         "name": output.name,
         "kind": output.kind.value,
@@ -78,6 +81,6 @@ def _described(output: Output) -> dict[str, Any]:
         "parameters": [parameter.name for parameter in output.stored_in],
         "version": output.version or None,
         "last_modified": changed.isoformat() if changed else None,
-        "flags": [problem.kind.replace("_", " ") for problem in output.problems],
-        "problems": [problem.message for problem in output.problems],
+        "flags": [problem.kind.replace("_", " ") for problem in problems],
+        "problems": [problem.message for problem in problems],
     }

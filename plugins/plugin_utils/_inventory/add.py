@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Callable, Optional, Protocol
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import (
     as_config,
     as_data,
@@ -20,11 +21,14 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import 
     plain,
 )
 
+from .names import group_name_problem
 from .options import InventoryOptions, secret_template
 from .plan import InventoryPlan, PlannedGroup, PlannedHost
-from .rules import ANSIBLES_GROUPS
 
 Mark = Callable[[Any], Any]
+
+# What each source says of itself.
+_OF_EACH_SOURCE = frozenset(("tfbridge_outputs", "tfbridge_item"))
 
 
 class Constructing(Protocol):
@@ -62,10 +66,10 @@ class _Recorder:
             target.from_file.remove(name)
 
     def add_group(self, group: str) -> str:
-        if group in ANSIBLES_GROUPS:
+        problem = group_name_problem(plain(group))
+        if problem:
             raise DataError(
-                f"keyed_groups or groups would make a group named {group!r}, which Ansible reserves. "
-                "Give keyed_groups a prefix"
+                f"keyed_groups or groups would make a group named {group!r}: {problem}. Give keyed_groups a prefix"
             )
         if group in self._hosts:
             raise DataError(
@@ -87,20 +91,72 @@ class _Recorder:
             self._hosts[child].groups.append(group)
 
 
-def add_plan(plugin: Constructing, plan: InventoryPlan, options: InventoryOptions) -> None:
-    """Add the hosts, groups and variables of a plan to the inventory of the plugin."""
-    _construct(plugin, plan)
-    mark = marks_of_this_command()
+def add_plan(plugin: Constructing, plan: InventoryPlan, options: InventoryOptions) -> list[str]:
+    """Add the hosts, groups and variables of a plan to the inventory of the plugin, and return warnings.
+
+    Raises DataError, and adds nothing, for what Ansible can't have, or for what would be a warning under strict.
+    """
+    _construct(plugin, plan, options)
+    inventory, mark = plugin.inventory, marks_of_this_command()
+    variables = {name: _group_variables(group, options, mark) for name, group in plan.groups.items()}
+    warnings = _changes(inventory, plan, variables, options)
     # Ansible may be told to change names that aren't identifiers (TRANSFORM_INVALID_GROUP_CHARS).
-    names = {name: plugin.inventory.add_group(name) for name in plan.groups}
-    for name, group in plan.groups.items():
-        for variable, value in _group_variables(group, options, mark).items():
-            plugin.inventory.set_variable(names[name], variable, value)
+    names = {name: inventory.add_group(name) for name in plan.groups}
+    for name, values in variables.items():
+        for variable, value in values.items():
+            inventory.set_variable(names[name], variable, value)
+    children = {child for group in plan.groups.values() for child in group.children}
+    # Ansible does this when all sources are read, which is too late for a constructed one to see variables of all.
+    for name in plan.groups:
+        if name not in children and name != "all":
+            inventory.add_child("all", names[name])
     for name, group in plan.groups.items():
         for child in sorted(group.children):
-            plugin.inventory.add_child(names[name], names[child])
+            inventory.add_child(names[name], names[child])
     for host in plan.hosts:
-        _add_host(plugin.inventory, host, [names[group] for group in host.groups], mark)
+        _add_host(inventory, host, [names[group] for group in host.groups] or ["ungrouped"], mark)
+    return warnings
+
+
+def _changes(
+    inventory: Any, plan: InventoryPlan, variables: Mapping[str, Mapping[str, Any]], options: InventoryOptions
+) -> list[str]:
+    """Return what other sources have set otherwise, as warnings; under strict raise DataError for it."""
+    changed = [
+        f"{name} of the group {group}"
+        for group, values in variables.items()
+        for name in _differing(getattr(inventory.groups.get(group), "vars", {}), values)
+    ]
+    for host in plan.hosts:
+        known = inventory.hosts.get(host.name)
+        if known:
+            ours = {name: value for name, value in host.variables.items() if name not in _OF_EACH_SOURCE}
+            scoped = _inherited(host, variables) if options.stack else {}
+            theirs = {**_group_variables_of(known), **known.vars}
+            changed += [f"{name} of the host {host.name}" for name in _differing(theirs, {**scoped, **ours})]
+    if not changed:
+        return []
+    message = (
+        f"another source of this inventory has set other values before: {enumerate_names(changed)}. Hosts have those "
+        "of this file now. Give each file a 'stack' of its own, or its variables a prefix"
+    )
+    if options.strict:
+        raise DataError(message)
+    return [message]
+
+
+def _group_variables_of(host: Any) -> dict[str, Any]:
+    """Return the variables that a host has by its groups so far."""
+    return {name: value for group in host.get_groups() for name, value in group.vars.items()}
+
+
+def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    return [name for name, value in after.items() if name in before and plain(before[name]) != plain(value)]
+
+
+def _inherited(host: PlannedHost, variables: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the variables that a host has by the groups of the plan."""
+    return {name: value for group in ("all", *host.groups) for name, value in variables.get(group, {}).items()}
 
 
 def _add_host(inventory: Any, host: PlannedHost, groups: list[str], mark: Mark) -> None:
@@ -122,18 +178,21 @@ def _host_variables(host: PlannedHost, mark: Mark) -> dict[str, Any]:
     return {name: as_config(value) if name in host.from_file else mark(value) for name, value in host.variables.items()}
 
 
-def _construct(plugin: Constructing, plan: InventoryPlan) -> None:
+def _construct(plugin: Constructing, plan: InventoryPlan, options: InventoryOptions) -> None:
     """Apply the constructed options of the inventory file to every host of the plan."""
     compose, groups, keyed = (plugin.get_option(name) for name in ("compose", "groups", "keyed_groups"))
     if not (compose or groups or keyed):
         return
     strict = plugin.get_option("strict")
+    shared = {name: _group_variables(group, options, as_data) for name, group in plan.groups.items()}
     live, plugin.inventory = plugin.inventory, _Recorder(plan)
     try:
         for host in plan.hosts:
-            shared = {"inventory_hostname": as_data(host.name), "group_names": list(host.groups)}
-            plugin._set_composite_vars(compose, {**shared, **_host_variables(host, as_data)}, host.name, strict)
-            variables = {**shared, **_host_variables(host, as_data)}
+            inherited = _inherited(host, shared)
+            own = {"inventory_hostname": as_data(host.name), "group_names": list(host.groups)}
+            variables = {**inherited, **own, **_host_variables(host, as_data)}
+            plugin._set_composite_vars(compose, variables, host.name, strict)
+            variables = {**inherited, **own, **_host_variables(host, as_data)}
             plugin._add_host_to_composed_groups(groups, variables, host.name, strict, fetch_hostvars=False)
             plugin._add_host_to_keyed_groups(keyed, variables, host.name, strict, fetch_hostvars=False)
     finally:

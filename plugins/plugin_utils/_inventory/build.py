@@ -13,20 +13,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, NothingFoundError
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names, nearest, show
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names, show
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.addresses import has_hosts, mixed_addresses
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import nearest_output, why_no_output
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Output, OutputSet, Severity
 
-from .addresses import host_name_problem
-from .candidates import (
-    Candidate,
-    candidates,
-    instance_ids,
-    is_host_output,
-)
+from .candidates import Candidate, candidates, instance_ids
+from .findings import Findings
 from .merge import HostBook
+from .names import group_name_problem, host_name_problem
 from .options import InventoryOptions
 from .plan import InventoryPlan, PlannedGroup
-from .rules import ANSIBLES_GROUPS, HostRule
+from .rules import HostRule
 
 Render = Callable[[str, Mapping[str, Any]], Any]
 Resolve = Callable[[str, Sequence[str]], Mapping[str, Mapping[str, Any]]]
@@ -48,22 +46,54 @@ def build_plan(
     """Return the inventory of one or several regions.
 
     C(missing) says what the regions lack; C(render) fills in a hostname template; C(resolve) returns instances of a
-    region by id. Raises DataError for what can't be an inventory, NothingFoundError for what isn't published.
+    region by id. Raises one DataError for all that can't be in an inventory, NothingFoundError for what is missing.
     """
-    result = InventoryPlan(warnings=_missing(missing, options.on_missing))
-    book = HostBook(options.names)
+    lacks = [*missing, *_only_secrets(published, options)]
+    result = InventoryPlan(warnings=_missing(lacks, options.on_missing))
+    findings = Findings(options.strict)
+    book = HostBook(options.names, findings)
     for region, outputs in published.items():
-        rules, absent = _rules_for(region, outputs, options)
-        result.warnings += _problems(region, outputs, rules, options) + absent
-        # The variables of one region are everybody's. Of several, each region's hosts get their own.
-        home = "all" if len(published) == 1 else region.replace("-", "_")
-        result.groups[home] = _variables(outputs, rules, options, region)
+        rules, absent = _rules_for(region, outputs, options, findings)
+        result.warnings += absent
+        _note_problems(region, outputs, rules, options, findings)
+        scope = _add_scope(result, region, options.stack, len(published) > 1)
+        result.groups[scope] = _variables(outputs, rules, options, region, findings)
         for rule in rules:
-            for candidate in _hosts_of(outputs.outputs[rule.output], rule, region, resolve):
-                book.add(candidate, rule, _hostname(candidate, rule, render), () if home == "all" else (home,))
+            with findings.noted():
+                for candidate in _hosts_of(outputs.outputs[rule.output], rule, region, resolve):
+                    with findings.noted():
+                        name = _hostname(candidate, rule, render)
+                        book.add(candidate, rule, name, () if scope == "all" else (scope,))
     result.hosts = book.finish()
-    _add_groups(result, published, options)
+    _add_groups(result, published, options, findings)
+    result.warnings += findings.finish()
     return result
+
+
+def _add_scope(result: InventoryPlan, region: str, stack: Sequence[str], several: bool) -> str:
+    """Add the groups whose hosts have the variables of a region, from the outermost in, and return the innermost.
+
+    The variables of one region are everybody's, where the file names no stack. Of several, each region's hosts get
+    their own.
+    """
+    levels = [*stack, region.replace("-", "_")] if several else [*stack]
+    names = ["_".join(levels[: depth + 1]) for depth in range(len(levels))]
+    for outer, inner in zip(names, names[1:]):
+        result.groups.setdefault(outer, PlannedGroup()).children.add(inner)
+    return names[-1] if names else "all"
+
+
+def _only_secrets(published: Mapping[str, OutputSet], options: InventoryOptions) -> list[str]:
+    """Return the regions where there are secrets and nothing else, and secrets are skipped."""
+    if options.decrypt:
+        return []
+    return [
+        f"all that is published under {options.prefix!r} in {region} are SecureStrings, which are skipped. "
+        "'secure_strings: decrypt' makes variables of them."
+        for region, outputs in published.items()
+        if outputs and all(output.secret and not has_hosts(output) for output in outputs.outputs.values())
+        if not (outputs.snapshot and options.source == "parameters")
+    ]
 
 
 def _missing(messages: Sequence[str], on_missing: str) -> list[str]:
@@ -73,56 +103,67 @@ def _missing(messages: Sequence[str], on_missing: str) -> list[str]:
     return [f"{message} {_WAYS_OUT}" for message in messages] if on_missing == "warn" else []
 
 
-def _rules_for(region: str, outputs: OutputSet, options: InventoryOptions) -> tuple[list[HostRule], list[str]]:
+def _rules_for(
+    region: str, outputs: OutputSet, options: InventoryOptions, findings: Findings
+) -> tuple[list[HostRule], list[str]]:
     """Return the rules whose outputs are published, in the order of the file, or one for each output of addresses."""
     if options.hosts is None:
-        found = (o for o in outputs.outputs.values() if not options.variables.excludes(o.name))
-        return [HostRule(output.name, (_own_group(output),)) for output in found if is_host_output(output)], []
+        return [
+            HostRule(output.name, (_own_group(output, findings),), found=True)
+            for output in outputs.outputs.values()
+            if not options.variables.excludes(output.name) and has_hosts(output)
+        ], []
+    absent = [rule.output for rule in options.hosts if rule.output not in outputs.outputs]
     warnings = []
-    for rule in options.hosts:
-        if rule.output not in outputs.outputs and options.on_missing != "skip":
-            published = enumerate_names(list(outputs.outputs)) or "nothing"
-            message = (
-                f"hosts: the output {rule.output} is not published in {region}."
-                f"{nearest(rule.output, outputs.outputs)} Published are: {published}"
-            )
-            if options.on_missing == "error":
-                raise NothingFoundError(message)
-            warnings.append(message)
+    if absent and options.on_missing != "skip":
+        listed = enumerate_names(list(outputs.outputs)) or "nothing"
+        messages = [
+            f"hosts: the output {name} is not published in {region}."
+            f"{nearest_output(name, outputs.outputs, options.prefix)}"
+            for name in absent
+        ]
+        messages[-1] += f" Published are: {listed}"
+        if options.on_missing == "error":
+            raise NothingFoundError(" ".join(messages))
+        warnings = messages
     return [rule for rule in options.hosts if rule.output in outputs.outputs], warnings
 
 
-def _own_group(output: Output) -> str:
+def _own_group(output: Output, findings: Findings) -> str:
     group = output.name.lower()
-    if group in ANSIBLES_GROUPS:
-        raise DataError(
-            f"{output.label} has addresses and would name the group {group!r}, which is "
-            "reserved by Ansible. Name its groups in 'hosts', or leave it out with variables.exclude"
+    problem = group_name_problem(group)
+    if problem:
+        findings.refuse(
+            f"{output.label} has addresses and would name the group {group!r}: {problem}. Name its groups in 'hosts', "
+            "or leave it out with variables.exclude"
         )
     return group
 
 
-def _problems(region: str, outputs: OutputSet, rules: Iterable[HostRule], options: InventoryOptions) -> list[str]:
-    """Raise the problems of the outputs that are used, or give them as warnings."""
+def _note_problems(
+    region: str, outputs: OutputSet, rules: Iterable[HostRule], options: InventoryOptions, findings: Findings
+) -> None:
+    """Note the problems of the outputs that are used, and the parameters that are no outputs."""
     hosts = {rule.output for rule in rules}
-    warnings = []
     for output in outputs.outputs.values():
         if output.name not in hosts and not options.variables.selects(output.name):
             continue
-        for problem in output.problems:
-            message = f"{problem.message} (in {region})"
-            if options.strict or problem.severity is Severity.ERROR:
-                raise DataError(message)
-            warnings.append(message)
-    if outputs.strays:
-        message = (
-            f"parameters in {region} are not outputs, their names are not upper-case letters, digits and underscores: "
-            f"{enumerate_names(outputs.strays)}"
+        mixed = (
+            mixed_addresses(output) if options.hosts is None and not options.variables.excludes(output.name) else None
         )
-        if options.strict:
-            raise DataError(message)
-        warnings.append(message)
-    return warnings
+        for problem in (*output.problems, *((mixed,) if mixed else ())):
+            message = f"{problem.message} (in {region})"
+            # Text that looks like JSON may be TOML, or JSON with comments: it is a string here.
+            if problem.severity is Severity.ERROR and problem.kind != "broken_json":
+                findings.refuse(message)
+            else:
+                findings.warn(message)
+    if outputs.strays:
+        reasons = [f"{name} ({why_no_output(name[len(options.prefix) :])})" for name in outputs.strays]
+        findings.warn(
+            f"parameters in {region} are not outputs, whose names are upper-case letters, digits and underscores: "
+            f"{enumerate_names(reasons)}"
+        )
 
 
 def _hosts_of(output: Output, rule: HostRule, region: str, resolve: Resolve) -> Iterable[Candidate]:
@@ -159,32 +200,37 @@ def _hostname(candidate: Candidate, rule: HostRule, render: Render) -> Optional[
     return None if name is None else str(name)
 
 
-def _variables(outputs: OutputSet, rules: Iterable[HostRule], options: InventoryOptions, region: str) -> PlannedGroup:
-    hosts = {rule.output for rule in rules}
+def _variables(
+    outputs: OutputSet, rules: Iterable[HostRule], options: InventoryOptions, region: str, findings: Findings
+) -> PlannedGroup:
+    hosts = {rule.output: rule for rule in rules}
     group = PlannedGroup(region=region)
     for output in outputs.outputs.values():
-        if output.name in hosts or not options.variables.selects(output.name):
+        if not options.variables.selects(output.name) or (output.secret and not options.decrypt):
             continue
-        if output.secret and not options.decrypt:
+        # What has other elements than hosts is of use as a variable too.
+        if output.name in hosts and not (hosts[output.name].found and mixed_addresses(output)):
             continue
         variable = options.variables.prefix + output.name.lower()
-        reason = options.names.steering(variable) or options.names.reserved(variable)
+        reason = options.names.steering(variable, options.variables.prefix) or options.names.reserved(variable)
         if reason:
-            raise DataError(
+            findings.refuse(
                 f"{output.label} in {region} would set the variable {variable!r}: {reason}. "
                 f"Leave it out with 'variables: {{exclude: [{output.name}]}}', give variables a prefix with "
                 f"'variables: {{prefix: tf_}}', or accept it with 'allow_variables: [{variable}]'"
             )
-        if output.secret:
+        elif output.secret:
             group.secrets[variable] = output.name
         else:
             group.variables[variable] = output.value
     return group
 
 
-def _add_groups(result: InventoryPlan, published: Mapping[str, OutputSet], options: InventoryOptions) -> None:
+def _add_groups(
+    result: InventoryPlan, published: Mapping[str, OutputSet], options: InventoryOptions, findings: Findings
+) -> None:
     """Name every group once, empty ones too, and refuse a host that has a group's name."""
-    homes = set(result.groups)
+    scopes = set(result.groups) - {"all"}
     for rule in options.hosts or ():
         for group in rule.groups:
             result.groups.setdefault(group, PlannedGroup())
@@ -192,15 +238,15 @@ def _add_groups(result: InventoryPlan, published: Mapping[str, OutputSet], optio
         for group in host.groups:
             result.groups.setdefault(group, PlannedGroup())
     for region, outputs in published.items():
-        for name in outputs.outputs:
-            if options.hosts is None and len(published) > 1 and name.lower() in homes:
-                raise DataError(
-                    f"output {name} in {region} has the name of the group that holds a region's hosts. "
-                    "Read one region an inventory file, or name the hosts' groups in 'hosts'"
+        for name, output in outputs.outputs.items():
+            if options.hosts is None and name.lower() in scopes and has_hosts(output):
+                findings.refuse(
+                    f"output {name} in {region} has the name of the group that holds the hosts of a stack or region. "
+                    "Name the hosts' groups in 'hosts', or read one region an inventory file"
                 )
     for host in result.hosts:
         if host.name in result.groups:
-            raise DataError(
+            findings.refuse(
                 f"{host.label} would make a host named {host.name!r}, which is also the name of a group. "
                 "Give the hosts other names with 'hostname' in 'hosts'"
             )

@@ -11,28 +11,25 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, Optional, Union
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import is_instance_id
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names, show
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.addresses import (
+    ADDRESS_KEYS,
+    Element,
+    elements,
+    is_found,
+    parse_address,
+    raw_address,
+)
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import reserved_key
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Output
 
-from .addresses import parse_address, parse_ip
 from .rules import INSTANCE_ADDRESSES, HostRule
 
-# Where an object has its address, in the order of looking; its instance id comes last.
-ADDRESS_KEYS = ("address", "ip", "ip_address", "private_ip", "public_ip")
-_ID_KEYS = ("instance_id", "id")
 _ACCEPTED = "A host needs an IPv4 or IPv6 address, a DNS name or an instance id (i-...)"
-
-
-class Element(NamedTuple):
-    """One element of an output, before anybody knows whether it is a host."""
-
-    position: Union[int, str, None]
-    value: Any
-    label: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,32 +55,9 @@ class Candidate:
         return f"{self.output.lower()}{suffix}"
 
 
-def elements(output: Output) -> Iterator[Element]:
-    """Return the elements of an output that could be hosts: of a list, of a map, or the value itself."""
-    label = output.label
-    if isinstance(output.value, list):
-        for index, value in enumerate(output.value):
-            own = None if output.slices else output.run.get(index)
-            if value is not None:
-                yield Element(index, value, f"parameter {own.name}" if own else f"{label}, element {index}")
-    elif isinstance(output.value, dict) and not _is_object(output.value):
-        for key, value in output.value.items():
-            yield Element(key, value, f"{label}, key {show(key)}")
-    else:
-        yield Element(None, output.value, label)
-
-
-def is_host_output(output: Output) -> bool:
-    """Return whether an output is hosts by itself: IP addresses, alone, in lists, maps or objects, and no more."""
-    if output.secret:
-        return False
-    found = [_raw_address(element.value, None) for element in elements(output)]
-    return bool(found) and all(parse_ip(raw) for raw in found)
-
-
 def instance_ids(output: Output, rule: HostRule) -> list[str]:
     """Return the instance ids among the elements, which have to be resolved to addresses."""
-    found = [_raw_address(element.value, rule.address) for element in elements(output)]
+    found = [raw_address(element.value, rule.address) for element in elements(output)]
     return [raw for raw in found if isinstance(raw, str) and is_instance_id(raw)]
 
 
@@ -91,14 +65,16 @@ def candidates(
     output: Output, rule: HostRule, region: str, instances: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Candidate]:
     """Return the hosts of an output; raises DataError, naming the parameter, for an element that can't be one."""
-    if output.secret:
+    if output.secret and not rule.found:
         raise DataError(
             f"output {output.name} in {region} is a SecureString (parameter {output.parameters[0].name}), "
             f"and a secret can't be a host. {_ACCEPTED}"
         )
     for element in elements(output):
+        if rule.found and not is_found(element):
+            continue
         item = element.value if isinstance(element.value, dict) else {}
-        raw = _raw_address(element.value, rule.address)
+        raw = raw_address(element.value, rule.address)
         instance: Mapping[str, Any] = {}
         if isinstance(raw, str) and is_instance_id(raw):
             instance = _instance(raw, instances, element, region)
@@ -119,21 +95,6 @@ def candidates(
         )
 
 
-def _is_object(value: Mapping[str, Any]) -> bool:
-    return any(isinstance(value.get(key), str) for key in (*ADDRESS_KEYS, *_ID_KEYS))
-
-
-def _raw_address(value: Any, attribute: Optional[str]) -> Any:
-    """Return what stands in the place of the address: not checked, and None where there is nothing."""
-    if not isinstance(value, dict):
-        return value
-    if attribute and attribute in value:
-        return value[attribute]
-    keys = () if attribute else ADDRESS_KEYS
-    direct = next((value[key] for key in keys if value.get(key)), None)
-    return direct or next((value[key] for key in _ID_KEYS if is_instance_id(value.get(key))), None)
-
-
 def _given_name(element: Element, item: Mapping[str, Any]) -> Optional[str]:
     if isinstance(element.position, str):
         return element.position
@@ -149,7 +110,14 @@ def _instance(
             f"{element.label} in {region} names the instance {instance_id}, which doesn't exist there. "
             "Run terraform apply, or publish the output again"
         )
-    return instances[instance_id]
+    instance = instances[instance_id]
+    key = reserved_key(instance)
+    if key:
+        raise DataError(
+            f"{element.label} in {region}: the instance {instance_id} has the tag {show(key)}, and Ansible reads keys "
+            "that begin with __ansible_ as its own. Give the tag another name"
+        )
+    return instance
 
 
 def _instance_address(instance: Mapping[str, Any], attribute: str, element: Element, region: str) -> Any:

@@ -17,6 +17,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 
 from .candidates import Candidate
+from .findings import Findings
 from .names import NameRules
 from .plan import PlannedHost
 from .rules import HostRule
@@ -46,15 +47,19 @@ class _Entry:
 class HostBook:
     """Collects candidates. One address in one region is one host."""
 
-    def __init__(self, names: NameRules) -> None:
+    def __init__(self, names: NameRules, findings: Findings) -> None:
         self._names = names
+        self._findings = findings
         self._entries: dict[tuple[str, str], _Entry] = {}
 
     def add(self, candidate: Candidate, rule: HostRule, name: Optional[str], groups: Sequence[str] = ()) -> None:
         """Add what one output tells of a host; raises DataError where two outputs contradict each other."""
         key = (candidate.region, candidate.address)
         entry = self._entries.setdefault(key, _Entry(candidate.address, candidate.region, candidate.label))
-        _adopt_name(entry, candidate, name)
+        if rule.found and name is not None and entry.outputs and candidate.output not in entry.outputs:
+            self._keep_name(entry, candidate, name)
+        else:
+            _adopt_name(entry, candidate, name)
         for group in (*rule.groups, *groups):
             if group not in entry.groups:
                 entry.groups.append(group)
@@ -65,17 +70,29 @@ class HostBook:
             _set(entry, variable, value, candidate)
 
     def finish(self) -> list[PlannedHost]:
-        """Return the hosts in the order in which they came; raises DataError where two hosts have one name."""
+        """Return the hosts in the order in which they came. Two hosts with one name are refused."""
         owners: dict[str, _Entry] = {}
         for entry in self._entries.values():
             other = owners.setdefault(entry.name, entry)
             if other is not entry:
-                raise DataError(
+                self._findings.refuse(
                     f"{other.label} in {other.region} and {entry.label} in {entry.region} give two hosts one name, "
                     f"{entry.name!r}: {other.address} and {entry.address}. Give them names of their own with "
                     "'hostname' in 'hosts', for example '{{ name }}-{{ region }}'"
                 )
         return [_host(entry) for entry in self._entries.values()]
+
+    def _keep_name(self, entry: _Entry, candidate: Candidate, name: str) -> None:
+        """Keep the first name of a host that several outputs were found to have, and say so."""
+        if name == entry.name:
+            return
+        if entry.given_name is not None:
+            _adopt_name(entry, candidate, name)
+        self._findings.warn(
+            f"{entry.label} and {candidate.label} in {entry.region} both have the address {entry.address}: it is one "
+            f"host, named {entry.name!r} and not {name!r}, with the variables of both. Name the outputs that are hosts "
+            "in 'hosts', or leave one out with variables.exclude"
+        )
 
     def _variables(self, candidate: Candidate, rule: HostRule) -> Mapping[str, Any]:
         """Return the attributes of an object that may be variables; all of them are in tfbridge_item."""
@@ -83,7 +100,7 @@ class HostBook:
         for key, value in candidate.item.items():
             reason = self._names.steering(key)
             if reason:
-                raise DataError(
+                self._findings.refuse(
                     f"{candidate.label} in {candidate.region} has the attribute {show(key)}: {reason}. Publish it "
                     f"without, or accept it with 'allow_variables: [{key}]'"
                 )

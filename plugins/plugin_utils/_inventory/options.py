@@ -10,18 +10,21 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import check_budget
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
 
-from .names import NameRules
+from .names import NameRules, group_name_problem
 from .rules import HostRule, VariableRules, parse_host_rules, parse_variable_rules
 
 _CONNECTION = ("access_key", "secret_key", "session_token", "profile", "endpoint_url", "assume_role_arn", "region")
+_GROUP = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +36,7 @@ class InventoryOptions:
     names: NameRules = dataclasses.field(default_factory=NameRules)
     regions: tuple[str, ...] = ()
     prefix: str = ""
+    stack: tuple[str, ...] = ()
     source: str = "parameters"
     strict: bool = False
     decrypt: bool = False
@@ -40,16 +44,17 @@ class InventoryOptions:
     connection: Mapping[str, Any] = dataclasses.field(default_factory=dict, repr=False)
 
 
-def parse_options(options: Mapping[str, Any], keywords: frozenset[str]) -> InventoryOptions:
+def parse_options(options: Mapping[str, Any], keywords: frozenset[str], core: frozenset[str]) -> InventoryOptions:
     """Return the checked options of an inventory file. Raises OptionError."""
     check_budget(options["retry_budget"])
     variables = parse_variable_rules(options["variables"], options["allow_variables"])
     return InventoryOptions(
         hosts=parse_host_rules(options["hosts"]),
         variables=variables,
-        names=NameRules(frozenset(variables.allow), keywords),
+        names=NameRules(frozenset(variables.allow), keywords, core),
         regions=_regions(options),
         prefix=check_prefix(options["prefix"]),
+        stack=_stack(options["stack"]),
         source=options["source"],
         strict=options["strict"],
         decrypt=options["secure_strings"] == "decrypt",
@@ -65,6 +70,20 @@ def _regions(options: Mapping[str, Any]) -> tuple[str, ...]:
     if repeated:
         raise OptionError(f"regions: {repeated} is listed twice")
     return tuple(check_region(region, option) for region in regions)
+
+
+def _stack(stack: Optional[str]) -> tuple[str, ...]:
+    """Return the levels of a stack's name."""
+    levels = tuple(stack.split("/")) if stack else ()
+    for level in levels:
+        problem = "" if _GROUP.match(level) else "it has other characters than letters, digits and underscores"
+        problem = problem or group_name_problem(level)
+        if problem:
+            raise OptionError(
+                f"stack: {show(stack)} can't name groups, because of {show(level)}: {problem}. "
+                "Use a name, or levels separated by slashes: prod, prod/web"
+            )
+    return levels
 
 
 def secret_template(options: InventoryOptions, output: str, region: str) -> str:

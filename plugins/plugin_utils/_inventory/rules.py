@@ -19,23 +19,27 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest, show
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import output_name
 
-INSTANCE_ADDRESSES = ("private_ip", "public_ip", "private_dns", "public_dns")
+from .names import group_name_problem
+
+INSTANCE_ADDRESSES = ("private_ip", "public_ip", "private_dns", "public_dns", "instance_id")
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-# Every inventory has them: what is put into one of them is not in a group of its own.
-ANSIBLES_GROUPS = frozenset(("all", "ungrouped"))
 _VARIABLE_PREFIX = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)?\Z")
 
 
 @dataclasses.dataclass(frozen=True)
 class HostRule:
-    """One entry of C(hosts): the output whose elements are hosts, and what they are to be."""
+    """One entry of C(hosts): the output whose elements are hosts, and what they are to be.
+
+    C(found) is set where no entry says so: the output's elements that are IP addresses are hosts.
+    """
 
     output: str
     groups: tuple[str, ...] = ()
     hostname: Optional[str] = None
     address: Optional[str] = None
     variables: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    found: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,10 +123,10 @@ def _host_rule(entry: object, option: str) -> HostRule:
 def _own_group(output: str, option: str) -> str:
     """Return the group that an output's hosts are in where the file doesn't say."""
     group = output.lower()
-    if group in ANSIBLES_GROUPS:
+    problem = group_name_problem(group)
+    if problem:
         raise OptionError(
-            f"{option}: not given, and the output's name, {group!r}, is reserved by Ansible. "
-            "Expected a list of group names"
+            f"{option}: not given, and the output's name, {group!r}, can't be a group: {problem}. Name its groups"
         )
     return group
 

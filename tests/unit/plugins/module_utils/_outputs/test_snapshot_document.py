@@ -94,7 +94,7 @@ def by_hand(content, prefix):
     for name, value in content["objects"].items():
         parameters.append(Parameter(f"{prefix}{name}", "String", json.dumps(value, indent=2, sort_keys=True), 5))
     for name, values in content["lists"].items():
-        if values and not any("," in value or value.startswith("{") for value in values):
+        if values and not any("," in value or value.startswith(("{", "[")) for value in values):
             parameters.append(Parameter(f"{prefix}{name}", "StringList", ",".join(values), 1))
         elif values:
             numbered = [Parameter(f"{prefix}{name}_{index}", "String", value) for index, value in enumerate(values)]
@@ -106,14 +106,14 @@ def by_hand(content, prefix):
 
 def inventory(outputs):
     """What ansible-inventory would list, less the places that messages name."""
-    options = InventoryOptions(variables=parse_variable_rules({"prefix": "v_"}, []))
+    options = InventoryOptions(variables=parse_variable_rules({"prefix": "v_"}, []), on_missing="skip")
     planned = build_plan(
         {"eu-central-1": outputs}, (), options, lambda text, _variables: text, lambda _region, _ids: {}
     )
     return (
         [(host.name, host.groups, host.variables) for host in planned.hosts],
         {name: (group.variables, group.secrets, group.children) for name, group in planned.groups.items()},
-        planned.warnings,
+        len(planned.warnings),
     )
 
 
@@ -144,7 +144,7 @@ def test_most_generated_stacks_are_inventories():
     hosts, groups, warnings = inventory(read(content))
 
     assert {"10.0.0.1", "10.0.0.2", "10.0.0.3", "n"} == {name for name, _groups, _variables in hosts}
-    assert ({"a", "all", "b", "c"}, []) == (set(groups), warnings)
+    assert ({"a", "all", "b", "c"}, 0) == (set(groups), warnings)
 
 
 def test_what_an_output_says_of_itself_is_the_snapshots():

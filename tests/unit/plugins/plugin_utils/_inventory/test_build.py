@@ -14,7 +14,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import assemble
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Parameter
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.build import build_plan
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.names import NameRules
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.names import NameRules, core_variables
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.options import InventoryOptions
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.rules import (
     parse_host_rules,
@@ -24,9 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 EU = "eu-central-1"
-ADDRESSES = st.ip_addresses(v=4).filter(
-    lambda ip: not ip.is_unspecified and not ip.is_multicast and str(ip) != "127.0.0.1"
-)
+ADDRESSES = st.ip_addresses(v=4).filter(lambda ip: not ip.is_unspecified and not ip.is_multicast and not ip.is_loopback)
 
 
 def outputs(**values):
@@ -105,7 +103,8 @@ class TestFindingHosts:
             "10.0.0.300",
             "224.0.0.1",
             "010.0.0.1",
-            ["10.0.0.1", "web"],
+            "127.0.0.1",
+            ["127.0.0.1", "::1", "127.8.9.1", "::ffff:127.0.0.1"],
             {"a": "10.0.0.1", "b": "x"},
             [],
             {},
@@ -149,6 +148,94 @@ class TestFindingHosts:
         result = planned(outputs(NAT_IP="10.0.0.1", X="a"), variables={"exclude": ["nat_*"]})
 
         assert (result.hosts, result.groups["all"].variables) == ([], {"x": "a"})
+
+
+NO_ADDRESSES = [
+    "pending",
+    "10.0.0.11/32",
+    "10.0.0.3.",
+    "10.0.0.1:22",
+    "10.0.0.2,10.0.0.3",
+    '"10.0.0.11"',
+    "10.0.0.011",
+    "fe80::1%eth0",
+    "127.0.0.1",
+]
+
+
+class TestMixedElements:
+    """Some elements are addresses, and others aren't."""
+
+    @pytest.mark.parametrize("other", NO_ADDRESSES)
+    @pytest.mark.parametrize("position", [0, 1, 2])
+    def test_the_group_stays_and_the_first_other_is_named(self, other, position):
+        """Wherever it stands; an error under strict; the list is a variable as before."""
+        addresses = ["10.0.0.21", "10.0.0.22"]
+        addresses.insert(position, other)
+        published = outputs(**{f"MY_IP_{index}": text for index, text in enumerate(addresses)})
+
+        result = planned(published)
+
+        assert [("10.0.0.21", ["my_ip"]), ("10.0.0.22", ["my_ip"])] == hosts(result)
+        assert f"parameter OUTPUT_MY_IP_{position} is {other!r}, which is not an address" in result.warnings[0]
+        assert addresses == result.groups["all"].variables["my_ip"]
+        with pytest.raises(DataError, match="which is not an address"):
+            planned(published, strict=True)
+
+    def test_a_secret_among_them_is_named_and_not_shown(self):
+        """It was the whole group before."""
+        published = assemble(
+            [Parameter("OUTPUT_IP_0", "String", "10.0.0.1"), Parameter("OUTPUT_IP_1", "SecureString", None)], "OUTPUT_"
+        )
+
+        result = planned(published)
+
+        assert [("10.0.0.1", ["ip"])] == hosts(result)
+        assert "OUTPUT_IP_1 is a SecureString" in result.warnings[0]
+
+    @pytest.mark.parametrize("text", ["10.0.0.1\n", " 10.0.0.1 ", "10.0.0.1\r\n"])
+    def test_white_space_is_no_part_of_an_address(self, text):
+        """As a file that was published has it at its end."""
+        assert ["10.0.0.1"] == [host.name for host in planned(outputs(X=text)).hosts]
+        assert ["10.0.0.1"] == [host.name for host in planned(outputs(X=[text]), hosts=[{"output": "X"}]).hosts]
+
+    @pytest.mark.parametrize("text", ["10.0.0.2,10.0.0.3", '"10.0.0.11"', "10.0.0.011", "10.0.0.3.", "fe80::1%eth0"])
+    def test_a_single_value_that_was_meant_as_one_is_told(self, text):
+        """It stays a variable."""
+        result = planned(outputs(X=text))
+
+        assert ([], {"x": text}) == (result.hosts, result.groups["all"].variables)
+        assert "OUTPUT_X is" in result.warnings[0]
+
+    @pytest.mark.parametrize("value", ["10.0.0.0/16", "10.0.0.1:22", {"host": "10.0.0.1", "port": "1"}, "1,2", ["a"]])
+    def test_what_was_meant_as_something_else_is_not(self, value):
+        """A network, an endpoint, an object with an address in it."""
+        assert [] == planned(outputs(X=value)).warnings
+
+
+class TestStacks:
+    """A stack is a scope."""
+
+    def test_its_variables_are_on_its_group(self):
+        """And its hosts are in it; the levels nest."""
+        result = planned(outputs(IP="10.0.0.1", X="a"), stack=("prod", "web"))
+
+        assert [("10.0.0.1", ["ip", "prod_web"])] == hosts(result)
+        assert ({"x": "a"}, {"prod_web"}) == (result.groups["prod_web"].variables, result.groups["prod"].children)
+        assert "all" not in result.groups
+
+    def test_regions_are_inside_it(self):
+        """Two stacks in one region have nothing in common."""
+        result = planned({EU: outputs(X="a", IP="10.0.0.1"), "us-east-1": outputs(X="b")}, stack=("prod",))
+
+        assert {"prod_eu_central_1", "prod_us_east_1"} == result.groups["prod"].children
+        assert {"x": "b"} == result.groups["prod_us_east_1"].variables
+        assert ["ip", "prod_eu_central_1"] == result.hosts[0].groups
+
+    def test_an_output_does_not_take_its_name(self):
+        """Its hosts would be those of the whole stack."""
+        with pytest.raises(DataError, match="the group that holds the hosts of a stack"):
+            planned(outputs(PROD="10.0.0.1"), stack=("prod",))
 
 
 class TestRules:
@@ -215,6 +302,21 @@ class TestRules:
 
         assert (result.hosts, "web" in result.groups) == ([], True)
 
+    def test_a_name_with_the_prefix_gets_the_way_out(self):
+        """The prefix is an option of its own."""
+        with pytest.raises(NothingFoundError, match="Leave out the prefix: MY_IP"):
+            planned(outputs(MY_IP="10.0.0.1"), hosts=[{"output": "OUTPUT_MY_IP"}], prefix="/prod/OUTPUT_")
+
+    def test_a_name_that_is_no_outputs_says_why(self):
+        """Which character it is."""
+        published = outputs(**{"BAD_Web-Servers": "x", "web": "x", "1A": "x"})
+
+        (warning,) = planned(published, prefix="OUTPUT_").warnings
+
+        assert "OUTPUT_BAD_Web-Servers (it has '-')" in warning
+        assert "OUTPUT_web (it has lower-case letters)" in warning
+        assert "OUTPUT_1A (it doesn't begin with a letter)" in warning
+
     def test_a_missing_output_is_an_error_with_a_hint(self):
         """Or a warning, or nothing, as on_missing says."""
         rule = [{"output": "MY_IPS"}]
@@ -236,11 +338,25 @@ class TestMerging:
         assert host_variables(result, "10.0.0.1")["tfbridge_outputs"] == {"A": None, "B": 1}
 
     def test_a_given_name_wins_over_the_address(self):
-        """Whichever comes first."""
+        """Where the file names both outputs, whichever comes first."""
         for first, second in (("A", "B"), ("B", "A")):
-            result = planned(outputs(**{first: ["10.0.0.1"], second: {"web": "10.0.0.1"}}))
+            rules = [{"output": name} for name in ("A", "B")]
+            result = planned(outputs(**{first: ["10.0.0.1"], second: {"web": "10.0.0.1"}}), hosts=rules)
 
             assert [host.name for host in result.hosts] == ["web"]
+
+    def test_an_unrelated_output_renames_no_host(self):
+        """Where the file names none, the first name stays, and the clash is told."""
+        published = outputs(A="10.0.0.1", B=[{"name": "nat", "ip": "10.0.0.1", "role": "nat"}])
+
+        result = planned(published)
+
+        assert ["10.0.0.1"] == [host.name for host in result.hosts]
+        assert "OUTPUT_A and parameter OUTPUT_B, element 0" in result.warnings[0]
+        assert "named '10.0.0.1' and not 'nat'" in result.warnings[0]
+        with pytest.raises(DataError, match="not 'nat'"):
+            planned(published, strict=True)
+        assert [] == planned(outputs(A={"web": "10.0.0.1"}, B="10.0.0.1")).warnings
 
     @pytest.mark.parametrize(
         ("published", "message"),
@@ -365,8 +481,37 @@ class TestSafety:
     @pytest.mark.parametrize("name", ["ALL", "UNGROUPED"])
     def test_groups_of_ansible_are_not_named_by_data(self, name):
         """An output ALL would put its hosts everywhere."""
-        with pytest.raises(DataError, match="reserved by Ansible"):
+        with pytest.raises(DataError, match="Ansible reserves"):
             planned(outputs(**{name: ["10.0.0.1"]}))
+
+    @pytest.mark.parametrize("name", ["LOCALHOST", "LOCALHOST4", "LOOPBACK"])
+    def test_the_controller_is_not_named_by_data(self, name):
+        """Plays say hosts: localhost and mean the controller."""
+        with pytest.raises(DataError, match="plays use that name for the controller"):
+            planned(outputs(**{name: "10.66.66.66"}))
+
+    @pytest.mark.parametrize(
+        "name", ["localhost.localdomain", "Localhost.", "ip6-localhost", "127.1.2.3", "::ffff:127.0.0.1", "localhost6"]
+    )
+    def test_no_spelling_of_the_controller_is_a_host(self, name):
+        """Whatever its address is."""
+        with pytest.raises(DataError, match="would make a host named"):
+            planned(outputs(X={name: "10.0.0.1"}))
+
+    def test_all_refusals_come_at_once(self):
+        """Nobody wants to run it four times."""
+        with pytest.raises(DataError) as caught:
+            planned(outputs(PORT="1", NAME="2", TAGS="3", HOSTVARS="4", X=[{"ip": "10.0.0.1", "_a": 1, "_b": 2}]))
+
+        for name in ("OUTPUT_PORT", "OUTPUT_NAME", "OUTPUT_TAGS", "OUTPUT_HOSTVARS", "'_a'", "'_b'"):
+            assert name in str(caught.value)
+
+    def test_variables_of_cores_own_options_are_refused(self):
+        """Whatever they are called; an attribute that begins with an underscore is internal to somebody."""
+        names = NameRules(frozenset(), frozenset(), core_variables() | {"debugger_of_core"})
+
+        assert names.steering("_ansible_coverage_remote_output") == names.steering("debugger_of_core") != ""
+        assert "internal" in names.steering("_x") and not names.steering("_tf_x", "_tf_")
 
     def test_a_host_with_the_name_of_a_group_is_refused(self):
         """Ansible would take the one for the other."""
@@ -377,10 +522,13 @@ class TestSafety:
         """Its value is in no plan."""
         published = assemble([Parameter("OUTPUT_PW", "SecureString", None)], "OUTPUT_")
 
-        assert (planned(published).groups["all"].secrets, planned(published).groups["all"].variables) == ({}, {})
+        skipped = planned(published, on_missing="skip").groups["all"]
+        assert (skipped.secrets, skipped.variables) == ({}, {})
+        with pytest.raises(NothingFoundError, match="are SecureStrings, which are skipped"):
+            planned(published)
         assert planned(published, decrypt=True).groups["all"].secrets == {"pw": "PW"}
         with pytest.raises(DataError, match="a secret can't be a host"):
-            planned(published, hosts=[{"output": "PW"}])
+            planned(published, hosts=[{"output": "PW"}], on_missing="skip")
 
 
 class TestBadValues:
@@ -429,7 +577,8 @@ class TestBadValues:
         published = outputs(BAD='{"a": ', IP="10.0.0.1")
 
         with pytest.raises(DataError, match="OUTPUT_BAD looks like JSON"):
-            planned(published)
+            planned(published, strict=True)
+        assert "OUTPUT_BAD looks like JSON" in planned(published).warnings[0]
         assert len(planned(published, variables={"exclude": ["BAD"]}).hosts) == 1
 
     def test_strict_makes_errors_of_warnings(self):

@@ -45,7 +45,7 @@ def test_not_given_is_not_the_same_as_empty():
         ([{"output": "X", "groups": ["web:!db"]}], r"hosts\[0\].groups: 'web:!db' is not a group's name"),
         (
             [{"output": "ALL"}],
-            r"hosts\[0\].groups: not given, and the output's name, 'all', is reserved by Ansible",
+            r"hosts\[0\].groups: not given, and the output's name, 'all', can't be a group: Ansible reserves",
         ),
         ([{"output": "X", "hostname": 7}], r"hosts\[0\].hostname: 7 is not a non-empty string"),
         ([{"output": "X", "address": ""}], r"hosts\[0\].address: '' is not a non-empty string"),
