@@ -1,0 +1,73 @@
+variable "secrets" {
+  description = "Values of the secrets, by name. They may be ephemeral; Terraform writes them to SSM, and neither into its state nor into a plan."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+  ephemeral   = true
+}
+
+variable "versions" {
+  description = "A number for each secret, by the names in secrets. Terraform can't see whether a value has changed: count up, and it is written again. Taking a name out deletes the parameter."
+  type        = map(number)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.versions) : can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])
+    error_message = "versions: not the name of an output: ${join(", ", [for name in keys(var.versions) : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Valid are letters, digits and underscores, a letter first."
+  }
+
+  validation {
+    condition     = alltrue([for version in values(var.versions) : try(version >= 1 && floor(version) == version, false)])
+    error_message = "versions: not a whole number of 1 or more: ${join(", ", [for name, version in var.versions : name if !try(version >= 1 && floor(version) == version, false)])}."
+  }
+
+  validation {
+    condition     = length(distinct([for name in keys(var.versions) : upper(name)])) == length(var.versions)
+    error_message = "versions: two names would be one parameter: ${join(", ", keys(var.versions))}. Names are published in upper case."
+  }
+}
+
+variable "prefix" {
+  description = "What the parameters' names begin with, as in ssm_outputs."
+  type        = string
+  default     = "OUTPUT_"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(/[A-Za-z0-9_./-]*|[A-Za-z0-9_.-]+)$", var.prefix)) && !can(regex("//", var.prefix)) && !can(regex("^/?(aws|ssm)", lower(var.prefix))) && trim(var.prefix, "/") != "" && length(regexall("/", var.prefix)) <= 15 && length(var.prefix) <= 900
+    error_message = "prefix: ${jsonencode(var.prefix)} can't begin a parameter's name. Valid are up to 900 letters, digits and '_.-/', such as OUTPUT_, /prod/web/OUTPUT_ or /prod/web/, not beginning with 'aws' or 'ssm'."
+  }
+}
+
+variable "kms_key_id" {
+  description = "The KMS key of the secrets: its id, ARN or alias, as SSM shows it. Without it, the account's own key for SSM, alias/aws/ssm."
+  type        = string
+  default     = null
+}
+
+variable "tier" {
+  description = "Standard holds 4 KB in a parameter. Advanced holds 8 KB and costs money."
+  type        = string
+  default     = "Standard"
+  nullable    = false
+
+  validation {
+    condition     = contains(["Standard", "Advanced", "Intelligent-Tiering"], var.tier)
+    error_message = "tier: ${jsonencode(var.tier)} is not a tier. Valid are Standard, Advanced and Intelligent-Tiering."
+  }
+}
+
+variable "tags" {
+  description = "Tags of every parameter."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "create" {
+  description = "false publishes nothing: a switch for modules that call this one."
+  type        = bool
+  default     = true
+  nullable    = false
+}

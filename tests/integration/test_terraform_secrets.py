@@ -1,0 +1,82 @@
+"""The ssm_secrets module, applied: the secret is in SSM, and neither in the state nor in a plan file."""
+
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+
+from scripts import terraform_provider
+from tests.conftest import NOT_HERE
+from tests.support.terraform import Terraform
+
+pytestmark = pytest.mark.terraform
+
+TEXT = """
+provider "aws" {
+  region = "eu-central-1"
+}
+variable "password" {
+  type      = string
+  ephemeral = true
+}
+variable "number" {
+  default = 1
+}
+module "secrets" {
+  source   = "../../modules/ssm_secrets"
+  secrets  = { db_password = var.password }
+  versions = { db_password = var.number }
+}
+module "outputs" {
+  source        = "../../modules/ssm_outputs"
+  strings       = { vpc_id = "vpc-1" }
+  snapshot      = true
+  snapshot_chunks = 1
+  other_secrets = module.secrets.names
+}
+"""
+FIRST, SECOND = "correct-horse", "battery-staple"
+
+
+@pytest.fixture
+def secrets(tmp_path, aws):
+    """A configuration with the newest provider: 3.x has no write-only arguments."""
+    try:
+        provider = terraform_provider.newest_provider()
+    except terraform_provider.TerraformUnavailableError as error:
+        pytest.skip(f"{NOT_HERE}{error}")
+    return Terraform(tmp_path / "terraform", provider, aws.env).configuration("secrets", TEXT)
+
+
+def kept(configuration):
+    """Return all that Terraform keeps: the state, its backup and what the plan file holds."""
+    folder = configuration.folder
+    files = [path.read_bytes() for path in folder.glob("*.tfstate*")]
+    with zipfile.ZipFile(folder / "kept.plan") as archive:
+        return b"".join(files + [archive.read(name) for name in archive.namelist()])
+
+
+def test_the_secret_is_kept_by_ssm_alone(aws, run, secrets):
+    """A version that counts up writes the value; a second plan is empty; a lookup reads it."""
+    for number, value in ((1, FIRST), (2, SECOND)):
+        planned = secrets.run("plan", "-out=kept.plan", password=value, number=number)
+        assert planned.rc == 0, planned.output
+        applied = secrets.apply(password=value, number=number)
+        assert not secrets.changes(password=value, number=number)
+        parameter = aws.client("ssm").get_parameter(Name="OUTPUT_DB_PASSWORD", WithDecryption=True)["Parameter"]
+        assert ("SecureString", value) == (parameter["Type"], parameter["Value"])
+        held = kept(secrets)
+        assert b"OUTPUT_DB_PASSWORD" in held
+        assert value.encode() not in held
+        assert value not in planned.output + applied.output
+
+    ask = "{{ lookup('tfbridge.aws.ssm_output', 'DB_PASSWORD', decrypt=true) == '" + SECOND + "' }}"
+    told = run.playbook(
+        [{"hosts": "localhost", "gather_facts": False, "tasks": [{"ansible.builtin.debug": {"msg": f"is <{ask}>"}}]}]
+    )
+    assert "is <True>" in told.said
+
+    refused = secrets.run("plan", password="a {{ b", number=3)
+    said = " ".join(refused.output.replace("│", " ").split())
+    assert "secrets.db_password (OUTPUT_DB_PASSWORD): the value has '{{' in it, which SSM refuses." in said
