@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import pathlib
 from collections.abc import Iterator
 from importlib.util import resolve_name
@@ -15,9 +16,10 @@ PLUGINS = pathlib.Path(__file__).resolve().parents[2] / "plugins"
 PACKAGE = "ansible_collections.tfbridge.aws.plugins"
 
 
-def imports_of(file: pathlib.Path) -> set[pathlib.Path]:
+@functools.cache
+def imports_of(file: pathlib.Path) -> frozenset[pathlib.Path]:
     """Return the files of plugins/ that a file of plugins/ imports itself."""
-    return {found for name in _names(file) for found in _files(name)}
+    return frozenset(found for name in _names(file) for found in _files(name))
 
 
 def all_needed_by(file: pathlib.Path) -> set[pathlib.Path]:
