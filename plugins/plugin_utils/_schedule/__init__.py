@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""ParseContext the schedule on the controller.
+"""Reading the schedule on the controller.
 
 PRIVATE: not for use outside this collection, may change in any release.
 """
