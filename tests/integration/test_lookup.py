@@ -158,7 +158,7 @@ def test_a_hole_is_null_and_warned_of(aws, run):
         (lookup("X", prefix=["X"]), "prefix: ['X'] is a list. Accepted is a string"),
         (lookup("X", retry_budget=-1), "retry_budget: -1.0 is not within 0 to 3600 seconds"),
         (lookup("AMB"), "parameters OUTPUT_AMB and OUTPUT_AMB_0 both claim"),
-        (lookup("BROKEN"), "parameter OUTPUT_BROKEN begins like JSON but isn't"),
+        (lookup("BROKEN"), "parameter OUTPUT_BROKEN looks like JSON but is not valid"),
     ],
 )
 def test_bad_input(aws, run, call, message):
