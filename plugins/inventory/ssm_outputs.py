@@ -212,7 +212,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import SourceFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import (
-    check_config,
+    checked_config,
     reserved_keywords,
     resolve_options,
 )
@@ -270,11 +270,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
         """Take the options of the file, or say what is wrong about them."""
-        try:
-            super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
-        finally:
-            # Ansible refuses less than this, and in messages that don't say what is accepted.
-            check_config(self, direct or {})
+        given = checked_config(self, direct or {})
+        super().set_options(task_keys=task_keys, var_options=var_options, direct=given)
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Add hosts, groups and variables, all of them or none."""

@@ -55,7 +55,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions impor
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import check_instance_id
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import LookupFailedError
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import builtin_options, check_config
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import builtin_options, checked_config
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_data
 
 NAME = "tfbridge.aws.ec2_schedule"
@@ -68,8 +68,8 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> list[Any]:
         """Return one mapping for each instance."""
         try:
-            check_config(self, kwargs)
-            self.set_options(var_options=variables, direct=kwargs)
+            given = checked_config(self, kwargs)
+            self.set_options(var_options=variables, direct=given)
             return self._run([check_instance_id(str(term), "_terms") for term in terms], builtin_options(self))
         except BridgeError as exc:
             raise LookupFailedError(str(exc)) from exc

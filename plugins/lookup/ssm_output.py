@@ -104,7 +104,7 @@ from typing import Any, Optional
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import builtin_options, check_config
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import builtin_options, checked_config
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.run import entry_files, known_values
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_data
 
@@ -117,8 +117,8 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> list[Any]:
         """Give one value for each term."""
         try:
-            check_config(self, kwargs)
-            self.set_options(var_options=variables, direct=kwargs)
+            given = checked_config(self, kwargs)
+            self.set_options(var_options=variables, direct=given)
             return [as_data(value) for value in self._values(terms, builtin_options(self), "default" in kwargs)]
         except BridgeError as exc:
             # Imported here: every task of every host imports this file.

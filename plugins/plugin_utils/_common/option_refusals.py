@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is said about options that a plugin can't use.
+"""Messages for options that a plugin can't use.
 
 PRIVATE: not for use outside this collection, may change in any release.
 """
@@ -12,24 +12,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names, nearest, show
 
-_ACCEPTED = {"list": "a list", "dict": "a mapping", "str": "a string", "float": "a number"}
+_EXPECTED = {"list": "a list", "dict": "a mapping", "str": "a string", "float": "a number", "bool": "true or false"}
 
 
-def unknown(name: str, known: Collection[str]) -> OptionError:
-    """Refuse an option that isn't one."""
-    accepted = enumerate_names(sorted(known))
-    return OptionError(f"{name!r} is not an option.{nearest(name, known)} Accepted are {accepted}")
+def unknown(name: str, known: Collection[str]) -> str:
+    """Return the message for an option that doesn't exist."""
+    return f"{name!r} is not an option.{nearest(name, known)} Valid options: {enumerate_names(sorted(known))}"
 
 
-def misfit(name: str, value: Any, definition: Mapping[str, Any]) -> OptionError:
-    """Refuse a value that has not the option's type, or is none of its choices."""
-    kind, choices = definition.get("type"), definition.get("choices")
-    if kind == "bool":
-        return OptionError(f"{name}: {show(value)} is neither true nor false")
+def misfit(name: str, value: Any, definition: Mapping[str, Any], *, secret: bool) -> str:
+    """Return the message for a value of the wrong type, or outside the choices; a secret one isn't shown."""
+    kind, choices = str(definition.get("type")), definition.get("choices")
+    got = "the value" if secret else show(value)
     if choices and not isinstance(value, (list, dict)):
-        near = nearest(str(value), choices)
-        return OptionError(f"{name}: {show(value)} is not a choice.{near} Accepted are {', '.join(choices)}")
-    return OptionError(f"{name}: {show(value)} is a {type(value).__name__}. Accepted is {_ACCEPTED[str(kind)]}")
+        near = "" if secret else nearest(str(value), choices)
+        return f"{name}: {got} is not a valid choice.{near} Valid values: {', '.join(map(str, choices))}"
+    return f"{name}: {got} is a {type(value).__name__}. Expected {_EXPECTED[kind]}"

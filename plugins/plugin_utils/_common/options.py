@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options of the plugins: known ones only, templates filled in where amazon.aws does, builtin types.
+"""Options of the plugins: known ones only, vaulted ones decrypted, templates filled in, builtin types.
 
 PRIVATE: not for use outside this collection, may change in any release.
 """
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from ansible.module_utils.parsing.convert_bool import BOOLEANS
 from ansible.vars.reserved import get_reserved_names
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 
 from .trust import plain
 
@@ -31,7 +32,21 @@ _TEMPLATED = frozenset(
         "session_token",
     )
 )
-
+# By every name that amazon.aws knows them under.
+_CREDENTIALS = frozenset(
+    (
+        "access_key",
+        "aws_access_key",
+        "aws_access_key_id",
+        "aws_secret_access_key",
+        "aws_secret_key",
+        "aws_session_token",
+        "secret_key",
+        "session_token",
+    )
+)
+# What Ansible makes of !vault in YAML: ansible-core 2.19 and later, and before.
+_VAULTED = frozenset(("EncryptedString", "AnsibleVaultEncryptedUnicode"))
 
 # "a, b" is a list to Ansible, and a number is a string.
 _FITTING = {"list": (list, str), "dict": (dict,), "str": (str, int, float)}
@@ -44,11 +59,11 @@ class Optioned(Protocol):
     option_definitions: dict[str, Any]
 
     def get_options(self) -> dict[str, Any]:
-        """Give all options."""
+        """Return all options."""
 
 
 def resolve_options(plugin: Optioned) -> dict[str, Any]:
-    """Give the options in builtin types, with the templates in the connection options filled in."""
+    """Return the options in builtin types, with the templates in the connection options filled in."""
     options = {}
     for name, value in plugin.get_options().items():
         filled = plugin.templar.template(value) if name in _TEMPLATED and value else value
@@ -57,40 +72,75 @@ def resolve_options(plugin: Optioned) -> dict[str, Any]:
 
 
 def builtin_options(plugin: Optioned) -> dict[str, Any]:
-    """Give the options in builtin types; those of a lookup have no templates left."""
+    """Return the options in builtin types; those of a lookup have no templates left."""
     return {name: plain(value) for name, value in plugin.get_options().items()}
 
 
-def check_config(plugin: Optioned, config: Mapping[str, Any]) -> None:
-    """Raise OptionError for unknown options and wrong types, before Ansible sees them.
+def checked_config(plugin: Optioned, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that a user gave, vaulted ones decrypted, before Ansible sees them.
 
-    Ansible takes some of it in silence, and leaves out of its messages what would be accepted.
+    Raises OptionError for all that are unknown or of the wrong type: Ansible takes some of it in silence, shows secrets
+    in its messages, and leaves out what would be valid.
     """
     definitions = plugin.option_definitions
-    for name, value in config.items():
-        if name in definitions and _fits(plain(value), definitions[name]):
-            continue
-        # Imported here: every task of every host imports this file.
-        from .option_refusals import (  # noqa: PLC0415  see above
-            misfit,
-            unknown,
-        )
+    given = {name: _decrypted(str(name), value) if _has_vaulted(value) else value for name, value in config.items()}
+    wrong = [name for name in given if name not in definitions or not _fits(plain(given[name]), definitions[name])]
+    if wrong:
+        _refuse(wrong, config, given, _with_aliases(definitions))
+    return given
 
-        known = _with_aliases(definitions)
+
+def _refuse(
+    names: list[str], config: Mapping[str, Any], given: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]
+) -> None:
+    # Imported here: every task of every host imports this file.
+    from .option_refusals import (  # noqa: PLC0415  see above
+        misfit,
+        unknown,
+    )
+
+    problems = []
+    for name in names:
         if name not in known:
-            raise unknown(str(name), known)
-        if not _fits(plain(value), known[name]):
-            raise misfit(name, plain(value), known[name])
+            problems.append(unknown(str(name), known))
+        elif not _fits(plain(given[name]), known[name]):
+            secret = name in _CREDENTIALS or bool(known[name].get("no_log")) or _has_vaulted(config[name])
+            problems.append(misfit(str(name), plain(given[name]), known[name], secret=secret))
+    if problems:
+        raise OptionError("; ".join(problems))
 
 
 def _with_aliases(definitions: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the definitions by all names that an option may be given under."""
+    """Return the definitions by all names that an option may be given under."""
     aliases = {alias: known for known in definitions.values() for alias in known.get("aliases", ())}
     return {**aliases, **definitions}
 
 
+def _has_vaulted(value: Any) -> bool:
+    """Return whether a value is vaulted, or a list or mapping has one that is."""
+    if isinstance(value, Mapping):
+        return any(_has_vaulted(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_has_vaulted(item) for item in value)
+    return type(value).__name__ in _VAULTED
+
+
+def _decrypted(name: str, value: Any) -> Any:
+    """Return a value with what is vaulted in it decrypted. Variables of hosts stay vaulted: they are the play's."""
+    if isinstance(value, Mapping):
+        return {key: item if key == "vars" else _decrypted(name, item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_decrypted(name, item) for item in value]
+    if type(value).__name__ not in _VAULTED:
+        return value
+    try:
+        return plain(str(value))
+    except Exception as exc:
+        raise OptionError(f"{name}: can't be decrypted: {exc}") from exc
+
+
 def _fits(value: Any, definition: Mapping[str, Any]) -> bool:
-    """Tell whether Ansible can use the value of an option, or it isn't given."""
+    """Return whether Ansible can use the value of an option, or it isn't given."""
     kind, choices = definition.get("type"), definition.get("choices")
     if value is None:
         return True
@@ -112,5 +162,5 @@ def _is_number(value: object) -> bool:
 
 
 def reserved_keywords() -> frozenset[str]:
-    """Give the keywords of plays and tasks of this ansible-core."""
+    """Return the keywords of plays and tasks of this ansible-core."""
     return frozenset(get_reserved_names())
