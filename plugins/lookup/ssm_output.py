@@ -97,6 +97,7 @@ _raw:
   elements: raw
 """
 
+import contextlib
 import os
 from collections.abc import Mapping
 from typing import Any, Optional
@@ -105,21 +106,31 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import builtin_options, checked_config
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.run import entry_files, known_values
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_data
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.run_cache import (
+    answer_files,
+    known_values,
+    recall_options,
+    share_options,
+)
 
 NAME = "tfbridge.aws.ssm_output"
+# Before Ansible, which loads this file first, parses the documentation.
+recall_options(NAME, DOCUMENTATION)
 
 
 class LookupModule(LookupBase):
     """Outputs by name."""
 
     def run(self, terms: list[Any], variables: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> list[Any]:
-        """Give one value for each term."""
+        """Return one value for each term."""
         try:
             given = checked_config(self, kwargs)
             self.set_options(var_options=variables, direct=given)
-            return [as_data(value) for value in self._values(terms, builtin_options(self), "default" in kwargs)]
+            return [
+                as_data(value)
+                for value in self._values(self._flatten(terms), builtin_options(self), "default" in kwargs)
+            ]
         except BridgeError as exc:
             # Imported here: every task of every host imports this file.
             from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import (  # noqa: PLC0415  see above
@@ -129,16 +140,18 @@ class LookupModule(LookupBase):
             raise LookupFailedError(str(exc)) from exc
 
     def _values(self, terms: list[Any], options: Mapping[str, Any], has_default: bool) -> list[Any]:
-        files = entry_files(NAME, options, os.environ)
+        files = answer_files(NAME, options, os.environ)
         known = known_values(files, terms, options["raw"]) if options["cache"] else None
         if known is not None:
             return known
         # Imported here: most tasks find what they ask for in the run's cache.
-        from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.read import (  # noqa: PLC0415  see above
-            read_outputs,
+        from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.lookup import (  # noqa: PLC0415  see above
+            look_up,
         )
 
-        answers = read_outputs(NAME, options, terms, has_default, files)
-        for message in answers.warnings:
+        with contextlib.suppress(OSError):
+            share_options(NAME, DOCUMENTATION, self.option_definitions)
+        found = look_up(NAME, options, terms, has_default, files)
+        for message in found.warnings:
             Display().warning(f"{NAME}: {message}")
-        return answers.values
+        return found.values

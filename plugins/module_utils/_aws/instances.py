@@ -38,12 +38,12 @@ _FIELDS = {
 
 
 def is_instance_id(value: object) -> bool:
-    """Tell whether a value is the id of an EC2 instance."""
+    """Return whether a value is the id of an EC2 instance."""
     return isinstance(value, str) and _ID.match(value) is not None
 
 
 def describe(client: Any, retrier: Retrier, ids: Sequence[str], region: Optional[str]) -> dict[str, dict[str, Any]]:
-    """Give what is known of each instance by its id. Ids that don't exist are not in the result."""
+    """Return what is known of each instance by its id. Ids that don't exist are not in the result."""
     found: dict[str, dict[str, Any]] = {}
     unique = sorted(set(ids))
     for start in range(0, len(unique), FILTER_VALUES):
@@ -69,7 +69,7 @@ def _describe_batch(
 
 
 def _instance(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the fields under the names that a playbook uses. What AWS leaves empty is null."""
+    """Return the fields under the names that a playbook uses. What AWS leaves empty is null."""
     instance: dict[str, Any] = {ours: item.get(theirs) or None for ours, theirs in _FIELDS.items()}
     instance["state"] = item.get("State", {}).get("Name")
     instance["hibernation"] = bool(item.get("HibernationOptions", {}).get("Configured"))

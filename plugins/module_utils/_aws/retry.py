@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One retry policy for every AWS call: full jitter, a time budget, and a pace below AWS's own limit.
+"""One retry policy for every AWS call: full jitter, a time budget, and a pace that learns AWS's limit.
 
 PRIVATE: not for use outside this collection, may change in any release.
 
@@ -12,6 +12,7 @@ a budget in seconds, and all calls have a pace that their threads share. Clock, 
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import random
 import threading
@@ -23,31 +24,40 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 T = TypeVar("T")
 
 # Parameter Store allows 40 reads a second and account, all callers together (AWS's quotas page). What reaches it in
-# any second is at most the rate, the burst, and the calls of the threads that were on their way when it began.
+# any second is at most the rate, the burst, and the calls of the threads that were on their way when it began: their
+# sum stays 40 while the rate grows.
 DEFAULT_RATE = 30.0
 DEFAULT_BURST = 6
+TOP_RATE = 36.0
 THREADS = 4
+# With the setting for high throughput GetParametersByPath, the slowest of the three, may be called 100 times a second.
+HIGH_RATE = 90.0
+_STEP = 2.0  # calls a second more, after each second without a throttled call
+_LEAST_RATE = 2.0
 DEFAULT_BUDGET = 60.0
 MAX_BUDGET = 3600
 
 # For every client: these repetitions would multiply with botocore's own.
-BOTOCORE_CONFIG = {"retries": {"mode": "standard", "total_max_attempts": 1}, "connect_timeout": 10, "read_timeout": 30}
+CONNECT_TIMEOUT = 10.0
+READ_TIMEOUT = 30.0
+BOTOCORE_CONFIG: dict[str, Any] = {
+    "retries": {"mode": "standard", "total_max_attempts": 1},
+    "connect_timeout": CONNECT_TIMEOUT,
+    "read_timeout": READ_TIMEOUT,
+}
 
-_RETRYABLE = frozenset(
-    {
-        "InternalFailure",
-        "InternalServerError",
-        "InternalServerException",
-        "RequestLimitExceeded",
-        "RequestTimeout",
-        "ServiceUnavailable",
-        "ServiceUnavailableException",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-        "TooManyUpdates",
-    }
+_THROTTLED = frozenset(
+    {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "TooManyUpdates"}
 )
+
+_RETRYABLE = _THROTTLED | {
+    "InternalFailure",
+    "InternalServerError",
+    "InternalServerException",
+    "RequestTimeout",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+}
 # Refusals that go away by themselves: IAM takes some seconds to make a new role known.
 _RETRYABLE_ANSWERS = ("must allow AWS EventBridge Scheduler to assume the role",)
 # botocore's names for a connection that broke or fell silent after it was made. One that can't be made is not
@@ -56,23 +66,32 @@ _BROKEN = frozenset({"ConnectionClosedError", "ReadTimeoutError", "ResponseStrea
 
 
 Waiting = Callable[[BaseException, int, float], None]
+Watch = Callable[[Callable[..., Any]], contextlib.AbstractContextManager[Any]]
 
 
 def no_word(_error: BaseException, _attempts: int, _pause: float) -> None:
     """Say nothing about a repetition."""
 
 
+def no_watch(_function: Callable[..., Any]) -> contextlib.AbstractContextManager[Any]:
+    """Do nothing beside a call."""
+    return contextlib.nullcontext()
+
+
 @dataclasses.dataclass(frozen=True)
 class Policy:
     """How long to go on: seconds in all for one call, the first longest wait, and the longest wait ever.
 
-    C(waiting) is told the error, the attempts so far and the seconds before each wait, by the thread that waits.
+    C(deadline) is the reading of the clock after which no attempt begins, whatever the budget. C(waiting) is told the
+    error, the attempts so far and the seconds before each wait, by the thread that waits; C(watch) surrounds a call.
     """
 
     budget: float = DEFAULT_BUDGET
     base: float = 0.2
     cap: float = 8.0
     waiting: Waiting = no_word
+    watch: Watch = no_watch
+    deadline: Optional[float] = None
 
 
 def check_budget(budget: float) -> float:
@@ -92,7 +111,11 @@ class ExhaustedError(Exception):
 
 
 class Pace:
-    """At most rate calls a second, after a burst, for all threads that share it."""
+    """At most rate calls a second, after a burst, for all threads that share it.
+
+    With a C(top) the rate grows to it, and the burst shrinks by as much, while AWS throttles nothing; whoever is
+    throttled goes slower from then on. C(ask_top) is asked once, when calls first have to wait, for a higher top.
+    """
 
     def __init__(
         self,
@@ -100,22 +123,66 @@ class Pace:
         burst: int = DEFAULT_BURST,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        top: Optional[float] = None,
     ) -> None:
-        self._interval = 1.0 / rate
-        self._slack = (burst - 1) * self._interval
+        self.ask_top: Optional[Callable[[], Optional[float]]] = None
+        self._rate = rate
+        self._burst = float(burst)
+        self._top = top or rate
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
-        self._next = clock() - self._slack
+        self._next = clock() - self._slack()
+        self._since = clock()
+        self._slowed = clock() - 1.0
+
+    @property
+    def rate(self) -> float:
+        """How many calls a second are sent at present."""
+        return self._rate
 
     def wait(self) -> None:
         """Return when the next call may be sent."""
         with self._lock:
             now = self._clock()
-            slot = max(self._next, now - self._slack)
-            self._next = slot + self._interval
+            self._grow(now)
+            if self._next < now - self._slack():  # nobody called for a while, and the burst is whole
+                self._since = now
+            slot = max(self._next, now - self._slack())
+            self._next = slot + 1.0 / self._rate
+            ask, self.ask_top = (self.ask_top, None) if slot > now else (None, self.ask_top)
+        if ask:
+            self._raise_top(ask())
         if slot > now:
-            self._sleep(slot - now)
+            self._sleep(max(0.0, slot - self._clock()))
+
+    def throttled(self) -> None:
+        """Go slower, and hardly as fast again: others use the same quota. Once a second, whatever is under way."""
+        with self._lock:
+            now = self._clock()
+            if now < self._slowed + 1.0:
+                return
+            self._slowed = self._since = now
+            self._top = max(_LEAST_RATE, min(self._top, self._rate * 0.95))
+            self._rate = max(_LEAST_RATE, self._rate * 0.85)
+            self._burst = 1.0
+
+    def _raise_top(self, top: Optional[float]) -> None:
+        if top:
+            with self._lock:
+                self._top = self._rate = max(top, self._top)
+
+    def _grow(self, now: float) -> None:
+        """Go faster after each second in which all calls were sent at the rate, and none was throttled."""
+        if now - self._since < 1.0 or self._rate >= self._top:
+            return
+        step = min(_STEP, self._top - self._rate)
+        self._rate += step
+        self._burst = max(1.0, self._burst - step)
+        self._since = now
+
+    def _slack(self) -> float:
+        return (self._burst - 1) / self._rate
 
 
 class Retrier:
@@ -130,41 +197,57 @@ class Retrier:
         uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._policy = policy or Policy()
-        self._pace = pace or Pace(clock=clock, sleep=sleep)
+        self.pace = pace or Pace(clock=clock, sleep=sleep, top=TOP_RATE)
         self._clock = clock
         self._sleep = sleep
         self._uniform = uniform
 
     def call(self, function: Callable[..., T], **arguments: Any) -> T:
         """Call the function until it returns; raises its error when that is final, ExhaustedError when time is up."""
+        with self._policy.watch(function):
+            return self._call(function, arguments)
+
+    def _call(self, function: Callable[..., T], arguments: dict[str, Any]) -> T:
         began = self._clock()
         attempts = 0
         while True:
-            self._pace.wait()
+            self.pace.wait()
+            if attempts == 0 and self._remaining() < 0:
+                raise ExhaustedError(0, 0.0)
             attempts += 1
             try:
                 return function(**arguments)
             except Exception as exc:
                 if not is_retryable(exc):
                     raise
+                if _code(exc) in _THROTTLED:
+                    self.pace.throttled()
                 longest = min(self._policy.cap, self._policy.base * 2.0 ** min(attempts - 1, 16))
                 pause = self._uniform(0.0, longest)
                 spent = self._clock() - began
-                if spent + pause > self._policy.budget:
+                if spent + pause > self._policy.budget or pause > self._remaining():
                     raise ExhaustedError(attempts, spent) from exc
                 self._policy.waiting(exc, attempts, pause)
                 self._sleep(pause)
 
+    def _remaining(self) -> float:
+        return float("inf") if self._policy.deadline is None else self._policy.deadline - self._clock()
+
 
 def is_retryable(exc: BaseException) -> bool:
-    """Tell whether AWS may answer otherwise a moment later: throttled, 5xx, no answer, or a torn read."""
+    """Return whether AWS may answer otherwise a moment later: throttled, 5xx, no answer, or a torn read."""
     if isinstance(exc, TornError) or any(parent.__name__ in _BROKEN for parent in type(exc).__mro__):
         return True
     response = getattr(exc, "response", None)
     if not isinstance(response, dict):
         return False
-    error = response.get("Error", {})
-    if error.get("Code") in _RETRYABLE or any(text in str(error.get("Message", "")) for text in _RETRYABLE_ANSWERS):
+    message = str(response.get("Error", {}).get("Message", ""))
+    if _code(exc) in _RETRYABLE or any(text in message for text in _RETRYABLE_ANSWERS):
         return True
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return isinstance(status, int) and status >= 500
+
+
+def _code(exc: BaseException) -> str:
+    response = getattr(exc, "response", None)
+    return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""

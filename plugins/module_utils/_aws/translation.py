@@ -58,20 +58,21 @@ _UNREACHABLE = frozenset(
 # AWS says which action it denied, where that isn't the call: kms:Decrypt behind ssm:GetParameters.
 _DENIED_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)")
 _DENIED_KEY = "The ciphertext refers to a customer master key"
+NO_REGION = "no region is known. Set the option region, or AWS_REGION"
 _CREDENTIALS_HINT = (
-    "Accepted are the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), a profile, an instance role "
-    "or the plugin's own options access_key and secret_key"
+    "They may come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), a profile, an instance role "
+    "or the options access_key and secret_key"
 )
 
 
 def error_code(exc: BaseException) -> str:
-    """Give AWS's code of an error, like AccessDeniedException, or nothing where AWS did not answer."""
+    """Return AWS's code of an error, like AccessDeniedException, or nothing where AWS did not answer."""
     response = getattr(exc, "response", None)
     return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
 
 
 def no_hint() -> str:
-    """Have nothing to add to an error: the default for hints."""
+    """Return nothing to add to an error: the default for hints."""
     return ""
 
 
@@ -89,7 +90,7 @@ def aws_errors(action: str, region: Optional[str], what: str, hint: Callable[[],
 def translate(
     exc: Exception, action: str, region: Optional[str], what: str, hint: Callable[[], str] = no_hint
 ) -> BridgeError:
-    """Give the error of ours for one of botocore's. The hint is for failures to reach the region."""
+    """Return the error of ours for one of botocore's. The hint is for failures to reach the region."""
     place = f" in {region}" if region else ""
     if isinstance(exc, ExhaustedError):
         return _exhausted(exc, f"{action}{place}", what, hint())
@@ -119,12 +120,12 @@ def _without_answer(exc: Exception, call: str, what: str, hint: str) -> AwsError
                 f"{what}: {call} got no answer: {exc}.{hint} Check the region, endpoint_url and the network"
             )
         if parent.__name__ == "NoRegionError":
-            return AwsError(f"{what}: no region is known. Give 'regions' or 'region', or set AWS_REGION")
+            return AwsError(f"{what}: {NO_REGION}")
     return AwsError(f"{what}: {call} failed: {type(exc).__name__}: {exc}")
 
 
 def _denied_action(exc: Exception) -> str:
-    """Give the action that AWS names in its answer, if it does."""
+    """Return the action that AWS names in its answer, if it does."""
     answer = _answer(exc)
     named = _DENIED_ACTION.search(answer)
     if named:
@@ -134,15 +135,18 @@ def _denied_action(exc: Exception) -> str:
 
 def _exhausted(exc: ExhaustedError, call: str, what: str, hint: str) -> AwsError:
     last = exc.__cause__
+    if not last:
+        return AwsError(f"{what}: there was no time left for {call}.{hint} Raise retry_budget or the task's timeout")
+    attempts = "1 attempt" if exc.attempts == 1 else f"{exc.attempts} attempts"
     return AwsError(
-        f"{what}: AWS did not answer {call} in {exc.attempts} attempts during {exc.seconds:.0f} s, "
-        f"the last time with {name_of(last) if last else 'nothing'}.{hint} Run again when the account is less busy, "
-        f"or raise retry_budget (seconds for one call, default {DEFAULT_BUDGET:.0f})"
+        f"{what}: AWS did not answer {call} in {attempts} during {exc.seconds:.0f} s, the last time with "
+        f"{name_of(last)}.{hint} Run again when the account is less busy, or raise retry_budget (seconds for one call, "
+        f"default {DEFAULT_BUDGET:.0f})"
     )
 
 
 def name_of(exc: BaseException) -> str:
-    """Give AWS's code of an error, or the kind of error where AWS did not answer."""
+    """Return AWS's code of an error, or the kind of error where AWS did not answer."""
     return error_code(exc) or type(exc).__name__
 
 

@@ -19,6 +19,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import (
     check_budget,
     no_word,
 )
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import NO_REGION
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
 
@@ -34,7 +35,7 @@ def region_of(module: Any) -> str:
     """Return the region of an AnsibleAWSModule; raises AwsError where none is known."""
     region = module.region
     if not region:
-        raise AwsError("no region is known. Give 'region', or set AWS_REGION")
+        raise AwsError(NO_REGION)
     return check_region(region, "region")
 
 

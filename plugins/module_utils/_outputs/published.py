@@ -85,7 +85,7 @@ def absence(found: OutputSet, name: str, prefix: str, region: str, source: str) 
             where = lacking(found, prefix, region, source)
     return (
         f"the output {name} is not published in {region}: {where}. "
-        "Check name, prefix, region and account, or give 'default'"
+        "Check name, prefix, region and account, or give a default"
     )
 
 

@@ -38,12 +38,12 @@ _FILES = (("AWS_CONFIG_FILE", "~/.aws/config"), ("AWS_SHARED_CREDENTIALS_FILE", 
 
 
 def account_of(environment: Mapping[str, str]) -> dict[str, Any]:
-    """Give what the environment says about the account, beside the options. No secret is in it."""
+    """Return what the environment says about the account, beside the options. No secret is in it."""
     return {name: environment[name] for name in _VARIABLES if name in environment}
 
 
 def account_files(environment: Mapping[str, str]) -> list[list[int]]:
-    """Give the state of the files with profiles and credentials: one that is written anew may name another account."""
+    """Return the state of the files with profiles and credentials: one that was changed may name another account."""
     return [_state(environment.get(variable) or default) for variable, default in _FILES]
 
 

@@ -12,46 +12,71 @@ Importing this file imports boto3, so plugins import it when they are about to c
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn, Optional
-
-from ansible import constants
-from ansible.utils.display import Display
+from typing import Any, Callable, NoReturn, Optional
 
 with contextlib.suppress(ImportError):  # amazon.aws's check, in the constructor, says what is missing
     import botocore.session
 
-from ansible_collections.amazon.aws.plugins.plugin_utils.base import AWSPluginBase
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import BOTOCORE_CONFIG
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors, name_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import (
+    BOTOCORE_CONFIG,
+    CONNECT_TIMEOUT,
+    HIGH_RATE,
+    READ_TIMEOUT,
+    TOP_RATE,
+    Pace,
+    Policy,
+    Retrier,
+    check_budget,
+)
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import NO_REGION, aws_errors, name_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import retrier_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.parameters import Reader
 
-from .progress import Progress
+from .amazon_aws import AWSPluginBase, check_version
+from .progress import Progress, print_always, print_if_verbose
+
+# What shows that something is wrong is printed before somebody wonders for five seconds.
+_IMPATIENT = 4.5
+_HIGH_THROUGHPUT = "/ssm/parameter-store/high-throughput-enabled"
 
 
 class Connection(AWSPluginBase):
-    """Clients by service and region, for the connection options of a plugin. Raises the BridgeError family only."""
+    """Clients by service and region, for the connection options of a plugin. Raises the BridgeError family only.
 
-    def __init__(self, plugin_name: str, options: Mapping[str, Any]) -> None:
+    With C(seconds) everything ends within so many, and no call waits for an answer for longer than half of them.
+    """
+
+    def __init__(self, plugin_name: str, options: Mapping[str, Any], seconds: Optional[float] = None) -> None:
         self.ansible_name = plugin_name
         self._options = dict(options)
         self._credentials: dict[str, Any] = {}
-        self._progress = Progress(_say)
-        self.retrier = retrier_of(options["retry_budget"], self._on_wait)
+        self._progress = Progress(print_if_verbose)
+        self._trouble = Progress(print_always, interval=_IMPATIENT)
+        patience = min(READ_TIMEOUT, seconds / 2) if seconds else READ_TIMEOUT
+        self._config = {
+            **BOTOCORE_CONFIG,
+            "connect_timeout": min(CONNECT_TIMEOUT, patience),
+            "read_timeout": patience,
+        }
+        deadline = time.monotonic() + seconds - patience if seconds else None
+        budget = check_budget(options["retry_budget"])
+        policy = Policy(budget=budget, waiting=self._on_wait, watch=self._watch, deadline=deadline)
+        self.retrier = Retrier(policy, Pace(top=TOP_RATE))
+        check_version()
         self.require_aws_sdk()
         if self._options.get("assume_role_arn"):
             self._assume_role(self._options["assume_role_arn"])
 
     def get_options(self) -> dict[str, Any]:
-        """Give the options to amazon.aws, whose functions ask for them."""
+        """Return the options to amazon.aws, whose functions ask for them."""
         return self._options
 
     def get_option(self, name: str) -> Any:
-        """Give one option to amazon.aws."""
+        """Return one option to amazon.aws."""
         return self._options.get(name)
 
     def _do_fail(self, message: str) -> NoReturn:
@@ -60,31 +85,40 @@ class Connection(AWSPluginBase):
         )
 
     def client_for(self, service: str, region: Optional[str]) -> Any:
-        """Give a client for a service in a region."""
+        """Return a client for a service in a region."""
         arguments = {**self._credentials, **({"region": region} if region else {})}
-        return self.client(service, config=BOTOCORE_CONFIG, **arguments)
+        return self.client(service, config=self._config, **arguments)
 
     def reader(self, region: Optional[str]) -> Reader:
-        """Give the reader of Parameter Store in a region; None means the region of the profile or environment."""
+        """Return the reader of Parameter Store in a region; None means the region of the profile or environment."""
         region = region or self.region
         if not region:
-            raise AwsError("no region is known. Give 'regions' or 'region', or set AWS_REGION")
-        return Reader(
-            self.client_for("ssm", region), self.retrier, region, self._progress, lambda: _region_hint(region)
-        )
+            raise AwsError(NO_REGION)
+        client = self.client_for("ssm", region)
+        self.retrier.pace.ask_top = lambda: HIGH_RATE if _has_high_throughput(client) else None
+        return Reader(client, self.retrier, region, self._progress, lambda: _region_hint(region))
 
     def instances(self, region: str, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-        """Give EC2 instances of a region by id."""
+        """Return EC2 instances of a region by id."""
         return describe(self.client_for("ec2", region), self.retrier, ids, region)
 
     def _on_wait(self, error: BaseException, attempts: int, pause: float) -> None:
-        self._progress(f"AWS answered {name_of(error)} to attempt {attempts}, the next is in {pause:.1f} s")
+        message = f"AWS answered {name_of(error)} to attempt {attempts}, the next is in {pause:.1f} s"
+        self._trouble(message, ahead=pause)
+
+    def _watch(self, function: Callable[..., Any]) -> contextlib.AbstractContextManager[None]:
+        client: Any = getattr(function, "__self__", None)
+        if not hasattr(client, "meta"):  # not a method of a boto3 client
+            return contextlib.nullcontext()
+        operation = client.meta.method_to_api_mapping.get(function.__name__, function.__name__)
+        service = client.meta.service_model.service_name
+        return self._trouble.while_silent(f"waiting for {service}:{operation} at {client.meta.endpoint_url}")
 
     def _assume_role(self, arn: str) -> None:
         """Take the role once; every client then has its credentials."""
         session_name = f"ansible_{self.ansible_name.rsplit('.', 1)[-1]}"
         with aws_errors("sts:AssumeRole", self.region, f"assume_role_arn: assuming the role {arn}"):
-            client = self.client("sts", config=BOTOCORE_CONFIG)
+            client = self.client("sts", config=self._config)
             answer = self.retrier.call(client.assume_role, RoleArn=arn, RoleSessionName=session_name)
         self._credentials = {
             "profile_name": None,
@@ -94,11 +128,13 @@ class Connection(AWSPluginBase):
         }
 
 
-def _say(message: str) -> None:
-    """Say it at -v, on stderr: stdout is the JSON of ansible-inventory."""
-    display = Display()
-    if display.verbosity:
-        display.display(f"tfbridge.aws: {message}", color=constants.COLOR_VERBOSE, stderr=True)
+def _has_high_throughput(client: Any) -> bool:
+    """Return whether the account pays for more calls a second, as far as its policies let us know."""
+    try:
+        answer = client.get_service_setting(SettingId=_HIGH_THROUGHPUT)
+    except Exception:  # noqa: BLE001  it makes reading faster, and nothing depends on it
+        return False
+    return str(answer["ServiceSetting"].get("SettingValue", "")).lower() == "true"
 
 
 def _region_hint(region: str) -> str:

@@ -18,11 +18,18 @@ import hashlib
 import json
 import os
 import stat
+import time
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 # Raised when what an entry holds changes its shape.
 FORMAT = "tfbridge.aws 1"
+# How often a process looks whether the one before it has ended, in seconds.
+_LOOK = 0.02
+
+
+def _silent() -> None:
+    """Do nothing while waiting: the default."""
 
 
 class EntryFiles:
@@ -36,11 +43,11 @@ class EntryFiles:
         self._scope = json.dumps(scope, sort_keys=True, default=str)
 
     def key(self, name: str) -> str:
-        """Give the digest that names an entry's file."""
+        """Return the digest that names an entry's file."""
         return hashlib.sha256(f"{self._scope} {name}".encode()).hexdigest()
 
     def load(self, name: str) -> Optional[dict[str, Any]]:
-        """Give an entry; None where there is none, or a file that isn't whole or isn't ours."""
+        """Return an entry; None where there is none, or a file that isn't whole or isn't ours."""
         key = self.key(name)
         try:
             with open(self._path(f"{key}.json"), "rb") as file:  # noqa: PTH123  strings are what os.replace has below
@@ -70,18 +77,22 @@ class EntryFiles:
             raise
 
     @contextlib.contextmanager
-    def locked(self, names: Iterable[str], *, wait: bool = True) -> Iterator[None]:
-        """Be the only process inside for these names. All processes lock in one order, so none waits for ever.
+    def locked(
+        self, names: Iterable[str], *, patience: float = float("inf"), waiting: Callable[[], None] = _silent
+    ) -> Iterator[None]:
+        """Be the only process inside for these names. All processes lock in one order, so none waits for another two.
 
-        Without C(wait) it is a BlockingIOError that another one is inside.
+        Raises BlockingIOError where another one is inside for longer than C(patience), in seconds; C(waiting) is
+        called now and then until then.
         """
         self._make_folder()
+        ends = time.monotonic() + patience
         with contextlib.ExitStack() as stack:
             # One lock for the digests that begin alike: 256 files at most, however many names there are.
             for part in sorted({self.key(name)[:2] for name in names}):
                 descriptor = os.open(self._path(f"{part}.lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
                 stack.callback(os.close, descriptor)
-                fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _lock(descriptor, ends, waiting)
             yield
 
     def _make_folder(self) -> None:
@@ -93,6 +104,22 @@ class EntryFiles:
 
     def _path(self, name: str) -> str:
         return f"{self._folder}/{name}"
+
+
+def _lock(descriptor: int, ends: float, waiting: Callable[[], None]) -> None:
+    while not _try_lock(descriptor):
+        if time.monotonic() >= ends:
+            raise BlockingIOError("another process is inside")
+        waiting()
+        time.sleep(_LOOK)
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _head(key: str, body: bytes) -> bytes:

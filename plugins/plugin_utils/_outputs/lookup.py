@@ -2,109 +2,123 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the lookup of outputs gives for what was found, and why.
+"""The lookup of outputs that the run doesn't know yet: options checked, AWS asked, answers shared.
 
 PRIVATE: not for use outside this collection, may change in any release.
-
-Every task of every host imports this file anew, so it imports little: what reads AWS is in C(_answers.py).
 """
 
 from __future__ import annotations
 
 import dataclasses
+import multiprocessing
+import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Callable
+from typing import Any, Optional
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import READ_TIMEOUT, check_budget
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import (
     DataError,
     DeniedError,
     NothingFoundError,
 )
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix, output_name
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.entry_files import EntryFiles
 
+from .answer import Answer
+from .shared_answers import SharedAnswers
 
-@dataclasses.dataclass(frozen=True)
-class Request:
-    """What a lookup was asked for. C(default) is a tuple, empty where the user gave none."""
-
-    names: Sequence[str]
-    prefix: str
-    default: tuple[Any, ...] = ()
-    raw: bool = False
-    decrypt: bool = False
-    on_missing: str = "error"
-    on_denied: str = "error"
-    source: str = "parameters"
-
-
-@dataclasses.dataclass(frozen=True)
-class Answer:
-    """What AWS has under one name.
-
-    C(missing) says that it isn't published, C(secret) is the parameter's name where it is a SecureString. C(stored)
-    is the text of the value, or of each element. C(problems) are (kind, whether it is an error, message).
-    """
-
-    value: Any = dataclasses.field(default=None, repr=False)
-    stored: Any = dataclasses.field(default=None, repr=False)
-    problems: Sequence[tuple[str, bool, str]] = ()
-    missing: str = ""
-    secret: str = ""
-
-
-Read = Callable[[Sequence[str]], Mapping[str, Answer]]
+# Of a task's timeout, so that our own error comes before Ansible's.
+_SHARE_OF_TIMEOUT = 0.8
 
 
 @dataclasses.dataclass
-class Answers:
-    """A value for each name, and what the user has to know."""
+class Found:
+    """A value for each name, and the warnings for the user."""
 
     values: list[Any] = dataclasses.field(default_factory=list, repr=False)
     warnings: list[str] = dataclasses.field(default_factory=list)
 
 
-def look_up(read: Read, request: Request) -> Answers:
-    """Give the outputs that the request names; C(read) has an answer for each. Raises the BridgeError family."""
-    answers = Answers()
+def look_up(
+    plugin: str, options: Mapping[str, Any], terms: Sequence[object], has_default: bool, files: EntryFiles
+) -> Found:
+    """Return a value for each term. Raises the BridgeError family."""
+    names = _checked(options, terms)
+    default = [options["default"]] if has_default else []
+    suggest = options["on_missing"] != "skip" and not default
+    task, timeout = _task()
+    total = timeout * _SHARE_OF_TIMEOUT if timeout else options["retry_budget"] + READ_TIMEOUT
+    ends = time.monotonic() + total
+
+    def fetch(wanted: Sequence[str]) -> Mapping[str, Answer]:
+        # Imported here: boto3 takes long to import, and another process may have the answer in the meantime.
+        from .fetch import (  # noqa: PLC0415  see above
+            fetch_answers,
+        )
+
+        return fetch_answers(plugin, options, wanted, suggest, max(0.1, ends - time.monotonic()))
+
+    shared = SharedAnswers(files, task, time.monotonic, total)
     try:
-        found = read(request.names)
-    except DeniedError as exc:
-        if request.on_denied == "error":
-            raise
-        if request.on_denied == "warn":
-            answers.warnings.append(str(exc))
-        answers.values = [_default(request)] * len(request.names)
-        return answers
-    for name in request.names:
-        if found[name].missing:
-            _note_missing(found[name].missing, request, answers)
-            answers.values.append(_default(request))
+        if options["cache"]:
+            answers = shared.get(names, f"decrypt={options['decrypt']}", fetch)
         else:
-            answers.values.append(_value(name, found[name], request, answers))
-    return answers
+            answers = shared.refresh(names, fetch)
+    except DeniedError as exc:
+        if options["on_denied"] == "error":
+            raise
+        return Found([*default, None][:1] * len(names), [str(exc)] if options["on_denied"] == "warn" else [])
+    return _found(names, answers, options, default)
 
 
-def _default(request: Request) -> Any:
-    return request.default[0] if request.default else None
+def _checked(options: Mapping[str, Any], terms: Sequence[object]) -> list[str]:
+    check_prefix(options["prefix"])
+    check_budget(options["retry_budget"])
+    if options["region"]:
+        check_region(options["region"], "region")
+    return [output_name(term, "_terms") for term in terms]
 
 
-def _note_missing(message: str, request: Request, answers: Answers) -> None:
-    if request.default:
-        return
-    if request.on_missing == "error":
+def _task() -> tuple[str, Optional[float]]:
+    """Return the name and the timeout of the task that this process works on: Ansible's process for it knows them."""
+    task = getattr(multiprocessing.current_process(), "_task", None)
+    timeout = getattr(task, "timeout", None)
+    return str(getattr(task, "_uuid", None) or ""), float(timeout) if isinstance(timeout, (int, float)) else None
+
+
+def _found(
+    names: Sequence[str], answers: Mapping[str, Answer], options: Mapping[str, Any], default: Sequence[Any]
+) -> Found:
+    found = Found()
+    for name in names:
+        if answers[name].missing:
+            found.values.append(default[0] if default else None)
+            found.warnings += _absent(answers[name].missing, options["on_missing"]) if not default else []
+        else:
+            found.values.append(_value(name, answers[name], options))
+            found.warnings += _warnings(answers[name], options["raw"])
+    return found
+
+
+def _absent(message: str, on_missing: str) -> list[str]:
+    if on_missing == "error":
         raise NothingFoundError(message)
-    if request.on_missing == "warn":
-        answers.warnings.append(message)
+    return [message] if on_missing == "warn" else []
 
 
-def _value(name: str, answer: Answer, request: Request, answers: Answers) -> Any:
-    if answer.secret and not request.decrypt:
+def _value(name: str, answer: Answer, options: Mapping[str, Any]) -> Any:
+    if answer.secret and not options["decrypt"]:
         raise DataError(
             f"the output {name} is a SecureString (parameter {answer.secret}). Give 'decrypt=true' to read it"
         )
-    for kind, is_error, message in answer.problems:
-        if kind == "broken_json" and request.raw:
-            continue
+    return answer.stored if options["raw"] else answer.value
+
+
+def _warnings(answer: Answer, raw: bool) -> list[str]:
+    """Return what is wrong with an output; raises DataError for what is an error."""
+    told = [(is_error, message) for kind, is_error, message in answer.problems if not (raw and kind == "broken_json")]
+    for is_error, message in told:
         if is_error:
             raise DataError(message)
-        answers.warnings.append(message)
-    return answer.stored if request.raw else answer.value
+    return [message for _is_error, message in told]

@@ -26,9 +26,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Callable
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common import errors
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.entry_files import EntryFiles
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.progress import Progress, print_if_verbose
 
-from .lookup import Answer, Read
+from .answer import Answer, Fetch
 
 # A template may be filled in more than once while a task runs; its retries come later than this, in seconds.
 SAME_LOOK = 1.0
@@ -50,33 +52,35 @@ class SharedAnswers:
     """Answers to questions of one kind, by name.
 
     C(task) names the task that this process works on, and is empty where nobody knows. C(clock) is one for all
-    processes, as time.monotonic is. Problems with the files cost calls, and nothing else.
+    processes, as time.monotonic is. C(patience) is how long another process is waited for, in seconds. Problems with
+    the files cost calls, and nothing else.
     """
 
-    def __init__(self, files: EntryFiles, task: str, clock: Callable[[], float]) -> None:
+    def __init__(self, files: EntryFiles, task: str, clock: Callable[[], float], patience: float = 90.0) -> None:
         self._files = files
         self._task = task
         self._clock = clock
+        self._patience = patience
 
-    def get(self, names: Sequence[str], request: str, read: Read) -> dict[str, Answer]:
-        """Give an answer for each name: what is known already, and what C(read) gives for the others, or besides.
+    def get(self, names: Sequence[str], request: str, fetch: Fetch) -> dict[str, Answer]:
+        """Return an answer for each name: what is known already, and what C(fetch) gives for the others, or besides.
 
-        C(request) is what C(read) depends on beside the names. Raises what C(read) raises.
+        C(request) is what C(fetch) depends on beside the names. Raises what C(fetch) raises.
         """
         look = self._look(names, request)
         answers, secrets = self._known(names, look)
         shared = [name for name in dict.fromkeys(names) if name not in answers and name not in secrets]
         if shared:
-            answers.update(self._read_as_one(shared, secrets, look, read))
+            answers.update(self._read_as_one(shared, secrets, look, fetch))
         elif secrets:
-            answers.update(read(secrets))
+            answers.update(fetch(secrets))
         return answers
 
-    def refresh(self, names: Sequence[str], read: Read) -> dict[str, Answer]:
-        """Give what C(read) gives, and let the rest of the run have it too."""
+    def refresh(self, names: Sequence[str], fetch: Fetch) -> dict[str, Answer]:
+        """Return what C(fetch) gives, and let the rest of the run have it too."""
         began = self._clock()
-        answers = dict(read(list(dict.fromkeys(names))))
-        with contextlib.suppress(OSError), self._files.locked(answers):
+        answers = dict(fetch(list(dict.fromkeys(names))))
+        with contextlib.suppress(OSError), self._files.locked(answers, patience=self._patience):
             self._store(answers, began)
         return answers
 
@@ -86,32 +90,44 @@ class SharedAnswers:
         _ASKED.update(mine.values())
         return look
 
-    def _read_as_one(self, shared: Sequence[str], secrets: Sequence[str], look: _Look, read: Read) -> dict[str, Answer]:
+    def _read_as_one(
+        self, shared: Sequence[str], secrets: Sequence[str], look: _Look, fetch: Fetch
+    ) -> dict[str, Answer]:
         """Read as the only process that does; the others wait, and find what it found."""
         with contextlib.ExitStack() as held:
             try:
-                held.enter_context(self._files.locked(shared))
+                held.enter_context(self._wait_for(shared))
+            except BlockingIOError as exc:
+                raise errors.AwsError(
+                    f"another process of this run has been reading {enumerate_names(shared)} for "
+                    f"{self._patience:.0f} s, and has no answer. Check the region, endpoint_url and the network"
+                ) from exc
             except OSError:
-                return dict(read([*shared, *secrets]))
+                return dict(fetch([*shared, *secrets]))
             answers, more = self._known(shared, look)
             unknown = [name for name in shared if name not in answers and name not in more]
             wanted = [*unknown, *secrets, *more]
             if wanted:
-                answers.update(self._read_and_store(wanted, unknown, look, read))
+                answers.update(self._read_and_store(wanted, unknown, look, fetch))
         self._offer([name for name in answers if name not in shared and name not in secrets], answers, look)
         return answers
 
+    def _wait_for(self, names: Sequence[str]) -> contextlib.AbstractContextManager[None]:
+        progress = Progress(print_if_verbose)
+        message = f"waiting for another process of this run to read {enumerate_names(names)}"
+        return self._files.locked(names, patience=self._patience, waiting=lambda: progress(message))
+
     def _offer(self, names: Sequence[str], answers: Mapping[str, Answer], look: _Look) -> None:
         """Let the run have what nobody asked for, unless somebody asks for it right now, or has asked before."""
-        with contextlib.suppress(OSError), self._files.locked(names, wait=False):
+        with contextlib.suppress(OSError), self._files.locked(names, patience=0):
             self._store({name: answers[name] for name in names if self._files.load(name) is None}, look.began)
 
     def _read_and_store(
-        self, wanted: Sequence[str], unknown: Sequence[str], look: _Look, read: Read
+        self, wanted: Sequence[str], unknown: Sequence[str], look: _Look, fetch: Fetch
     ) -> dict[str, Answer]:
         began = self._clock()
         try:
-            answers = dict(read(wanted))
+            answers = dict(fetch(wanted))
         except errors.BridgeError as exc:
             failed = {
                 "kind": "failed",
@@ -128,7 +144,7 @@ class SharedAnswers:
         return answers
 
     def _known(self, names: Sequence[str], look: _Look) -> tuple[dict[str, Answer], list[str]]:
-        """Give the answers that may be used, and the names that are secrets. Raises the error that is shared."""
+        """Return the answers that may be used, and the names that are secrets. Raises the error that is shared."""
         answers: dict[str, Answer] = {}
         secrets = []
         for name in dict.fromkeys(names):
@@ -147,7 +163,7 @@ class SharedAnswers:
         return bool(failed["at"] >= look.began and failed["for"] == [look.request, sorted(names)])
 
     def _is_of_use(self, missing: Mapping[str, Any], name: str, look: _Look) -> bool:
-        """Tell whether it is still no answer of yesterday that an output is missing."""
+        """Return whether it is still no answer of yesterday that an output is missing."""
         if missing["at"] >= look.began:
             return True
         same_task = bool(self._task) and missing["task"] == self._task

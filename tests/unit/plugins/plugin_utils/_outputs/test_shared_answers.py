@@ -13,9 +13,9 @@ import time
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DeniedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.entry_files import EntryFiles
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.run import known_values
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs import shared_answers
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.lookup import Answer
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.answer import Answer
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.run_cache import known_values
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.shared_answers import SharedAnswers
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
