@@ -23,8 +23,6 @@ from .source import file_system_of, zone_of
 SOURCES = ("dns_name", "file_system_id", "mount_target_ip")
 _EFS_ONLY = ("tls", "iam", "access_point", "az")
 
-Rules = Iterable["tuple[object, str]"]
-
 
 def check_rules(params: Mapping[str, Any]) -> None:
     """Raise OptionError for options that don't go together."""
@@ -40,13 +38,13 @@ def check_efs(options: Iterable[str], params: Mapping[str, Any]) -> None:
     _check((*_exclusions(names, params), *_connection_rules(names, params), *twice))
 
 
-def _check(rules: Rules) -> None:
+def _check(rules: Iterable[tuple[object, str]]) -> None:
     problems = [text for broken, text in rules if broken]
     if problems:
         raise OptionError("; ".join(problems))
 
 
-def _source_rules(params: Mapping[str, Any], given: list[str]) -> Rules:
+def _source_rules(params: Mapping[str, Any], given: list[str]) -> Iterable[tuple[object, str]]:
     by_id = "file_system_id" in given
     needed = params["state"] in ("mounted", "present")
     return (
@@ -57,7 +55,7 @@ def _source_rules(params: Mapping[str, Any], given: list[str]) -> Rules:
     )
 
 
-def _helper_rules(params: Mapping[str, Any]) -> Rules:
+def _helper_rules(params: Mapping[str, Any]) -> Iterable[tuple[object, str]]:
     efs = params["helper"] == "efs"
     return (
         *((params[name] and not efs, f"{name}: {show(params[name])} requires helper: efs") for name in _EFS_ONLY),
@@ -68,7 +66,7 @@ def _helper_rules(params: Mapping[str, Any]) -> Rules:
     )
 
 
-def _efs_source_rules(params: Mapping[str, Any]) -> Rules:
+def _efs_source_rules(params: Mapping[str, Any]) -> Iterable[tuple[object, str]]:
     efs, name = params["helper"] == "efs", params["dns_name"] or ""
     zone = zone_of(name)
     return (
@@ -93,7 +91,7 @@ def _efs_source_rules(params: Mapping[str, Any]) -> Rules:
     )
 
 
-def _exclusions(names: Mapping[str, Optional[str]], params: Mapping[str, Any]) -> Rules:
+def _exclusions(names: Mapping[str, Optional[str]], params: Mapping[str, Any]) -> Iterable[tuple[object, str]]:
     text = "extra_options: {} and {} are mutually exclusive"
     return (
         (params["tls"] and "port" in names, text.format("'port'", "tls")),
@@ -106,7 +104,7 @@ def _exclusions(names: Mapping[str, Optional[str]], params: Mapping[str, Any]) -
     )
 
 
-def _connection_rules(names: Mapping[str, Optional[str]], params: Mapping[str, Any]) -> Rules:
+def _connection_rules(names: Mapping[str, Optional[str]], params: Mapping[str, Any]) -> Iterable[tuple[object, str]]:
     uri, port = names.get("awscredsuri"), names.get("tlsport")
     return (
         *(
