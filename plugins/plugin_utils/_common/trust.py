@@ -90,7 +90,7 @@ def _yaml_mark() -> Mark:
         marked.add(_text(text))
         return wrap_var(_text(text))
 
-    for kind in {str, type(wrap_var(""))}:
+    for kind in dict.fromkeys((str, type(wrap_var("")))):
         dumper_class.add_representer(kind, represent)
     return mark
 

@@ -85,8 +85,8 @@ class _Comparer:
         for match in (*declared, *published):
             self._note(use, match)
         certain = [match for match in declared or published if match.certain]
-        if self._sides.declared is not None and not declared and any(match.certain for match in published):
-            yield self._stale_used(use, next(match for match in published if match.certain))
+        if self._sides.declared is not None and not declared and certain:
+            yield self._stale_used(use, certain[0])
         elif certain:
             yield from self._shape(use, certain[0], published)
         elif not declared and not published and use.by not in _FACTS:

@@ -180,7 +180,7 @@ class Evaluator:
         value = self._value(kids(node)[0], bound)
         if "NOT" in tokens(node):
             return not value if isinstance(value, bool) else Unknown(reason_of(value, "a condition"))
-        return -value if isinstance(value, (int, float)) else Unknown(reason_of(value, "a number"))
+        return 0 - value if isinstance(value, (int, float)) else Unknown(reason_of(value, "a number"))
 
     def _binary_op(self, node: Any, bound: Bound) -> Value:
         left, term = kids(node)

@@ -14,7 +14,7 @@ import os
 import pathlib
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import Declared, Side, Unknown
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.source_files import SourceFiles
@@ -54,7 +54,7 @@ def scan_code(
     files: SourceFiles,
     publishers: Sequence[Publisher],
     variable_files: Sequence[pathlib.Path] = (),
-    variables: Mapping[str, Any] = {},
+    variables: Optional[Mapping[str, Any]] = None,
 ) -> CodeScan:
     """Read what the roots in a tree publish. Raises ParserMissingError."""
     scan = CodeScan()
@@ -64,7 +64,7 @@ def scan_code(
         declarations = Declarations(files, publishers)
         folder = declarations.folder(root)
         values, unread = _values(root, files, variable_files)
-        values.update({name: _value(value) for name, value in variables.items()})
+        values.update({name: _value(value) for name, value in (variables or {}).items()})
         scan.declared += declarations.of_module(Module(folder, variables=values))
         scan.unknown += [*declarations.unknown, *unread]
         scan.roots.append(files.relative(root))
