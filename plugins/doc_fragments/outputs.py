@@ -24,7 +24,9 @@ options:
       - How long one call is repeated while AWS throttles it or answers with an error of its own, in seconds, at most
         3600. Waits are drawn at random between nothing and a bound that grows from 0.2 to 8 seconds. A snapshot that is
         being written is read again for as long.
-      - At most 30 calls a second are sent, after a first six; AWS allows 40 for an account and region.
+      - AWS allows 40 calls a second for an account and region. 30 are sent, and up to 36 while none is throttled; fewer
+        from the first that is. Plugins send up to 90 where the account has the setting for high throughput and
+        C(ssm:GetServiceSetting) is allowed, which is never required.
     type: float
     default: 60
 """

@@ -14,7 +14,10 @@ description:
   - Reads outputs that C(terraform apply) published as SSM parameters. Lists and JSON come typed.
   - Several names share calls, ten parameters to a call.
 notes:
-  - "IAM: C(ssm:GetParameters), and C(kms:Decrypt) where O(decrypt) is set."
+  - "IAM: C(ssm:GetParameters), and C(kms:Decrypt) where O(decrypt) is set. With C(ssm:DescribeParameters) the error for
+    a name that isn't published proposes one that is."
+  - A lookup ends after O(retry_budget) and 30 seconds at most, and before the C(timeout) of its task. Lookups that wait
+    for another process of the run, which reads the same, end then too.
   - A list is read until three of its elements in a row are missing; a shorter hole is null in the list, with a
     warning.
   - With O(source=snapshot) the names are looked for in the snapshot. It is read once in a run, whatever the tasks ask
@@ -25,17 +28,17 @@ extends_documentation_fragment:
   - tfbridge.aws.outputs.source
 options:
   _terms:
-    description: The names of outputs, without the prefix, in upper or lower case.
+    description: The names of outputs, without the prefix, in upper or lower case. Lists of names are flattened.
     required: true
     type: list
     elements: str
   default:
-    description: The value to give for an output that isn't published. Given this, a missing output is no error.
+    description: The value for an output that isn't published. Given this, a missing output is no error.
     type: raw
   raw:
     description:
-      - Whether to give the text as it is stored, neither decoded nor split. With O(source=snapshot) that is the text
-        that was put into the snapshot; what was put there as an object is given as JSON without spaces.
+      - Whether to return the text as it is stored, neither decoded nor split. With O(source=snapshot) that is the text
+        that was put into the snapshot; what was put there as an object is returned as JSON without spaces.
     type: bool
     default: false
   decrypt:

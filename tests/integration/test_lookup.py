@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 
 import pytest
 
@@ -69,6 +71,65 @@ def test_twelve_names_share_three_calls(aws, run):
 
     assert [str(index) for index in range(12)] == value_of(look_up(run, lookup(*names, how="query")))
     assert {"ssm:GetParameters": 3} == dict(aws.calls())
+
+
+@pytest.mark.cores
+def test_names_may_come_as_a_list(aws, run):
+    """As variables hold them, alone and beside others."""
+    aws.publish({"A": "a", "B": "b", "C": "c"})
+
+    assert ["a", "b", "c"] == value_of(look_up(run, lookup(["A", "B"], "C", how="query")))
+
+
+@pytest.mark.cores
+@pytest.mark.parametrize(
+    ("published", "name", "said"),
+    [
+        ({"EFS_DNS_URL": "x"}, "EFS_DNS_ULR", "Did you mean 'EFS_DNS_URL'?"),
+        ({"MY_IP": ["10.0.0.1"]}, "MY_IPS", "Did you mean 'MY_IP'?"),
+        ({"MY_IP": ["10.0.0.1"]}, "OUTPUT_MY_IP", "Names are given without the prefix: did you mean 'MY_IP'?"),
+    ],
+)
+def test_a_misspelt_name_is_told_the_nearest(aws, run, published, name, said):
+    """In the error, and only there; without the right to list, there is none."""
+    aws.publish(published)
+
+    assert said in look_up(run, lookup(name)).said
+    aws.forget_calls()
+    assert "d" == value_of(look_up(run, lookup(name, default="d")))
+    assert {"ssm:GetParameters": 1} == dict(aws.calls())
+    aws.fault("ssm:DescribeParameters", "AccessDeniedException", times=-1)
+    denied = look_up(run, lookup(name))
+    assert (True, False) == ("is not published in eu-central-1" in denied.said, "id you mean" in denied.said)
+
+
+@pytest.mark.cores
+def test_what_is_tried_is_printed_within_five_seconds(aws, run):
+    """Without -v, where AWS answers with errors or not at all."""
+    aws.app.settings.latency = 8
+
+    result = look_up(run, lookup("X", retry_budget=1))
+
+    assert 2 == result.rc, result.output
+    assert "tfbridge.aws: waiting for ssm:GetParameters at http://127.0.0.1" in result.said
+    (seconds,) = re.findall(r"waiting for ssm:GetParameters at \S+, ([0-9]+) s so far", result.said)
+    assert 5 >= int(seconds)
+
+
+@pytest.mark.cores
+def test_a_lookup_ends_before_the_timeout_of_its_task(aws, run):
+    """The waiters' lookups too: an endpoint that never answers doesn't keep the forks."""
+    aws.app.settings.latency = 40
+    task = {"ansible.builtin.debug": {"msg": "{{ lookup('tfbridge.aws.ssm_output', 'X') }}"}, "timeout": 8}
+    began = time.monotonic()
+
+    hosts = ",".join(f"h{number}" for number in range(6)) + ","
+    result = run.playbook([{"hosts": "all", "gather_facts": False, "tasks": [task]}], "-i", hosts, "--forks=6")
+
+    assert 2 == result.rc, result.output
+    assert 6 == result.stdout.count("failed=1")
+    assert 30 > time.monotonic() - began
+    assert 1 <= aws.calls()["ssm:GetParameters"] <= 2
 
 
 def test_an_element_can_be_read_by_its_own_name(aws, run):

@@ -34,6 +34,7 @@ THREADS = 4
 HIGH_RATE = 90.0
 _STEP = 2.0  # calls a second more, after each second without a throttled call
 _LEAST_RATE = 2.0
+_ANSWERS = 0.25  # seconds in which throttled calls are answers to one rate
 DEFAULT_BUDGET = 60.0
 MAX_BUDGET = 3600
 
@@ -134,7 +135,7 @@ class Pace:
         self._lock = threading.Lock()
         self._next = clock() - self._slack()
         self._since = clock()
-        self._slowed = clock() - 1.0
+        self._slowed = clock() - _ANSWERS
 
     @property
     def rate(self) -> float:
@@ -157,15 +158,16 @@ class Pace:
             self._sleep(max(0.0, slot - self._clock()))
 
     def throttled(self) -> None:
-        """Go slower, and hardly as fast again: others use the same quota. Once a second, whatever is under way."""
+        """Go slower, and hardly as fast again: others use the same quota."""
         with self._lock:
             now = self._clock()
-            if now < self._slowed + 1.0:
+            if now < self._slowed + _ANSWERS:
                 return
             self._slowed = self._since = now
             self._top = max(_LEAST_RATE, min(self._top, self._rate * 0.95))
-            self._rate = max(_LEAST_RATE, self._rate * 0.85)
+            self._rate = max(_LEAST_RATE, self._rate * 0.7)
             self._burst = 1.0
+            self._next = max(self._next, now + 1.0 / self._rate)
 
     def _raise_top(self, top: Optional[float]) -> None:
         if top:

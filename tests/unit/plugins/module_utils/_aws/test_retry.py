@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import heapq
 import random
 
@@ -9,6 +10,7 @@ import botocore.exceptions
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import (
     THREADS,
+    TOP_RATE,
     ExhaustedError,
     Pace,
     Policy,
@@ -148,7 +150,7 @@ def test_no_second_has_more_calls_than_the_burst_and_the_rate(calls, burst):
 def test_no_second_has_more_calls_than_aws_allows_however_late_they_arrive(delays):
     """Calls that were held up arrive with those that were not: the pace leaves room for them."""
     time, pauses, arrivals = FakeTime(), [], []
-    pace = Pace(clock=time.clock, sleep=pauses.append)
+    pace = Pace(clock=time.clock, sleep=pauses.append, top=TOP_RATE)
     free = [time.now] * THREADS
 
     for delay in delays:
@@ -204,3 +206,90 @@ def test_a_role_that_iam_does_not_know_yet_is_tried_again():
         "The execution role you provide must allow AWS EventBridge Scheduler to assume the role."
     )
     assert is_retryable(error)
+
+
+def throttled_calls(background, calls, latency, *, learns):
+    """Read beside somebody with a steady rate, under AWS's 40 a second. Return who was throttled, and the time."""
+    now, pauses, recent, throttled = [1000.0], [0.0], collections.deque(), {"ours": 0, "theirs": 0}
+    pace = Pace(
+        clock=lambda: now[0], sleep=lambda pause: pauses.__setitem__(0, pause), top=TOP_RATE if learns else None
+    )
+    events = [(1000.0 + thread * latency / THREADS, "ready") for thread in range(THREADS)]
+    if background:
+        events.append((1000.0, "theirs"))
+    heapq.heapify(events)
+    while calls:
+        now[0], what = heapq.heappop(events)
+        if what == "ready":
+            pauses[0] = 0.0
+            pace.wait()
+            heapq.heappush(events, (now[0] + pauses[0] + latency / 2, "ours"))
+            continue
+        while recent and recent[0] <= now[0] - 1:
+            recent.popleft()
+        served = len(recent) < 40
+        recent += [now[0]] if served else []
+        throttled[what] += not served
+        if what == "theirs":
+            heapq.heappush(events, (now[0] + 1 / background, "theirs"))
+            continue
+        calls -= served
+        if learns and not served:
+            pace.throttled()
+        heapq.heappush(events, (now[0] + latency / 2 + (0.0 if served else 0.2), "ready"))
+    return throttled, now[0] - 1000.0
+
+
+@given(st.integers(0, 39), st.integers(5, 40).map(lambda tens: 10 * tens), st.sampled_from([0.01, 0.025, 0.1]))
+def test_a_mixed_workload_is_throttled_no_more_often_than_at_a_fixed_pace(background, calls, latency):
+    """Counted in a second, ours and theirs together. A read that goes more slowly may meet more of them in all."""
+    fixed, fixed_seconds = throttled_calls(background, calls, latency, learns=False)
+    learning, seconds = throttled_calls(background, calls, latency, learns=True)
+
+    assert sum(learning.values()) / seconds <= sum(fixed.values()) / fixed_seconds
+
+
+def test_an_account_of_our_own_is_read_faster():
+    """While nothing throttles, the rate grows to what AWS allows."""
+    _throttled, fixed = throttled_calls(0, 500, 0.025, learns=False)
+    throttled, learning = throttled_calls(0, 500, 0.025, learns=True)
+
+    assert {"ours": 0, "theirs": 0} == throttled
+    assert learning < 0.9 * fixed
+
+
+@pytest.mark.parametrize(("answer", "seconds"), [(90.0, 6), (None, 14.5)])
+def test_an_account_with_high_throughput_is_asked_once(answer, seconds):
+    """Not before a call has to wait."""
+    time, asked = FakeTime(), []
+    pace = Pace(clock=time.clock, sleep=time.sleep, top=TOP_RATE)
+    pace.ask_top = lambda: asked.append(time.now) or answer
+
+    for _call in range(6):
+        pace.wait()
+    assert [] == asked
+    for _call in range(494):
+        pace.wait()
+
+    assert 1 == len(asked)
+    assert time.now - 1000.0 < seconds
+
+
+@given(st.floats(0, 3), st.integers(1, 5))
+def test_no_attempt_begins_after_the_deadline(spent, calls):
+    """Whatever the budget of one call is, and however many calls there are."""
+    time, attempts = FakeTime(), []
+
+    def throttled():
+        attempts.append(time.now)
+        raise AwsAnswer
+
+    policy = Policy(budget=60, deadline=1002.0)
+    pace = Pace(rate=1e9, clock=time.clock, sleep=time.sleep)
+    retrier = Retrier(policy, pace, time.clock, time.sleep, random.Random(calls).uniform)
+    time.now += spent
+    for _call in range(calls):
+        with pytest.raises(ExhaustedError):
+            retrier.call(throttled)
+
+    assert all(moment <= 1002.0 for moment in attempts)

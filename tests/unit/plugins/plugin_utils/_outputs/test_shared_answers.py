@@ -427,3 +427,18 @@ def test_an_error_that_others_share_is_of_its_own_kind(folder):
     """on_denied tells them apart; one that isn't known here is an error of AWS."""
     assert isinstance(shared_answers._error("DeniedError", "x"), DeniedError)
     assert isinstance(shared_answers._error("Whatever", "x"), AwsError)
+
+
+def test_whoever_waits_gives_up_by_name(folder):
+    """A process that has no answer in time doesn't hold the others up for ever."""
+    files = EntryFiles(str(folder), SCOPE)
+    clock = Clock()
+    aws = Aws(clock, {"X": plain("x")})
+    shared_answers._ASKED.clear()
+    impatient = SharedAnswers(EntryFiles(str(folder), SCOPE), "task", clock, patience=0.1)
+
+    with files.locked(["X"]), pytest.raises(AwsError, match="another process of this run has been reading X for 0 s"):
+        impatient.get(["X"], "", aws.read)
+
+    assert [] == aws.calls
+    assert "x" == impatient.get(["X"], "", aws.read)["X"].value
