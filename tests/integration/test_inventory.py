@@ -366,7 +366,7 @@ class TestCalls:
         result = run.inventory(REGION)
 
         assert 1000 == len(hosts_of(result, "my_ip"))
-        assert {"ssm:DescribeParameters": 20, "ssm:GetParameters": 100} == dict(aws.calls())
+        assert {"ssm:DescribeParameters": 20, "ssm:GetParameters": 100, "ssm:GetServiceSetting": 1} == dict(aws.calls())
 
     def test_one_run_reads_once_whatever_the_number_of_hosts(self, aws, run):
         """Twelve hosts and two plays."""
@@ -588,7 +588,7 @@ class TestLongReads:
         result = run.inventory({**REGION, "retry_budget": 0.000001})
 
         assert 4 == result.rc
-        assert "in 1 attempts during 0 s" in result.said
+        assert "in 1 attempt during 0 s" in result.said
         assert f"the last time with {fault['code']}" in result.said
         assert "(listed 0 parameters until then)" in result.said
         assert {"ssm:DescribeParameters": 1} == dict(aws.calls())
@@ -599,7 +599,7 @@ class TestLongReads:
         aws.app.settings.rate = 40
 
         assert 400 == len(hosts_of(run.inventory(REGION), "my_ip"))
-        assert {"ssm:DescribeParameters": 8, "ssm:GetParameters": 40} == dict(aws.calls())
+        assert {"ssm:DescribeParameters": 8, "ssm:GetParameters": 40, "ssm:GetServiceSetting": 1} == dict(aws.calls())
 
 
 class TestErrors:
