@@ -68,7 +68,7 @@ from typing import Any, Optional
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import LookupFailedError
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import check_config
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import checked_config
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._schedule.holidays import public_holidays
 
 
@@ -78,8 +78,7 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> list[list[str]]:
         """Return one list of days, so that lookup() returns a list and not a text."""
         try:
-            check_config(self, kwargs)
-            self.set_options(var_options=variables, direct=kwargs)
+            self.set_options(var_options=variables, direct=checked_config(self, kwargs))
             return [public_holidays(terms, self.get_option("subdivision"), self.get_option("years"))]
         except BridgeError as exc:
             raise LookupFailedError(f"holidays: {exc}") from exc
