@@ -10,6 +10,8 @@ from tests.support.terraform import MOSTLY_OLDEST
 
 COMPLETE = {"ami": "ami-12c6146b", "db_password": "hunter2-is-secret"}
 ALL = {"regions": ["eu-central-1"]}
+# Where both are named, the names that the map gives are those of the hosts.
+NAMED = {**ALL, "hosts": [{"output": "MY_IP"}, {"output": "WEB"}]}
 MY_IP = "<{{ lookup('tfbridge.aws.ssm_output', 'MY_IP') | join(' ') }}>"
 ASK = [{"hosts": "localhost", "gather_facts": False, "tasks": [{"ansible.builtin.debug": {"msg": MY_IP}}]}]
 
@@ -64,7 +66,7 @@ def test_applied_values_are_hosts_and_variables(aws, run, complete):
     """Addresses that were unknown at plan become hosts; a second plan is empty; after destroy nothing is found."""
     assert not complete.changes(**COMPLETE)
 
-    listed = run.inventory(ALL).json
+    listed = run.inventory(NAMED).json
     hosts = ["web-0", "web-1", "web-2"]
     assert hosts == listed["my_ip"]["hosts"] == listed["web"]["hosts"]
     real = {name: listed["_meta"]["hostvars"][name]["ansible_host"] for name in hosts}
@@ -86,13 +88,13 @@ def test_lists_grow_and_shrink(run, terraform):
     growing.apply(instances=3)
     growing.apply(instances=12)
     assert not growing.changes(instances=12)
-    listed = run.inventory(ALL).json
+    listed = run.inventory(NAMED).json
     assert [f"web-{index}" for index in range(12)] == listed["my_ip"]["hosts"]
     looked_up = run.playbook(ASK)
     assert " ".join(f"10.0.{index}.1" for index in range(12)) in looked_up.said
 
     growing.apply(instances=1)
-    assert ["web-0"] == run.inventory(ALL).json["my_ip"]["hosts"]
+    assert ["web-0"] == run.inventory(NAMED).json["my_ip"]["hosts"]
 
     growing.apply(instances=0)
     assert "<>" in run.playbook(ASK).said

@@ -13,6 +13,8 @@ from tests.support.terraform import MOSTLY_OLDEST
 
 PARAMETERS = {"regions": ["eu-central-1"]}
 SNAPSHOT = {**PARAMETERS, "source": "snapshot"}
+# Where both are named, the names that the map gives are those of the hosts.
+NAMED = {"hosts": [{"output": "MY_IP"}, {"output": "WEB"}]}
 
 # Addresses are unknown at plan: they end in the version of a parameter. The text has what jsonencode escapes.
 MIXED = """
@@ -65,9 +67,9 @@ def test_a_snapshot_and_parameters_give_the_same_inventory(aws, run, mixed):
     mixed.apply()
     assert not mixed.changes()
 
-    by_parameters = run.inventory({**PARAMETERS, "secure_strings": "decrypt"})
+    by_parameters = run.inventory({**PARAMETERS, **NAMED, "secure_strings": "decrypt"})
     aws.forget_calls()
-    by_snapshot = run.inventory({**SNAPSHOT, "secure_strings": "decrypt"})
+    by_snapshot = run.inventory({**SNAPSHOT, **NAMED, "secure_strings": "decrypt"})
 
     assert 0 == by_snapshot.rc, by_snapshot.output
     assert by_parameters.json == by_snapshot.json

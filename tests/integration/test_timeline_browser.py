@@ -212,10 +212,10 @@ def test_no_text_runs_into_another(browse: Browse, tmp_path: Path, width: int, d
         if one is not other and one["words"] != other["words"] and _overlap(one, other)
     ] == []
     assert [
-        (text["words"], bar)
+        (text["words"], box)
         for text in texts
-        for bar in measured["bars"]
-        if _overlap(text, bar) and not (bar["left"] <= text["left"] and text["right"] <= bar["right"])
+        for box in measured["bars"]
+        if _overlap(text, box) and not (box["left"] <= text["left"] and text["right"] <= box["right"])
     ] == []
 
 

@@ -26,6 +26,8 @@ _ID_KEYS = ("instance_id", "id")
 # RFC 1123: labels of letters, digits and hyphens. A name of digits only would be a mistyped IPv4 address.
 _DNS = re.compile(r"(?=.{1,253}\Z)(?:(?!-)[A-Za-z0-9-]{1,63}(?<!-)\.)*(?!-)(?![0-9]+\Z)[A-Za-z0-9-]{1,63}(?<!-)\Z")
 _PORT = re.compile(r":[0-9]{1,5}\Z")
+# What ansible-core calls LOCALHOST, beside the name.
+_CONTROLLER = frozenset(map(ipaddress.ip_address, ("127.0.0.1", "::1")))
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
@@ -57,14 +59,16 @@ def _canonical(value: str) -> Optional[str]:
     return None if address.is_unspecified or address.is_multicast else str(address)
 
 
-def is_loopback(value: str) -> bool:
-    """Return whether an IP address is the controller itself, however it is written."""
+def is_controller(value: str) -> bool:
+    """Return whether an IP address is one that Ansible takes for the controller, however it is written.
+
+    Other addresses of 127.0.0.0/8 are hosts like any other: tunnels and labs use them.
+    """
     try:
         address = ipaddress.ip_address(value)
     except ValueError:
         return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return bool(address.is_loopback or (mapped and mapped.is_loopback))
+    return (getattr(address, "ipv4_mapped", None) or address) in _CONTROLLER
 
 
 def parse_address(value: object) -> Optional[str]:
@@ -104,7 +108,7 @@ def raw_address(value: Any, attribute: Optional[str] = None) -> Any:
 def is_found(element: Element) -> bool:
     """Return whether an element is a host by itself: an IP address that isn't the controller's own."""
     address = parse_ip(raw_address(element.value))
-    return address is not None and not is_loopback(address)
+    return address is not None and not is_controller(address)
 
 
 def has_hosts(output: Output) -> bool:
@@ -148,7 +152,7 @@ def _is_mistyped(text: str) -> bool:
     bare = text.strip().strip("'\"").rstrip(".").split("%", 1)[0]
     parts = [_LEADING_ZEROS.sub("", part.strip()) for part in bare.split(",") if part.strip()]
     addresses = [parse_ip(part) for part in parts]
-    return not parse_ip(text) and bool(parts) and all(found and not is_loopback(found) for found in addresses)
+    return not parse_ip(text) and bool(parts) and all(found and not is_controller(found) for found in addresses)
 
 
 def _resembles(value: object) -> bool:

@@ -14,7 +14,7 @@ import keyword
 import re
 
 from ansible import constants
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.addresses import is_loopback, parse_ip
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.addresses import is_controller, parse_ip
 
 # Ansible's special variables (its reference "Special Variables"), without ansible_*, which are refused as a family.
 _MAGIC = frozenset(
@@ -72,7 +72,7 @@ def group_name_problem(name: str) -> str:
 def _reserved(name: str) -> str:
     if name.lower() in _RESERVED:
         return "Ansible reserves that name"
-    if _LOCAL.match(name) or is_loopback(name.replace("_", ".")) or is_loopback(name):
+    if _LOCAL.match(name) or is_controller(name.replace("_", ".")) or is_controller(name):
         return "plays use that name for the controller"
     return ""
 

@@ -269,12 +269,12 @@ def window_labels(scale: Scale, clock: Clock, windows: Iterable[Span]) -> list[L
     shown = [(window, drawn) for window in windows if (drawn := window.clipped(scale.bounds))]
     ends = [*(drawn.start for _window, drawn in shown[1:]), scale.bounds.end]
     bars = [_Bar(*pair, end) for pair, end in zip(shown, ends)]
-    full = [bar.times(clock) for bar in bars]
+    full = [each.times(clock) for each in bars]
 
     def choose(width: int) -> list[Label]:
         forms = (full, [text.replace(":00", "") for text in full])
         found = [
-            [label for bar, text in zip(bars, form) if text for label in bar.label(scale, width, text)]
+            [label for each, text in zip(bars, form) if text for label in each.label(scale, width, text)]
             for form in forms
         ]
         labels = max(found, key=len)

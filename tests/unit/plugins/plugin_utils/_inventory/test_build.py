@@ -104,7 +104,7 @@ class TestFindingHosts:
             "224.0.0.1",
             "010.0.0.1",
             "127.0.0.1",
-            ["127.0.0.1", "::1", "127.8.9.1", "::ffff:127.0.0.1"],
+            ["127.0.0.1", "::1", "::ffff:127.0.0.1"],
             {"a": "10.0.0.1", "b": "x"},
             [],
             {},
@@ -118,6 +118,12 @@ class TestFindingHosts:
 
         assert result.hosts == []
         assert {"x": value} == result.groups["all"].variables
+
+    def test_other_loopback_addresses_are_hosts(self):
+        """Ansible takes 127.0.0.1 alone for the controller; tunnels, labs and our demo use the others."""
+        assert ["127.0.0.11", "127.0.0.12"] == [
+            host.name for host in planned(outputs(X=["127.0.0.11", "127.0.0.12"])).hosts
+        ]
 
     @given(st.lists(ADDRESSES.map(str), min_size=1, max_size=30, unique=True))
     def test_hosts_are_in_the_order_of_the_list(self, addresses):
@@ -491,7 +497,7 @@ class TestSafety:
             planned(outputs(**{name: "10.66.66.66"}))
 
     @pytest.mark.parametrize(
-        "name", ["localhost.localdomain", "Localhost.", "ip6-localhost", "127.1.2.3", "::ffff:127.0.0.1", "localhost6"]
+        "name", ["localhost.localdomain", "Localhost.", "ip6-localhost", "127.0.0.1", "::ffff:127.0.0.1", "localhost6"]
     )
     def test_no_spelling_of_the_controller_is_a_host(self, name):
         """Whatever its address is."""

@@ -257,5 +257,5 @@ def test_it_can_be_read_in_both_schemes(scheme: int) -> None:
 
     pairs = [(ink, "ground", 4.5) for ink in ("ink", "soft", "now", "change")]
     pairs += [("soft", "panel", 4.5), ("warn", "warn-ground", 4.5), ("on-run", "run", 4.5), ("ground", "soft", 4.5)]
-    pairs += [(bar, ground, 3) for bar in ("run", "book", "soft", "now") for ground in ("ground", "weekend")]
+    pairs += [(drawn, ground, 3) for drawn in ("run", "book", "soft", "now") for ground in ("ground", "weekend")]
     assert dict.fromkeys(pairs, True) == {pair: contrast(named[pair[0]], named[pair[1]]) >= pair[2] for pair in pairs}
