@@ -118,8 +118,8 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.run_cache im
 )
 
 NAME = "tfbridge.aws.ssm_output"
-# Before Ansible, which loads this file first, parses the documentation.
-recall_options(NAME, DOCUMENTATION)
+# Before Ansible, which loads this file first and knows it by this name, parses the documentation.
+recall_options(NAME, __name__, DOCUMENTATION)
 
 
 class LookupModule(LookupBase):

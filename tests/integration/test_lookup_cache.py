@@ -125,6 +125,33 @@ def test_neither_boto3_nor_amazon_aws_is_imported_on_a_hit(aws, run):
 
 
 @pytest.mark.cores
+def test_the_documentation_is_parsed_once(aws, run):
+    """Parsing it takes longer than all else that a hit costs; the options are the same ones, descriptions aside."""
+    aws.publish({"EFS_DNS_URL": "fs-1"})
+    run.write(
+        "lookup_plugins/options.py",
+        """
+from ansible import constants
+from ansible.plugins.lookup import LookupBase
+
+class LookupModule(LookupBase):
+    def run(self, terms, variables=None, **kwargs):
+        name = "ansible_collections.tfbridge.aws.plugins.lookup.ssm_output"
+        options = constants.config.get_configuration_definitions("lookup", name)
+        described = [key for key, value in options.items() if "description" in value]
+        return [f"{len(options)} {len(described)}"]
+""",
+    )
+    task = f"{LOOKUP} ~ ' ' ~ query('options')[0]"
+
+    first, second, third = shown(run.playbook(*play(task, task, task)))
+
+    (_value, options, described) = first.split()
+    assert options == described
+    assert f"fs-1 {options} 0" == second == third
+
+
+@pytest.mark.cores
 def test_a_secret_is_shared_with_nobody(aws, run, local_tmp):
     """Neither its value nor its ciphertext is in a file; it needs decrypt before and after somebody has read it."""
     aws.publish_secret("PW", "hunter2-geheim")

@@ -70,12 +70,15 @@ def _is_plain(entry: Mapping[str, Any]) -> bool:
     return entry["kind"] == "value" and not entry["problems"]
 
 
-def recall_options(plugin: str, documentation: str) -> None:
-    """Let Ansible know the options of a lookup as another process of this run has parsed them, if one has."""
-    if not constants.config.has_configuration_definition(_TYPE, plugin):
+def recall_options(plugin: str, module: str, documentation: str) -> None:
+    """Let Ansible know the options of a lookup as another process of this run has parsed them, if one has.
+
+    C(module) is the name that Ansible knows the lookup's file by.
+    """
+    if not constants.config.has_configuration_definition(_TYPE, module):
         entry = _option_files(plugin, documentation).load("options")
         if entry:
-            constants.config.initialize_plugin_configuration_definitions(_TYPE, plugin, entry)
+            constants.config.initialize_plugin_configuration_definitions(_TYPE, module, entry)
 
 
 def share_options(plugin: str, documentation: str, definitions: Mapping[str, Mapping[str, Any]]) -> None:
