@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
-from collections.abc import Mapping
 
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import (
     InventoryRule,
@@ -166,11 +165,3 @@ def _collect(path: pathlib.Path, reading: Reading, scan: PlaybookScan) -> None:
     ours = path.suffix in (".j2", ".yml", ".yaml")
     scan.unknown += [Unknown(Side.CONSUMED, place, reason, unread=True) for place, reason in reading.mistakes if ours]
     scan.unknown += [Unknown(Side.CONSUMED, place, reason) for place, reason in reading.notes]
-
-
-def rules_by_prefix(rules: list[InventoryRule]) -> Mapping[str, list[InventoryRule]]:
-    """Return the rules of inventory files by the prefix that they read."""
-    found: dict[str, list[InventoryRule]] = {}
-    for rule in rules:
-        found.setdefault(rule.prefix, []).append(rule)
-    return found

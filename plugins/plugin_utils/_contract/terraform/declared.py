@@ -64,10 +64,6 @@ class Declarations:
             self.unknown += self._folders[path].unread
         return self._folders[path]
 
-    def forget(self) -> None:
-        """Let go of the code that was read: trees of a whole repository take more memory than there may be."""
-        self._folders.clear()
-
     def of_module(self, module: Module, address: str = "") -> Iterator[Declared]:
         """Yield what a module publishes, itself and through others. C(address) is its own, as Terraform says it."""
         for located in module.folder.labelled("resource", "aws_ssm_parameter"):

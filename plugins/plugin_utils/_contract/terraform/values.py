@@ -53,8 +53,7 @@ class Either:
     reason: str
 
 
-Scalar = Union[str, int, float, bool, None]
-# Scalar, Name (a text with holes), Unknown, Items, Entries or Either.
+# A scalar, Name (a text with holes), Unknown, Items, Entries or Either.
 Value = Any
 
 
