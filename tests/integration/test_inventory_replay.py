@@ -20,6 +20,7 @@ USES = """
 - hosts: all
   gather_facts: false
   connection: local
+  # Each use is refused, and the next one shall be tried too.
   ignore_errors: true
   vars: {ansible_python_interpreter: "{{ ansible_playbook_python }}"}
   tasks:

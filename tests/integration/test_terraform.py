@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.support.terraform import MOSTLY_OLDEST
+from tests.support.terraform import MOSTLY_OLDEST, SERVERS
 
 COMPLETE = {"ami": "ami-12c6146b", "db_password": "hunter2-is-secret"}
 ALL = {"regions": ["eu-central-1"]}
@@ -15,22 +15,11 @@ NAMED = {**ALL, "hosts": [{"output": "MY_IP"}, {"output": "WEB"}]}
 MY_IP = "<{{ lookup('tfbridge.aws.ssm_output', 'MY_IP') | join(' ') }}>"
 ASK = [{"hosts": "localhost", "gather_facts": False, "tasks": [{"ansible.builtin.debug": {"msg": MY_IP}}]}]
 
-# Addresses that no plan knows, of what takes no time to make: each ends in the version of a parameter.
-GROWING = """
-provider "aws" {
-  region = "eu-central-1"
-}
+GROWING = (
+    SERVERS
+    + """
 variable "instances" {
   type = number
-}
-resource "aws_ssm_parameter" "server" {
-  count = var.instances
-  name  = "SERVER_${count.index}"
-  type  = "String"
-  value = "x"
-}
-locals {
-  addresses = [for index, server in aws_ssm_parameter.server : "10.0.${index}.${server.version}"]
 }
 module "outputs" {
   source  = "../../modules/ssm_outputs"
@@ -38,6 +27,7 @@ module "outputs" {
   objects = { web = { for index, address in local.addresses : "web-${index}" => address } }
 }
 """
+)
 
 
 def addresses(aws):
