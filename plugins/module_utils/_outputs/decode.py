@@ -23,7 +23,7 @@ from typing import Any, Optional
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names, show
 
-from .names import element_of, is_output_name, is_snapshot_name
+from .names import is_output_name, is_snapshot_name, numbered_name
 from .output import (
     SECURE_STRING,
     STRING_LIST,
@@ -81,7 +81,7 @@ def output_of(name: str, single: Optional[Parameter], run: Mapping[int, Paramete
 def _runs(named: Mapping[str, Parameter]) -> dict[str, dict[int, Parameter]]:
     runs: dict[str, dict[int, Parameter]] = {}
     for name, parameter in named.items():
-        element = element_of(name)
+        element = numbered_name(name)
         # A run begins at 0: without that, X_1 is a single value of that name.
         if element and f"{element.name}_0" in named:
             runs.setdefault(element.name, {})[element.position] = parameter

@@ -31,7 +31,7 @@ _PREFIX = re.compile(r"[A-Za-z0-9_./-]+\Z")
 _RESERVED = re.compile(r"/?(aws|ssm)", re.IGNORECASE)
 
 
-class Element(NamedTuple):
+class NumberedName(NamedTuple):
     """Where a parameter C(X_3) stands: the list's name and the position in it."""
 
     name: str
@@ -48,10 +48,10 @@ def is_snapshot_name(name: str) -> bool:
     return _SNAPSHOT.match(name) is not None
 
 
-def element_of(name: str) -> Optional[Element]:
+def numbered_name(name: str) -> Optional[NumberedName]:
     """Return the list and the position that a name like C(MY_IP_0) stands for, or None."""
     match = _ELEMENT.match(name)
-    return Element(match.group(1), int(match.group(2))) if match else None
+    return NumberedName(match.group(1), int(match.group(2))) if match else None
 
 
 def output_name(term: object, option: str) -> str:

@@ -15,7 +15,7 @@ from typing import Callable, Optional
 
 from .decode import assemble, output_of
 from .named import read_named
-from .names import element_of
+from .names import numbered_name
 from .output import Output, OutputSet
 from .parameters import Reader
 from .snapshot import SLICE_NAME, read_snapshot
@@ -69,7 +69,7 @@ def _find(published: OutputSet, name: str) -> Optional[Output]:
     """Return an output, or one element of a list under the name that its parameter has."""
     if name in published.outputs:
         return published.outputs[name]
-    element = element_of(name)
+    element = numbered_name(name)
     whole = published.outputs.get(element.name) if element else None
     if element is None or whole is None or element.position not in whole.run:
         return None

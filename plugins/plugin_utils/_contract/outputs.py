@@ -13,7 +13,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import element_of, is_snapshot_name
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import is_snapshot_name, numbered_name
 
 from .model.facts import Declared, Kind, Place, Shape
 from .model.names import Hole, Name
@@ -60,7 +60,7 @@ def _element(name: Name, prefix: Optional[str]) -> tuple[Optional[Name], int]:
         return None, 0
     literal = name.literal
     if literal is not None:
-        element = element_of(literal[len(prefix) :])
+        element = numbered_name(literal[len(prefix) :])
         return (Name.of(prefix, element.name), element.position) if element else (None, 0)
     last = name.parts[-1]
     if isinstance(last, Hole) and last.number and len(name.parts) > 1 and str(name.parts[-2]).endswith("_"):

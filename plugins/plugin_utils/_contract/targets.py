@@ -13,7 +13,7 @@ import dataclasses
 import fnmatch
 from collections.abc import Iterable, Sequence
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import element_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import numbered_name
 
 from .model.facts import By, InventoryRule, Use
 from .model.names import Hole, Name
@@ -88,7 +88,7 @@ class Outputs:
         if output is not None and (by_output or not output.numbered):
             return [Match(output, certain=True)]
         head, _slash, last = name.rpartition("/")
-        element = element_of(last)
+        element = numbered_name(last)
         if element is None:
             return []
         base = self._literal.get(f"{head}/{element.name}" if head or _slash else element.name)

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import element_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import numbered_name
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Output, OutputSet, Severity
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.parameters import DESCRIBE_PAGE, Reader
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.published import absence, read_selected
@@ -63,7 +63,7 @@ def _published(reader: Reader, found: OutputSet, prefix: str) -> list[str]:
     except Exception:  # noqa: BLE001  the error is that an output is missing, whatever this call says
         return []
     names = [str(item["Name"])[len(prefix) :] for item in page.get("Parameters", [])]
-    return [element.name if (element := element_of(name)) else name for name in names]
+    return [element.name if (element := numbered_name(name)) else name for name in names]
 
 
 def _suggestion(name: str, prefix: str, published: Sequence[str]) -> str:
