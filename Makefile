@@ -1,8 +1,9 @@
 # Everything that a developer needs, on a fresh machine with Python 3.11 or later, make and Terraform.
 PYTHON ?= python3
+NOX = .venv/bin/nox
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all soak lint bench molecule venv clean
+.PHONY: help demo test test-all soak lint bench molecule can-molecule venv clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -10,26 +11,38 @@ help:  ## Say what there is
 demo: venv  ## Terraform to Ansible on this machine, without an AWS account
 	@.venv/bin/python scripts/demo.py
 
-test:  ## Run every check and the quick tests (20 minutes on two cores)
-	@$(PYTHON) scripts/check.py
+test: $(if $(filter 1,$(REQUIRE_ALL)),can-molecule) venv  ## Run every check and the quick tests (20 minutes on two cores)
+	@$(NOX)
 
-test-all:  ## Run every check, every test on every ansible-core, and every scenario (an hour)
-	@$(PYTHON) scripts/check.py --all
+test-all: can-molecule venv  ## Run every check, every test on every ansible-core, and every scenario (an hour)
+	@$(NOX) -- all
 
 soak: venv  ## Run the property tests on fifty times as many cases
 	@.venv/bin/pytest -q -n auto --dist worksteal -m hypothesis --hypothesis-profile soak
 
-lint:  ## Run the linters only
-	@$(PYTHON) scripts/check.py lint
+lint: venv  ## Run the linters only
+	@$(NOX) --tags lint
 
 bench: venv  ## Measure against the peers and write docs/benchmarks.md (20 minutes); N=100 measures 100 hosts only
 	@.venv/bin/python scripts/bench.py $(N)
 
-molecule:  ## Run the role on guests with kernels of their own; SCENARIO="reboot absent" runs some
-	@$(PYTHON) scripts/scenarios.py $(SCENARIO)
+molecule: can-molecule venv  ## Run the role on guests with kernels of their own; SCENARIO="reboot absent" runs some
+	@.venv/bin/python scripts/scenarios.py $(SCENARIO)
 
-venv:  ## Install the pinned packages into .venv
-	@$(PYTHON) scripts/venvs.py
+can-molecule:
+	@$(PYTHON) scripts/scenarios.py --check
+
+venv: .venv/requirements.txt  ## Install the pinned packages into .venv
+
+# The copy is made last, and so an interrupted installation is done anew. uv takes a third of pip's time; pip has its own
+# settings, and may reach an index where uv reaches none.
+.venv/requirements.txt: requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ERROR: Python 3.11 or later is needed: make PYTHON=python3.12")'
+	@echo "Installing the pinned packages into .venv (once, a minute or two) ..."
+	@$(PYTHON) -m venv --clear .venv || { echo "ERROR: is python3-venv installed?"; exit 1; }
+	@.venv/bin/pip install --quiet --constraint $< uv
+	@.venv/bin/uv pip install --quiet --compile-bytecode --requirement $< || .venv/bin/pip install --quiet --requirement $<
+	@cp $< $@
 
 clean:  ## Remove what the other commands made
-	rm -rf .venv* .cache .hypothesis .pytest_cache .mypy_cache .ruff_cache .ansible
+	rm -rf .venv* .nox .cache .hypothesis .pytest_cache .mypy_cache .ruff_cache .ansible

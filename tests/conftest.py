@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import sys
 import tempfile
@@ -30,8 +31,9 @@ from tests.support.command_lines import CommandLines, environment  # noqa: E402 
 from tests.support.terraform import Terraform  # noqa: E402  needs the path above
 from tests.support.warm_start import WarmStart  # noqa: E402  needs the path above
 
-# Reasons of this kind are reported; every other skip is a failure where REQUIRE_ALL is set (scripts/check.py).
+# Reasons of this kind are reported; every other skip is a failure where REQUIRE_ALL is set.
 NOT_HERE = "not on this machine: "
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
 
 def pytest_addoption(parser):
@@ -45,6 +47,16 @@ def pytest_collection_modifyitems(items):
         if {"provider", "some_provider"} & set(item.fixturenames):
             item.add_marker(pytest.mark.terraform)
     items.sort(key=lambda item: not {"terraform", "lab"} & {marker.name for marker in item.iter_markers()})
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Make a failure of a skip that something installed on this machine would change, where all is required."""
+    report = yield
+    if REQUIRE_ALL and report.skipped and not hasattr(report, "wasxfail") and NOT_HERE not in str(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"{report.longrepr[-1]}, and with REQUIRE_ALL=1 nothing is skipped"
+    return report
 
 
 @pytest.fixture

@@ -33,14 +33,18 @@ def test_a_machine_without_the_means_says_why(monkeypatch):
     assert scenarios.Result(not_run="no tap") == scenarios.run(["absent"])
 
 
-def test_what_is_missing_is_said_before_anything_is_installed(monkeypatch, capsys):
-    """Nobody waits for an environment that is of no use."""
-    monkeypatch.setattr(scenarios, "why_not", lambda: "apt-get install debootstrap")
-    monkeypatch.setattr(scenarios.venvs, "main_environment", lambda: pytest.fail("it was installed"))
-    monkeypatch.setattr(sys, "argv", ["scenarios.py"])
+@pytest.mark.parametrize(
+    ("reason", "code", "said"),
+    [("apt-get install debootstrap", 1, "ERROR: apt-get install debootstrap\n"), ("", 0, "")],
+)
+def test_what_is_missing_is_said_before_anything_is_installed(monkeypatch, capsys, reason, code, said):
+    """The Makefile asks first: nobody waits for an environment that is of no use."""
+    monkeypatch.setattr(scenarios, "why_not", lambda: reason)
+    monkeypatch.setattr(scenarios, "run", lambda _wanted: pytest.fail("it was run"))
+    monkeypatch.setattr(sys, "argv", ["scenarios.py", "--check"])
 
-    assert 1 == scenarios.main()
-    assert "ERROR: apt-get install debootstrap\n" == capsys.readouterr().err
+    assert code == scenarios.main()
+    assert said == capsys.readouterr().err
 
 
 @pytest.fixture
@@ -109,7 +113,6 @@ def test_an_interrupted_run_leaves_nothing_running(molecule, tmp_path, ending):
         scenarios.why_not = lambda: ""
         scenarios.LANES = 1
         scenarios.names = lambda: ["a", "hangs", "later"]
-        scenarios.venvs.main_environment = lambda: None
         sys.argv = ["scenarios.py"]
         sys.exit(scenarios.main())
         """

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The checks of the project; `make test` runs them all, `.venv/bin/nox -s tests` one, `nox --list` names them.
+
+`.venv/bin/nox -- all` adds what `make test` leaves out: tests marked `full`, all tests that meet Ansible on the other
+releases of ansible-core, and all molecule scenarios. With REQUIRE_ALL=1 a skipped test fails (tests/conftest.py).
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import sys
+
+import nox
+from nox.command import CommandFailed
+
+ROOT = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT))
+
+from scripts import collection, scenarios  # noqa: E402  needs the path above
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "none"
+nox.options.reuse_venv = "yes"
+# CI sets a variable that would make it an error; only another machine could have the interpreter.
+nox.options.error_on_missing_interpreters = False
+
+# The developer's own settings are kept out.
+for _name in [name for name in os.environ if name.startswith(("ANSIBLE_", "AWS_", "TF_"))]:
+    del os.environ[_name]
+os.environ["PATH"] = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(collection.COLLECTIONS)
+collection.lay_link()
+
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+# Python 3.11 brings ansible-core 2.19, later ones bring 2.21 (requirements/dev.in); the oldest is 2.17 (oldest.in).
+OTHER = "3.13" if sys.version_info < (3, 12) else "3.11"
+PACKAGE = "ansible_collections.tfbridge.aws.plugins"
+# More than there are processors: Terraform waits ten seconds at a time for what it has asked for.
+PYTEST = ("pytest", "-q", "-n", str((os.cpu_count() or 1) * 3 // 2), "--maxschedchunk", "1")
+CORES = ("-m", "cores and not full", "tests/unit/plugins", "tests/integration")
+NOT_PURE = (
+    "-m",
+    "not terraform and not lab",
+    "--ignore=tests/unit/plugins/module_utils",
+    "--ignore=tests/unit/plugins/plugin_utils/_contract",
+)
+USERS = ("ec2_schedule", "efs_mount", "info", "inventory", "lookup", "lookup_cache", "snapshot", "timeline_filter")
+ALL_ON_THE_OLDEST = (*NOT_PURE, "tests/unit/plugins", *(f"tests/integration/test_{name}.py" for name in USERS))
+
+
+def _interpreter(version: str) -> str:
+    """Return what nox shall look for: a shim of pyenv answers for no version that isn't activated."""
+    pyenv = pathlib.Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
+    found = sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"))
+    return str(found[-1]) if found else version
+
+
+def _is_all(session: nox.Session) -> bool:
+    return "all" in session.posargs
+
+
+def _install(session: nox.Session, pins: str, *options: str) -> None:
+    """Install by uv, in a third of pip's time; by pip, which has settings of its own, where uv reaches no index."""
+    python = f"--python={pathlib.Path(session.bin) / 'python'}"
+    arguments = ("--quiet", *options, f"--requirement=requirements/{pins}")
+    try:
+        session.run("uv", "pip", "install", "--compile-bytecode", python, *arguments, external=True, silent=True)
+    except CommandFailed:
+        session.install(*arguments)
+
+
+def _pytest(session: nox.Session, *arguments: str) -> None:
+    session.run("python", "-m", *PYTEST, *arguments)
+
+
+@nox.session(tags=["lint"])
+def ruff(session: nox.Session) -> None:
+    """Check lint and format of Python."""
+    session.run("ruff", "check", "--quiet", ".")
+    session.run("ruff", "format", "--quiet", "--check", ".")
+
+
+@nox.session(tags=["lint"])
+def mypy(session: nox.Session) -> None:
+    """Check the types of module_utils and plugin_utils."""
+    packages = (f"--package={PACKAGE}.module_utils", f"--package={PACKAGE}.plugin_utils")
+    session.run("mypy", *packages, env={"MYPYPATH": str(collection.COLLECTIONS)})
+
+
+@nox.session(tags=["lint"])
+def docs(session: nox.Session) -> None:
+    """Check documentation and changelog of the collection."""
+    lint = ("lint-collection-docs", "--plugin-docs", "--validate-collection-refs=dependent", ".")
+    # antsibull-docs copies what git lists; of the collections in .venv, which git ignores, it shall copy everything.
+    session.run("antsibull-docs", *lint, env={"GIT_CEILING_DIRECTORIES": str(ROOT / ".venv")})
+    session.run("antsibull-changelog", "lint")
+
+
+@nox.session(name="ansible-lint", tags=["lint"])
+def ansible_lint(session: nox.Session) -> None:
+    """Check playbooks, roles and metadata at the production profile."""
+    session.run("ansible-lint", "--offline", "--profile", "production", "-q", "--strict")
+
+
+@nox.session
+def sanity(session: nox.Session) -> None:
+    """Run the sanity suite of ansible-test."""
+    session.run("python", "scripts/sanity.py")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run unit, property and integration tests, with genuine Terraform."""
+    _pytest(session, *(("--cold-start",) if _is_all(session) else ("-m", "not full")), "tests")
+
+
+@nox.session(name="tests-other-core", venv_backend="venv", python=_interpreter(OTHER))
+def tests_other_core(session: nox.Session) -> None:
+    """Run the tests marked `cores` on the line of ansible-core that .venv does not have."""
+    _install(session, "dev.txt")
+    _pytest(session, *(NOT_PURE if _is_all(session) else CORES))
+
+
+@nox.session(name="tests-oldest-core", venv_backend="venv", python=_interpreter("3.11"))
+def tests_oldest_core(session: nox.Session) -> None:
+    """Run the tests marked `cores` on the oldest supported ansible-core, amazon.aws and boto3."""
+    # Nobody has released these together: amazon.aws of a later Ansible works on an older ansible-core.
+    _install(session, "oldest.txt", "--no-deps")
+    _pytest(session, *(ALL_ON_THE_OLDEST if _is_all(session) else CORES))
+
+
+@nox.session
+def molecule(session: nox.Session) -> None:
+    """Run one molecule scenario for each verb of the role, on guests with kernels of their own."""
+    if reason := scenarios.why_not():
+        session.skip(reason) if reason.startswith(scenarios.NOT_HERE) or not REQUIRE_ALL else session.error(reason)
+    session.run("python", "scripts/scenarios.py", *(() if _is_all(session) else scenarios.QUICK))

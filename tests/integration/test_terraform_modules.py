@@ -1,0 +1,43 @@
+"""Every Terraform module and example is formatted, valid, and passes its own `terraform test`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from scripts.terraform_provider import find_terraform
+from tests.support.terraform import SOURCES, TIMEOUT
+
+FOLDERS = sorted({path.parent.relative_to(SOURCES).as_posix() for path in SOURCES.glob("*/*/*.tf")})
+
+
+@pytest.fixture
+def terraform(some_provider, tmp_path):
+    """Run Terraform in a copy of all folders, and fail with what it said."""
+    copy = tmp_path / "terraform"
+    shutil.copytree(SOURCES, copy, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
+    environment = {**os.environ, **some_provider.environment, "AWS_REGION": "eu-central-1"}
+
+    def run(folder, *arguments):
+        command = [find_terraform(), f"-chdir={copy / folder}", *arguments, "-no-color"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=TIMEOUT)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return run
+
+
+def test_all_files_are_formatted(terraform):
+    """As `terraform fmt` writes them."""
+    terraform(".", "fmt", "-check", "-diff", "-recursive")
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_it_is_valid_and_passes_its_tests(terraform, folder):
+    """With the newest provider that can be had."""
+    terraform(folder, "init", "-backend=false", "-input=false")
+    terraform(folder, "validate")
+    if any((SOURCES / folder).glob("tests/*.tftest.hcl")):
+        terraform(folder, "test")
