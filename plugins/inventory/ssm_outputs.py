@@ -30,7 +30,8 @@ notes:
   - "With O(cache=true) the finished inventory is kept, for the account, the regions, the prefix and the options that it
     was read with; a run that finds it makes no call and imports neither boto3 nor amazon.aws. Files of the cache have
     the mode 0600, hold no secret, and are not used after C(~/.aws/config) or C(~/.aws/credentials) were written anew.
-    C(--flush-cache) and M(ansible.builtin.meta) with C(refresh_inventory) read AWS again."
+    A cache that can't be read or written is a warning, and AWS is read. C(--flush-cache) and M(ansible.builtin.meta)
+    with C(refresh_inventory) read AWS again."
   - Calls are kept below AWS's limit and repeated while AWS throttles, see O(retry_budget). A read that takes more than
     five seconds says at C(-v), on stderr, what it is doing.
   - Values of parameters are data. They are never templated, and no output and no attribute becomes a variable named
@@ -203,6 +204,7 @@ cache_timeout: 3600
 
 import os
 import re
+import time
 import traceback
 from collections.abc import Mapping
 from typing import Any, NoReturn, Optional
@@ -222,7 +224,9 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.cache impo
     cache_key,
     for_this_user_alone,
     from_cache,
+    location_problem,
     make_private,
+    names_a_cache,
     to_cache,
 )
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.names import core_variables
@@ -258,6 +262,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     NAME = "tfbridge.aws.ssm_outputs"
     # The key of the entry that has to be written to the cache.
     _written = ""
+    _configured = False
 
     def verify_file(self, path: str) -> bool:
         """Accept readable files by the end of their names, or by the plugin that they name."""
@@ -272,6 +277,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """Take the options of the file, or say what is wrong about them."""
         given = checked_config(self, direct or {})
         super().set_options(task_keys=task_keys, var_options=var_options, direct=given)
+        self._configured = True
+        problem = location_problem(self.get_option("cache_connection"))
+        if problem and self.get_option("cache"):
+            self._go_without_cache(problem)
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Add hosts, groups and variables, all of them or none."""
@@ -287,14 +296,28 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def update_cache_if_changed(self) -> None:
         """Write what was read to the cache; Ansible calls this at the end."""
-        super().update_cache_if_changed()
-        if self._written:
-            make_private(self.get_option("cache_connection"), self._written)
+        try:
+            super().update_cache_if_changed()
+            if self._written:
+                make_private(self.get_option("cache_connection"), self._written)
+        except Exception as exc:  # noqa: BLE001  a cache plugin may raise anything, and the inventory is complete
+            self.display.warning(f"{self.NAME}: the cache can't be written: {exc}. The next run reads AWS again")
 
     def _read_config_data(self, path: str) -> Any:
         # Ansible makes the cache plugin here, and that makes its folder.
-        with for_this_user_alone():
-            return super()._read_config_data(path)
+        try:
+            with for_this_user_alone():
+                return super()._read_config_data(path)
+        except Exception as exc:
+            names = [self.get_option(name) for name in ("cache_plugin", "cache_connection")] if self._configured else []
+            if not names or not names_a_cache(*names):
+                raise
+            self._go_without_cache(str(exc))
+            return {}
+
+    def _go_without_cache(self, reason: str) -> None:
+        self.display.warning(f"{self.NAME}: the cache can't be used: {reason.rstrip('.')}. AWS is read instead")
+        self.set_option("cache", False)
 
     def _add(self, cache: bool) -> None:
         # As in other inventories, templates of the file know the variables of -e.
@@ -314,7 +337,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         plan = self._cached(key, options) if cache else None
         if plan is None:
             plan = self._read(options)
-            self._cache[key] = to_cache(plan, os.environ)
+            self._cache[key] = to_cache(plan, os.environ, time.time())
             self._written = key
         return plan
 
@@ -324,7 +347,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         except Exception as exc:  # noqa: BLE001  a cache plugin may raise anything for a file that isn't its own
             self.display.v(f"{self.NAME}: the cache can't be used and is written anew: {exc}")
             return None
-        return from_cache(entry, options, os.environ)
+        return from_cache(entry, options, os.environ, time.time(), self.get_option("cache_timeout"))
 
     def _read(self, options: InventoryOptions) -> InventoryPlan:
         # Imported here: boto3 takes longer to import than a cached inventory takes to load, which needs none of these.

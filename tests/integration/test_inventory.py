@@ -560,6 +560,69 @@ class TestCache:
 
         assert ["10.0.0.1"] == hosts_of(run.inventory(self.CACHED), "my_ip")
 
+    @pytest.mark.cores
+    @pytest.mark.parametrize(
+        ("connection", "env", "reason"),
+        [
+            ("a-file/cache", {}, "a-file"),
+            ("~nobody-has-this-name/cache", {}, "no such home is known"),
+            ("~/cache", {"HOME": "a-file"}, "a-file"),
+            ("/proc/cache", {}, "/proc/cache"),
+        ],
+    )
+    def test_one_that_cannot_be_used_is_a_warning(self, aws, run, connection, env, reason):
+        """No home, no rights, a read-only file system: AWS is read, and nothing is made beside the place."""
+        aws.publish({"MY_IP": ["10.0.0.1"]})
+        run.write("a-file", "x")
+
+        result = run.inventory({**self.CACHED, "cache_connection": connection}, env=env)
+
+        assert (0, ["10.0.0.1"]) == (result.rc, hosts_of(result, "my_ip")), result.output
+        assert "the cache can't be used: " in result.said, result.output
+        assert reason in result.said, result.output
+        assert not list(run.folder.glob("~*"))
+
+    @pytest.mark.cores
+    def test_one_that_cannot_be_written_is_a_warning(self, aws, run):
+        """The folder goes away, or the disk is full, between reading and writing."""
+        aws.publish({"MY_IP": ["10.0.0.1"]})
+        run.write(
+            "cache_plugins/full.py",
+            "DOCUMENTATION = '''\nname: full\nshort_description: x\ndescription: x\nversion_added: 1.0.0\noptions:\n"
+            + "".join(f"  {name}: {{description: x, type: str}}\n" for name in ("_uri", "_prefix", "_timeout"))
+            + "'''\nfrom ansible.plugins.cache.jsonfile import CacheModule as Files\n"
+            "class CacheModule(Files):\n"
+            "    def set(self, key, value):\n        raise OSError(28, 'No space left on device')\n",
+        )
+
+        result = run.inventory({**self.CACHED, "cache_plugin": "full"}, env={"ANSIBLE_CACHE_PLUGINS": "cache_plugins"})
+
+        assert (0, ["10.0.0.1"]) == (result.rc, hosts_of(result, "my_ip")), result.output
+        assert "the cache can't be written: [Errno 28] No space left on device" in result.said, result.output
+
+    @pytest.mark.parametrize("options", [{"cache_plugin": "no.such.cache"}, {"cache_connection": None}])
+    def test_one_that_is_not_named_is_an_error(self, aws, run, options):
+        """The options are wrong then, not the place."""
+        aws.publish({"MY_IP": ["10.0.0.1"]})
+
+        assert 4 == run.inventory({**self.CACHED, **options}).rc
+
+    def test_its_age_is_not_that_of_the_file(self, aws, run):
+        """A folder that is restored has new files; a clock that is set back makes an age below zero."""
+        aws.publish({"MY_IP": ["10.0.0.1"]})
+        run.inventory(self.CACHED)
+        (path,) = (run.folder / "cache").iterdir()
+        for shift, calls in ((0, 0), (-7200, 1), (7200, 1)):
+            changed = re.sub(
+                r"(written\W+)([0-9]+)", lambda found, by=shift: f"{found[1]}{int(found[2]) + by}", path.read_text()
+            )
+            path.write_text(changed)
+            aws.forget_calls()
+
+            run.inventory(self.CACHED)
+
+            assert calls == aws.calls()["ssm:DescribeParameters"], shift
+
 
 class TestLongReads:
     """What takes more than a few seconds says so, where somebody wants to know."""

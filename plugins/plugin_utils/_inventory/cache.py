@@ -20,6 +20,7 @@ import pathlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Optional
 
+from ansible.plugins.loader import cache_loader
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import is_output_name
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.account import (
@@ -32,7 +33,7 @@ from .options import InventoryOptions
 from .plan import InventoryPlan, PlannedGroup, PlannedHost
 
 # Raised when what the cache holds changes its shape, so that an older entry is never read.
-CACHE_FORMAT = 2
+CACHE_FORMAT = 3
 
 # Where and how long an entry is kept does not decide what is in it.
 _OF_NO_MATTER = SECRET_OPTIONS | {"cache", "cache_connection", "cache_plugin", "cache_prefix", "cache_timeout"}
@@ -52,8 +53,11 @@ def cache_key(options: Mapping[str, Any], environment: Mapping[str, str]) -> str
     return "tfbridge_aws_" + hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def to_cache(plan: InventoryPlan, environment: Mapping[str, str]) -> dict[str, Any]:
-    """Return the plan as the cache keeps it: one JSON text, quick to load and of no interest to Ansible."""
+def to_cache(plan: InventoryPlan, environment: Mapping[str, str], now: float) -> dict[str, Any]:
+    """Return the plan as the cache keeps it: one JSON text, quick to load and of no interest to Ansible.
+
+    C(now) is the time of writing, in seconds since 1970.
+    """
     document = {
         "hosts": [[host.name, host.groups, _without(host.variables, host.from_file)] for host in plan.hosts],
         "groups": {
@@ -65,20 +69,26 @@ def to_cache(plan: InventoryPlan, environment: Mapping[str, str]) -> dict[str, A
     text = json.dumps(document)
     return {
         "format": CACHE_FORMAT,
+        "written": now,
         "account": account_files(environment),
         "sha256": hashlib.sha256(text.encode()).hexdigest(),
         "inventory": text,
     }
 
 
-def from_cache(entry: Any, options: InventoryOptions, environment: Mapping[str, str]) -> Optional[InventoryPlan]:
-    """Return the plan that the cache kept; None for an entry that isn't ours or is damaged.
+def from_cache(
+    entry: Any, options: InventoryOptions, environment: Mapping[str, str], now: float, timeout: float
+) -> Optional[InventoryPlan]:
+    """Return the plan that the cache kept; None for an entry that isn't ours, is damaged or too old.
 
-    None as well where the files that name the accounts were written since: it may be another account's.
+    None as well where the files that name the accounts were written since: it may be another account's. C(timeout) is
+    in seconds, 0 for ever.
     """
     try:
         whole = entry["sha256"] == hashlib.sha256(entry["inventory"].encode()).hexdigest()
         if entry["format"] != CACHE_FORMAT or entry["account"] != account_files(environment) or not whole:
+            return None
+        if not _is_fresh(entry["written"], now, timeout):
             return None
         document = json.loads(entry["inventory"])
         plan = InventoryPlan(
@@ -90,6 +100,27 @@ def from_cache(entry: Any, options: InventoryOptions, environment: Mapping[str, 
     except Exception:  # noqa: BLE001  whatever is wrong with an entry, reading anew makes it right
         return None
     return plan
+
+
+def _is_fresh(written: float, now: float, timeout: float) -> bool:
+    """Return whether an entry is young enough. One of the future was written before the clock was set back.
+
+    The file's own time, which is all that cache plugins look at, changes when it is copied or restored.
+    """
+    return written <= now and (timeout <= 0 or now - written <= timeout)
+
+
+def location_problem(connection: Optional[str]) -> str:
+    """Return why the place of the cache can't be one: Ansible would make a folder named C(~) without a home."""
+    path = os.path.expandvars(connection or "")
+    if path.startswith("~") and os.path.expanduser(path) == path:  # noqa: PTH111  as the cache plugins do
+        return f"cache_connection: {path!r} begins with a home directory, and no such home is known"
+    return ""
+
+
+def names_a_cache(plugin: str, connection: Optional[str]) -> bool:
+    """Return whether the options name a cache, so that what is wrong is the place and not the options."""
+    return bool(connection) and bool(cache_loader.has_plugin(plugin))
 
 
 @contextlib.contextmanager

@@ -24,6 +24,7 @@ NAMES = st.text("abc_", min_size=1, max_size=5)
 OUTPUTS = st.sampled_from(["A", "B", "C_1"])
 GIVEN = {"A": {"user": "{{ a }}"}, "B": {"user": "{{ a }}", "port": 22}}
 ENVIRONMENT = {"HOME": "/nowhere"}
+NOW = 1_800_000_000.0
 
 
 def rules_of_the_file():
@@ -68,9 +69,9 @@ def stored(entry):
 @given(PLANS)
 def test_a_plan_comes_back_as_it_was(plan):
     """Hosts, groups, variables and warnings; the file's own variables from the file."""
-    entry = to_cache(plan, ENVIRONMENT)
+    entry = to_cache(plan, ENVIRONMENT, NOW)
 
-    assert plan == from_cache(stored(entry), rules_of_the_file(), ENVIRONMENT)
+    assert plan == from_cache(stored(entry), rules_of_the_file(), ENVIRONMENT, NOW, 3600)
     assert "{{ a }}" not in entry["inventory"] or any("{{ a }}" in str(value) for value in _data(plan))
 
 
@@ -84,12 +85,12 @@ def _data(plan):
 @given(PLANS, st.data())
 def test_a_damaged_entry_is_none(plan, data):
     """Never an exception, and never another plan."""
-    entry = to_cache(plan, ENVIRONMENT)
+    entry = to_cache(plan, ENVIRONMENT, NOW)
     text = entry["inventory"]
     at = data.draw(st.integers(0, len(text)))
     damaged = text[:at] + data.draw(st.text(max_size=3)) + text[at + 1 :]
 
-    found = from_cache({**entry, "inventory": damaged}, rules_of_the_file(), ENVIRONMENT)
+    found = from_cache({**entry, "inventory": damaged}, rules_of_the_file(), ENVIRONMENT, NOW, 3600)
     assert found == (plan if damaged == text else None)
 
 
@@ -97,18 +98,19 @@ def test_a_damaged_entry_is_none(plan, data):
 @given(PLANS, st.data())
 def test_an_entry_that_somebody_made_is_none_or_a_plan(plan, data):
     """With a digest that is right."""
-    text = to_cache(plan, ENVIRONMENT)["inventory"]
+    text = to_cache(plan, ENVIRONMENT, NOW)["inventory"]
     at = data.draw(st.integers(0, len(text)))
     made = text[:at] + data.draw(st.text('[]{},:"a1', max_size=3)) + text[at + 1 :]
-    entry = {"format": 2, "account": [[], []], "sha256": hashlib.sha256(made.encode()).hexdigest(), "inventory": made}
+    entry = {**to_cache(plan, ENVIRONMENT, NOW), "inventory": made}
+    entry["sha256"] = hashlib.sha256(made.encode()).hexdigest()
 
-    assert isinstance(from_cache(entry, rules_of_the_file(), ENVIRONMENT), (InventoryPlan, type(None)))
+    assert isinstance(from_cache(entry, rules_of_the_file(), ENVIRONMENT, NOW, 3600), (InventoryPlan, type(None)))
 
 
-@pytest.mark.parametrize("entry", [None, 7, [], {}, {"format": 1}, {"format": 2}, {"format": 2, "account": 1}])
+@pytest.mark.parametrize("entry", [None, 7, [], {}, {"format": 2}, {"format": 3}, {"format": 3, "account": 1}])
 def test_what_is_no_entry_is_none(entry):
     """Other formats, and whatever else a file may hold."""
-    assert from_cache(entry, rules_of_the_file(), ENVIRONMENT) is None
+    assert from_cache(entry, rules_of_the_file(), ENVIRONMENT, NOW, 3600) is None
 
 
 @pytest.mark.parametrize(("output", "region"), [("X') }}{{ lookup('pipe', 'id", "eu-central-1"), ("X", "x') }}{{ 'y")])
@@ -116,7 +118,7 @@ def test_names_that_become_part_of_a_template_are_checked(output, region):
     """Whoever can write the cache can write none."""
     plan = InventoryPlan(groups={"all": PlannedGroup(secrets={"password": output}, region=region)})
 
-    assert from_cache(stored(to_cache(plan, ENVIRONMENT)), rules_of_the_file(), ENVIRONMENT) is None
+    assert from_cache(stored(to_cache(plan, ENVIRONMENT, NOW)), rules_of_the_file(), ENVIRONMENT, NOW, 3600) is None
 
 
 @pytest.mark.parametrize(
@@ -139,3 +141,22 @@ def test_the_key_is_of_what_decides_the_inventory(change, environment, same):
     options = {"prefix": "OUTPUT_", "regions": ["eu-central-1"], "access_key": "AKIA", "secret_key": "s", "hosts": None}
 
     assert same is (cache_key(options, {}) == cache_key({**options, **change}, environment))
+
+
+@pytest.mark.parametrize(
+    ("age", "timeout", "used"),
+    [(0, 60, True), (60, 60, True), (61, 60, False), (-1, 60, False), (-1, 0, False), (10**9, 0, True)],
+)
+def test_an_entry_is_as_old_as_it_says(age, timeout, used):
+    """Whatever the file's own time; one that was written in the future was written before the clock went back."""
+    entry = stored(to_cache(InventoryPlan(), ENVIRONMENT, NOW))
+
+    assert used is (from_cache(entry, rules_of_the_file(), ENVIRONMENT, NOW + age, timeout) is not None)
+
+
+@pytest.mark.parametrize("written", [None, "today", [], {}])
+def test_an_entry_without_a_time_is_none(written):
+    """It is not taken for a young one."""
+    entry = {**to_cache(InventoryPlan(), ENVIRONMENT, NOW), "written": written}
+
+    assert from_cache(entry, rules_of_the_file(), ENVIRONMENT, NOW, 0) is None
