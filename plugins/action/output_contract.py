@@ -15,7 +15,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.progress import Progress
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import plain
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.check import check
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import Published
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import Published, Unknown
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.options import (
     SPEC,
     connection_options,
@@ -27,7 +27,7 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.result impo
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.writing import write_all
 
 
-def _read_published(options: Optional[Mapping[str, Any]]) -> list[Published]:
+def _read_published(options: Optional[Mapping[str, Any]]) -> tuple[list[Published], list[Unknown]]:
     # Imported here: boto3 takes long to import, and a check without the published side needs no AWS.
     from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.published_reading import (  # noqa: PLC0415  see above
         read_published,

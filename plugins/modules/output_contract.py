@@ -23,7 +23,7 @@ notes:
   - "Reading Terraform code needs the Python package C(python-hcl2), from 8.1.4 to below 9, on the controller. Plans
     (O(terraform[].plan_json)) and contract files (O(declared_from)) need nothing."
   - "IAM, where O(published) is given: C(ssm:DescribeParameters) and C(ssm:GetParameters), or C(ssm:GetParametersByPath)
-    alone where the prefix ends in a slash."
+    alone where the prefix ends in a slash. Which outputs a snapshot holds is read with C(ssm:GetParameters)."
   - The exit code of C(ansible-playbook) does not tell a finding from an error. RV(status) does.
 extends_documentation_fragment:
   - tfbridge.aws.attributes.local
@@ -299,9 +299,27 @@ outputs:
       elements: dict
       sample: [{file: terraform/prod/main.tf, line: 12, what: module.outputs lists}]
     published:
-      description: Its version and last change; null where it isn't published or O(published) isn't given.
+      description: What SSM holds; null where it isn't published or O(published) isn't given.
       type: dict
-      sample: {version: 3, last_modified: "2026-11-24T08:15:00+00:00"}
+      contains:
+        type:
+          description: The form it is published in, V(string), V(list), V(string_list), V(json) or V(secret).
+          type: str
+          sample: list
+        version:
+          description: The highest version among its parameters, or that of the snapshot it was read from.
+          type: int
+          sample: 3
+        last_modified:
+          description: The latest change among them, in UTC.
+          type: str
+          sample: "2026-11-24T08:15:00+00:00"
+        snapshot:
+          description:
+            - Whether the snapshot holds it, or, where it is a secret, its name. Null where the snapshot could not be
+              read, which RV(unknown) explains.
+          type: bool
+          sample: true
     consumed:
       description: Where it is read, and by what name.
       type: list

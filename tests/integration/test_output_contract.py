@@ -12,6 +12,7 @@ import shutil
 import pytest
 
 from tests.conftest import ROOT
+from tests.support.snapshots import document, encode
 
 REGION = {"region": "eu-central-1"}
 DEMO = ["-e", "terraform=terraform/examples/demo", "-e", "playbooks=terraform/examples/demo/ansible"]
@@ -168,13 +169,40 @@ class TestModule:
         denied = run.playbook(play(published=REGION))
         assert (2, True) == (denied.rc, "ssm:DescribeParameters" in denied.said)
 
+    @pytest.mark.parametrize("source", ["parameters", "snapshot"])
+    def test_what_is_published_of_each_output(self, aws, run, source):
+        """Form, version, last change, and whether the snapshot holds it."""
+        code(run, "A")
+        aws.publish({"A": "a", "B": ["b", "c"]})
+        aws.publish_secret("S", "battery staple")
+        aws.publish_slices(encode(document(strings={"A": "a"}, secrets=["S"])))
+        plays = play(terraform=[{"path": "terraform"}], published={**REGION, "source": source})
+        plays[0]["tasks"].append({"copy": {"content": "{{ contract.outputs | to_json }}", "dest": "outputs.json"}})
+        result = run.playbook(plays)
+
+        assert 0 == result.rc, result.output
+        listed = json.loads((run.folder / "outputs.json").read_text())
+        stored = {one["name"]: one["published"] for one in listed}
+        held = {"OUTPUT_A": ("string", True), "OUTPUT_B": ("list", False), "OUTPUT_S": ("secret", True)}
+        if source == "snapshot":
+            del held["OUTPUT_B"]
+        assert held == {name: (one["type"], one["snapshot"]) for name, one in stored.items()}
+        assert 1 == stored["OUTPUT_A"]["version"]
+        assert stored["OUTPUT_A"]["last_modified"].endswith("+00:00")
+
     def test_the_snapshot_is_not_an_output(self, aws, run):
-        """Its slices are nobody's outputs."""
+        """Its slices are nobody's outputs; a broken one leaves open only what it holds."""
         code(run, "A")
         aws.publish({"A": "a"})
         aws.publish_slices(["x"])
+        plays = play(terraform=[{"path": "terraform"}], published=REGION)
+        plays[0]["tasks"].append(
+            {"debug": {"msg": "{{ contract.unknown[0].reason }} {{ contract.outputs[0].published.snapshot }}"}}
+        )
+        result = run.playbook(plays)
 
-        assert "STATUS passed" in run.playbook(play(terraform=[{"path": "terraform"}], published=REGION)).stdout
+        assert "STATUS passed" in result.stdout, result.output
+        assert "which outputs the snapshot holds: parameter OUTPUT_SNAPSHOT.0 is not a slice" in result.said
 
     def test_what_could_not_be_read_is_not_passed(self, run):
         """The status says so, and fail_on can make it a failure."""

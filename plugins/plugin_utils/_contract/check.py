@@ -94,7 +94,7 @@ class _Read:
     playbook_files: int = 0
 
 
-def check(request: Request, read_published: Callable[[], list[Published]]) -> Report:
+def check(request: Request, read_published: Callable[[], tuple[list[Published], list[Unknown]]]) -> Report:
     """Read the sides that are asked for, and compare them. Raises the BridgeError family."""
     read = _Read()
     prefixes = _prefixes(request)
@@ -102,7 +102,8 @@ def check(request: Request, read_published: Callable[[], list[Published]]) -> Re
     _read_playbooks(request, read)
     has_declared = bool(request.terraform or request.declared_from)
     declared = [*outputs_of(read.declared, prefixes), *read.outputs] if has_declared else None
-    published = read_published() if request.published_prefix is not None else None
+    published, unsaid = read_published() if request.published_prefix is not None else (None, [])
+    read.unknown += unsaid
     sides = Sides(
         declared=declared,
         published=as_outputs(published) if published is not None else None,

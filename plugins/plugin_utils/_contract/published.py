@@ -10,7 +10,8 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Kind as StoredKind
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Output as StoredOutput
@@ -22,9 +23,12 @@ from .model.names import Name
 from .outputs import Output
 
 
-def published_of(found: OutputSet, prefix: str) -> list[Published]:
-    """Return what was read under a prefix."""
-    return [_published(output, prefix) for output in found.outputs.values()]
+def published_of(found: OutputSet, prefix: str, snapshot: Optional[Collection[str]]) -> list[Published]:
+    """Return what was read under a prefix. C(snapshot) has the names in the snapshot; None where it is not readable."""
+    return [
+        _published(output, prefix, None if snapshot is None else output.name in snapshot)
+        for output in found.outputs.values()
+    ]
 
 
 def as_outputs(published: list[Published]) -> list[Output]:
@@ -32,7 +36,7 @@ def as_outputs(published: list[Published]) -> list[Output]:
     return [Output(Name.of(one.name), one.shape, numbered=one.numbered) for one in published]
 
 
-def _published(output: StoredOutput, prefix: str) -> Published:
+def _published(output: StoredOutput, prefix: str, in_snapshot: Optional[bool]) -> Published:
     changed = output.last_modified
     return Published(
         f"{prefix}{output.name}",
@@ -41,6 +45,8 @@ def _published(output: StoredOutput, prefix: str) -> Published:
         changed.isoformat() if changed else "",
         not output.secret and _has_address(output.value),
         output.kind is StoredKind.LIST,
+        output.kind.value,
+        in_snapshot,
     )
 
 

@@ -11,19 +11,41 @@ Importing this file imports boto3.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, Optional
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.published import read_all
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import OutputSet
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.parameters import Reader
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.published import SNAPSHOT, read_all
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.snapshot import SLICE_NAME
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.connection import Connection
 
-from .model.facts import Published
+from .model.facts import Place, Published, Side, Unknown
 from .published import published_of
 
 
-def read_published(options: Mapping[str, Any], connection: Mapping[str, Any]) -> list[Published]:
-    """Read what is published. Raises the BridgeError family."""
+def read_published(options: Mapping[str, Any], connection: Mapping[str, Any]) -> tuple[list[Published], list[Unknown]]:
+    """Return what is published, and what can't be said of it. Raises the BridgeError family."""
     region = check_region(options["region"], "published.region") if options.get("region") else None
     reader = Connection("tfbridge.aws.output_contract", connection).reader(region)
-    return published_of(read_all(reader, options["prefix"], options["source"]), options["prefix"])
+    prefix = options["prefix"]
+    found = read_all(reader, prefix, options["source"])
+    snapshot, unknown = _in_snapshot(reader, prefix, options["source"], found)
+    return published_of(found, prefix, snapshot), unknown
+
+
+def _in_snapshot(
+    reader: Reader, prefix: str, source: str, found: OutputSet
+) -> tuple[Optional[Collection[str]], list[Unknown]]:
+    """Return the names of the outputs in the snapshot. A snapshot that can't be read is no error: names are known."""
+    if source == SNAPSHOT:
+        return found.outputs, []
+    if not found.snapshot:
+        return (), []
+    try:
+        return read_all(reader, prefix, SNAPSHOT).outputs, []
+    except BridgeError as exc:
+        reason = f"which outputs the snapshot holds: {exc}"
+        return None, [Unknown(Side.PUBLISHED, Place(f"{prefix}{SLICE_NAME}*"), reason)]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from .check import Report
-from .model.facts import Place, Unknown
+from .model.facts import Place, Published, Unknown
 from .model.findings import Finding, Severity
 
 
@@ -67,11 +67,20 @@ def _outputs(report: Report) -> list[dict[str, Any]]:
                 "certain": output is None or (output.name.literal is not None and not output.condition),
                 "declared": [_place(place) for place in output.places] if output else [],
                 "condition": output.condition if output else "",
-                "published": {"version": stored.version, "last_modified": stored.last_modified} if stored else None,
+                "published": _stored(stored) if stored else None,
                 "consumed": [{**_place(use.place), "by": use.by.value} for use in uses],
             }
         )
     return found
+
+
+def _stored(stored: Published) -> dict[str, Any]:
+    return {
+        "type": stored.type,
+        "version": stored.version or None,
+        "last_modified": stored.last_modified or None,
+        "snapshot": stored.in_snapshot,
+    }
 
 
 def unread(report: Report) -> list[str]:

@@ -78,7 +78,11 @@ class Declared:
 
 @dataclasses.dataclass(frozen=True)
 class Published:
-    """An output that SSM holds. C(may_be_hosts) says whether its value makes hosts of an inventory."""
+    """An output that SSM holds. C(may_be_hosts) says whether its value makes hosts of an inventory.
+
+    C(type) is the form it is published in. C(in_snapshot) says whether the snapshot holds it, or of a secret its name;
+    None where the snapshot could not be read.
+    """
 
     name: str
     shape: Shape
@@ -86,6 +90,8 @@ class Published:
     last_modified: str = ""
     may_be_hosts: bool = True
     numbered: bool = False
+    type: str = ""
+    in_snapshot: Optional[bool] = False
 
 
 class By(enum.Enum):

@@ -270,7 +270,7 @@ def run(folder: pathlib.Path, files: dict[str, str], published: list[Published] 
         fail_on=frozenset(("missing", "type_changed", "stale_used")),
         today=dt.date(2026, 11, 25),
     )
-    return check(request, lambda: published or [])
+    return check(request, lambda: (published or [], []))
 
 
 def found(report):
