@@ -64,6 +64,8 @@ class Weekly:
 
 
 Booking = Union[OneOff, Weekly]
+# Made once: json.dumps makes an encoder for each of a hundred thousand bookings.
+_CANONICAL = json.JSONEncoder(sort_keys=True)
 
 
 def to_record(booking: Booking) -> dict[str, Any]:
@@ -81,5 +83,4 @@ def to_record(booking: Booking) -> dict[str, Any]:
 
 
 def _digest(booking: Booking) -> str:
-    text = json.dumps(to_record(booking), sort_keys=True)
-    return "auto-" + hashlib.sha256(text.encode()).hexdigest()[:16]
+    return "auto-" + hashlib.sha256(_CANONICAL.encode(to_record(booking)).encode()).hexdigest()[:16]

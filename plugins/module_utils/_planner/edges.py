@@ -25,8 +25,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 
 from .booking import Booking, Weekly
 from .clock import DAY_SECONDS, DAYS, instant, minutes, moment, ordinal, stamp
-from .exceptions import Exceptions, Fired, Situation, exceptions
-from .week import LocalWeek, Series, local_weeks, season_weeks, series_days, zone_distance
+from .exceptions import Exceptions, Situation, exceptions
+from .week import Fired, LocalWeek, Series, local_weeks, season_weeks, series_days, zone_distance
 from .windows import (
     MERGE_GAP,
     Interval,

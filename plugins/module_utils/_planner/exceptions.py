@@ -20,18 +20,11 @@ from typing import NamedTuple
 
 from .clock import DAY_SECONDS, DAYS, WEEK_MINUTES, instant, minutes, start_of_year
 from .parsing import excluded_days
-from .week import LocalWeek, Occurrence, Series, series_of
+from .week import Fired, LocalWeek, Occurrence, Series, series_of
 from .windows import Interval, WeeklyPattern, join_places, merge, occurrences
 
 # One more than bookings may reach ahead: what is booked by a record that is older than this limit is cut off here.
 _YEARS = 11
-
-
-class Fired(NamedTuple):
-    """A start or stop at an instant."""
-
-    at: int
-    kind: str
 
 
 class Situation(NamedTuple):
@@ -70,14 +63,15 @@ def exceptions(situation: Situation) -> Exceptions:
     irregular = _irregular(situation)
     marked = [Interval(one.start, one.end, ("one-off",)) for one in situation.one_offs]
     union = merge(marked + _weekly_intervals(situation, irregular), situation.gap)
-    looked_at = [one for one in union if "one-off" in one.reasons or _near(one.start, one.end, irregular)]
+    special = [bool(one.reasons) or _near(one.start, one.end, irregular) for one in union]
+    looked_at = [one for one, is_special in zip(union, special) if is_special]
     wanted = {edge for one in looked_at for edge in (Fired(one.start, "start"), Fired(one.end, "stop"))}
-    found.margins.update(_margins(union))
+    found.margins.update(_margins(union, special))
     fired = set()
     starts = [one.start for one in looked_at]
     for week, occurrence in _weekly_occurrences(situation, irregular):
         compared = _within(occurrence, looked_at, starts) or _near(occurrence.start, occurrence.start, irregular)
-        for edge, series, exact in _edges_of(week, occurrence):
+        for edge, series, exact in occurrence.firings:
             if not week.fires_at(edge.at):
                 continue
             if compared and not (exact and edge in wanted):
@@ -121,10 +115,10 @@ def _places(situation: Situation, irregular: list[int], margin: int) -> list[tup
 def _weekly_intervals(situation: Situation, irregular: list[int]) -> list[Interval]:
     """Return when the weekly bookings run, each for itself: their union is not that of the local week here."""
     horizon = max((week.last for week in situation.weeks), default=0)
-    # No window of less than a whole week is cut off near the place by this margin.
+    # Windows of the local week are shorter than a week: none that touches a place is cut off by this margin.
     return [
         one
-        for low, high in (_places(situation, irregular, 16 * DAY_SECONDS) if situation.patterns else ())
+        for low, high in (_places(situation, irregular, 9 * DAY_SECONDS) if situation.patterns else ())
         for pattern in situation.patterns
         for one in occurrences(pattern, low, high)
         if not horizon or one.start < horizon
@@ -133,24 +127,14 @@ def _weekly_intervals(situation: Situation, irregular: list[int]) -> list[Interv
 
 def _weekly_occurrences(situation: Situation, irregular: list[int]) -> Iterator[tuple[LocalWeek, Occurrence]]:
     """Yield the weekly occurrences within a day of what has to be looked at."""
-    seen = set()
-    for low, high in _places(situation, irregular, DAY_SECONDS) if situation.weeks else ():
-        for week in situation.weeks:
+    places = _places(situation, irregular, DAY_SECONDS) if situation.weeks else []
+    for week in situation.weeks:
+        seen = -DAY_SECONDS
+        for low, high in places:
             for occurrence in week.occurrences(low, high):
-                key = (week.zone, week.first, occurrence.start)
-                if key not in seen:
-                    seen.add(key)
+                if occurrence.start > seen:  # one may touch two places
+                    seen = occurrence.start
                     yield week, occurrence
-
-
-def _edges_of(week: LocalWeek, occurrence: Occurrence) -> tuple[tuple[Fired, Series, bool], ...]:
-    """Return the edges that crons fire for an occurrence, and whether each is at exactly one instant."""
-    window = occurrence.window
-    start, stop = Fired(occurrence.start, "start"), Fired(occurrence.end, "stop")
-    return (
-        (start, series_of(week, "start", window.start), occurrence.start_exact),
-        (stop, series_of(week, "stop", window.end), occurrence.end_exact),
-    )
 
 
 def _near(start: int, end: int, irregular: list[int]) -> bool:
@@ -165,9 +149,10 @@ def _within(occurrence: Occurrence, union: list[Interval], starts: list[int]) ->
     return index >= 0 and occurrence.start <= union[index].end
 
 
-def _margins(union: list[Interval]) -> Iterator[tuple[Fired, int]]:
-    for one, other in zip(union, union[1:]):
-        yield Fired(one.start, "start"), one.end - one.start
-        yield Fired(one.end, "stop"), other.start - one.end
-    if union:
-        yield Fired(union[-1].start, "start"), union[-1].end - union[-1].start
+def _margins(union: list[Interval], special: list[bool]) -> Iterator[tuple[Fired, int]]:
+    """Yield the margins of the edges of special windows, and of those next to them: others are of the local week."""
+    for at, one in enumerate(union):
+        if special[at]:
+            yield Fired(one.start, "start"), one.end - one.start
+        if at + 1 < len(union) and (special[at] or special[at + 1]):
+            yield Fired(one.end, "stop"), union[at + 1].start - one.end

@@ -37,14 +37,36 @@ class LocalWindow(NamedTuple):
     end: int
 
 
+class Fired(NamedTuple):
+    """A start or stop at an instant."""
+
+    at: int
+    kind: str
+
+
+class Series(NamedTuple):
+    """A weekly edge: its kind, zone, minute of the day and season. One cron fires it on some days of the week."""
+
+    kind: str
+    zone: str
+    minute: int
+    season: int
+
+
+class Firing(NamedTuple):
+    """What a series fires for one occurrence, and whether its local time is exactly one instant."""
+
+    edge: Fired
+    series: Series
+    exact: bool
+
+
 class Occurrence(NamedTuple):
-    """One occurrence of a local window: where its start and end fall, and whether each is exactly one instant."""
+    """One occurrence of a local window: where its start and end fall, and what fires them."""
 
     start: int
     end: int
-    start_exact: bool
-    end_exact: bool
-    window: LocalWindow
+    firings: tuple[Firing, Firing]
 
 
 class LocalWeek(NamedTuple):
@@ -74,29 +96,22 @@ class LocalWeek(NamedTuple):
         return [
             occurrence
             for week in range(monday - 7, ordinal(last) + 2, 7)
-            for occurrence in _of_week(self.zone, self.windows, week)
+            for occurrence in _of_week(self.zone, self.windows, self.first, week)
             if occurrence.end >= first and occurrence.start <= last
         ]
 
 
 @lru_cache(maxsize=100_000)
-def _of_week(zone: str, windows: tuple[LocalWindow, ...], monday: int) -> tuple[Occurrence, ...]:
+def _of_week(zone: str, windows: tuple[LocalWindow, ...], season: int, monday: int) -> tuple[Occurrence, ...]:
     """Return the occurrences of windows in the local week that begins on this day (proleptic ordinal)."""
     found = []
     for window in windows:
         start, start_exact = instant(zone, monday, window.start, later=False)
         end, end_exact = instant(zone, monday, window.end, later=True)
-        found.append(Occurrence(start, end, start_exact, end_exact, window))
+        starts = Firing(Fired(start, "start"), Series("start", zone, window.start % 1440, season), start_exact)
+        stops = Firing(Fired(end, "stop"), Series("stop", zone, window.end % 1440, season), end_exact)
+        found.append(Occurrence(start, end, (starts, stops)))
     return tuple(found)
-
-
-class Series(NamedTuple):
-    """A weekly edge: its kind, zone, minute of the day and season. One cron fires it on some days of the week."""
-
-    kind: str
-    zone: str
-    minute: int
-    season: int
 
 
 def series_of(week: LocalWeek, kind: str, minute: int) -> Series:

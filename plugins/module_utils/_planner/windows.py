@@ -113,15 +113,23 @@ def gap_seconds(merge_gap: timedelta) -> int:
 
 def merge(intervals: list[Interval], gap: int) -> list[Interval]:
     """Return the union of intervals; those that are closer than gap seconds are one."""
-    merged: list[tuple[int, int, list[str]]] = []
-    for begin, end, reasons in sorted(intervals):
-        if merged and begin - merged[-1][1] < gap:
-            start, until, names = merged[-1]
-            names += reasons
-            merged[-1] = (start, max(until, end), names)
-        else:
-            merged.append((begin, end, list(reasons)))
-    return [Interval(start, end, unique(names)) for start, end, names in merged]
+    merged: list[Interval] = []
+    current: list[Interval] = []
+    until = 0
+    for one in sorted(intervals):
+        if current and one.start - until >= gap:
+            merged.append(_joined(current, until))
+            current = []
+        until = max(until, one.end) if current else one.end
+        current.append(one)
+    return [*merged, _joined(current, until)] if current else merged
+
+
+def _joined(intervals: list[Interval], until: int) -> Interval:
+    """Return intervals that touch as one; most often there is only one."""
+    if len(intervals) == 1:
+        return intervals[0]
+    return Interval(intervals[0].start, until, unique([name for one in intervals for name in one.reasons]))
 
 
 def unique(names: Collection[str]) -> tuple[str, ...]:
@@ -147,14 +155,14 @@ def occurrences(pattern: WeeklyPattern, first: int, last: int, reasons: tuple[st
     """Return when a weekly pattern runs, from the local week of first up to that of last."""
     monday = ordinal(first) - (ordinal(first) - 1) % 7  # ordinal 1 is a Monday
     return [
-        Interval(start, end, reasons)
+        one
         for week in range(monday - 7, ordinal(last) + 2, 7)
-        for start, end in _of_week(pattern, week)
+        for one in _of_week(pattern, week, reasons)
     ]
 
 
 @lru_cache(maxsize=100_000)
-def _of_week(pattern: WeeklyPattern, monday: int) -> tuple[tuple[int, int], ...]:
+def _of_week(pattern: WeeklyPattern, monday: int, reasons: tuple[str, ...]) -> tuple[Interval, ...]:
     """Return when a weekly pattern runs in the local week that begins on this day (proleptic ordinal)."""
     begin, finish = minutes(pattern.start), minutes(pattern.end)
     if finish <= begin:
@@ -165,5 +173,5 @@ def _of_week(pattern: WeeklyPattern, monday: int) -> tuple[tuple[int, int], ...]
         start = instant(pattern.timezone, day, begin, later=False)[0]
         end = instant(pattern.timezone, day, finish, later=True)[0]
         if end > start:  # a gap can swallow the whole of it
-            found.append((start, max(end, start + _SHORTEST_SECONDS)))
+            found.append(Interval(start, max(end, start + _SHORTEST_SECONDS), reasons))
     return tuple(found)
