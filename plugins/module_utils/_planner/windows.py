@@ -154,11 +154,7 @@ def pattern_of(weekly: Weekly) -> WeeklyPattern:
 def occurrences(pattern: WeeklyPattern, first: int, last: int, reasons: tuple[str, ...] = ()) -> list[Interval]:
     """Return when a weekly pattern runs, from the local week of first up to that of last."""
     monday = ordinal(first) - (ordinal(first) - 1) % 7  # ordinal 1 is a Monday
-    return [
-        one
-        for week in range(monday - 7, ordinal(last) + 2, 7)
-        for one in _of_week(pattern, week, reasons)
-    ]
+    return [one for week in range(monday - 7, ordinal(last) + 2, 7) for one in _of_week(pattern, week, reasons)]
 
 
 @lru_cache(maxsize=100_000)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -387,6 +388,43 @@ def test_instances_are_planned_apart(found) -> None:
     planned = plan_all(booked, base)
 
     assert planned == ({INSTANCE: plan(booked, base)} if booked else {})
+
+
+def calls_of(booked: list[OneOff | Weekly]) -> int:
+    """Return how many functions planning calls: its effort, the same on every machine."""
+    count = 0
+
+    def note(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        plan(booked, BASES[0])
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_effort_grows_no_faster_than_n_log_n() -> None:
+    """Four times the bookings of one instance, one in five weekly, cost four times the effort and little more."""
+
+    def booked(count: int) -> list[OneOff | Weekly]:
+        start = BASES[0] + timedelta(hours=1)
+        each: list[OneOff | Weekly] = []
+        for number in range(count):
+            begin = start + timedelta(hours=3 * number)
+            each.append(OneOff(INSTANCE, begin, begin + timedelta(hours=1), f"once-{number}"))
+            if number % 5 == 0:
+                clock = f"{number // 5 % 20:02d}"
+                each.append(
+                    Weekly(INSTANCE, ("mon",), f"{clock}:00", f"{clock}:30", "Europe/Paris", f"weekly-{number}")
+                )
+        return each
+
+    few, many = calls_of(booked(250)), calls_of(booked(1000))
+
+    assert many <= few * 4 * 1.25
 
 
 @pytest.mark.parametrize("year", [2037, 2526, 9999])
