@@ -27,6 +27,7 @@ hypothesis.settings.load_profile("quick")
 
 from scripts import terraform_provider  # noqa: E402  needs the path above
 from tests.support.aws import Aws  # noqa: E402  needs the path above
+from tests.support.browser import Browse, browser  # noqa: E402  needs the path above
 from tests.support.command_lines import CommandLines, environment  # noqa: E402  needs the path above
 from tests.support.terraform import Terraform  # noqa: E402  needs the path above
 from tests.support.warm_start import WarmStart  # noqa: E402  needs the path above
@@ -125,3 +126,9 @@ def some_provider():
 def terraform(tmp_path, provider, aws):
     """Genuine Terraform, against the strict AWS."""
     return Terraform(tmp_path / "terraform", provider, aws.env)
+
+
+@pytest.fixture
+def browse(tmp_path: pathlib.Path) -> Browse:
+    """Run headless Chromium, a new one each time."""
+    return browser(tmp_path)

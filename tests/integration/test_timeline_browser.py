@@ -9,12 +9,7 @@ from __future__ import annotations
 import html
 import json
 import re
-import shutil
-import struct
-import subprocess
-import zlib
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -31,19 +26,8 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.timeline im
 )
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.times import Clock, Span
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-]
-SCHEMES = {"light": "--blink-settings=preferredColorScheme=1", "dark": "--blink-settings=preferredColorScheme=0"}
+from tests.support.browser import SCHEMES, Browse, pixels
+
 GROUND = {"light": (255, 255, 255), "dark": (18, 22, 27)}
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 24, 15, 20, tzinfo=timezone.utc)
@@ -76,21 +60,6 @@ result.textContent = JSON.stringify({texts, names, bars, plot: box("plot", "", p
 document.body.append(result);
 </script>
 """
-
-Browse = Callable[..., str]
-
-
-@pytest.fixture
-def browse(tmp_path: Path) -> Browse:
-    """Run headless Chromium once, with a profile of its own and nothing else of the machine's."""
-    if not CHROMIUM:
-        pytest.skip("needs Chromium: apt-get install chromium")
-
-    def run(*arguments: str) -> str:
-        command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
-
-    return run
 
 
 def at(day: int, hour: int) -> datetime:
@@ -138,38 +107,6 @@ def write(path: Path, days: int = 7, script: str = "") -> str:
         content = re.sub(r"<meta http-equiv=.*?>", "", content).replace("</body>", f"{script}</body>")
     path.write_text(content, encoding="utf-8")
     return path.as_uri()
-
-
-def pixels(png: bytes) -> list[bytes]:
-    """Decode the rows of a PNG with 8 bits a channel, three or four channels, not interlaced."""
-    header = struct.unpack(">IIBBBBB", png[16:29])
-    width, height, channels = header[0], header[1], {2: 3, 6: 4}[header[3]]
-    position, packed = 8, b""
-    while position < len(png):
-        length, kind = struct.unpack(">I4s", png[position : position + 8])
-        if kind == b"IDAT":
-            packed += png[position + 8 : position + 8 + length]
-        position += 12 + length
-    raw = zlib.decompress(packed)
-    size = width * channels
-    rows: list[bytes] = []
-    above = bytes(size)
-    for row in range(height):
-        kind, line = raw[row * (size + 1)], bytearray(raw[row * (size + 1) + 1 : (row + 1) * (size + 1)])
-        _unfilter(kind, line, above, channels)
-        above = bytes(line)
-        rows.append(above if channels == 3 else b"".join(above[i : i + 3] for i in range(0, size, 4)))
-    return rows
-
-
-def _unfilter(kind: int, line: bytearray, above: bytes, channels: int) -> None:
-    for i, value in enumerate(line):
-        left = line[i - channels] if i >= channels else 0
-        corner = above[i - channels] if i >= channels else 0
-        up = above[i]
-        guess = left + up - corner
-        nearest = min((left, up, corner), key=lambda byte: abs(guess - byte))
-        line[i] = (value + (0, left, up, (left + up) // 2, nearest)[kind]) & 255
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import unicodedata
 from collections.abc import Sequence
 
 import jinja2
@@ -22,7 +23,9 @@ _ROW = 26
 _TOP = 56
 _COLUMNS = (20, 430, 840)
 _WIDTH = (300, 300, 340)
-_LONGEST = 42
+# Of a label's characters, which all have one width: seven tenths of the size of 11 pixels, with room to spare.
+_CHARACTER = 7
+_MARGIN = 8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,7 +104,7 @@ def _column(names: Sequence[str], x: int, width: int, height: int, picture: Pict
     step = (height - _TOP - 20) / max(len(names), 1)
     return {
         name: _Node(
-            name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…",
+            _label(name, (width - 2 * _MARGIN) // _CHARACTER),
             name,
             x,
             int(_TOP + step * index + step / 2 - 10),
@@ -110,6 +113,15 @@ def _column(names: Sequence[str], x: int, width: int, height: int, picture: Pict
         )
         for index, name in enumerate(names)
     }
+
+
+def _label(name: str, room: int) -> str:
+    """Return a name that fits: paths and names are told apart by their ends, so the middle is left out."""
+    wide = sum(unicodedata.east_asian_width(character) in "FW" for character in name)
+    room = room // 2 if wide else room
+    if len(name) <= room:
+        return name
+    return f"{name[: room // 2 - 1]}…{name[len(name) - (room - room // 2) :]}"
 
 
 def _line(edge: Edge, left: dict[str, _Node], right: dict[str, _Node]) -> dict[str, str]:
@@ -148,14 +160,15 @@ h2 { font-size: 17px; margin: 24px 0 8px; }
 p { margin: 0 0 12px; color: var(--soft); }
 .scroll { overflow-x: auto; }
 svg { display: block; width: 100%; min-width: 1000px; height: auto; font-family: inherit; }
-svg text { fill: var(--ink); font-size: 12px; }
-svg .heading { font-size: 14px; font-weight: 600; }
+svg text { fill: var(--ink); font: 11px ui-monospace, monospace; }
+svg .heading { font: 600 14px system-ui, sans-serif; }
 svg rect { fill: var(--panel); stroke: var(--line); }
 svg path { fill: none; stroke: var(--line); }
+svg path:hover { stroke-width: 4; }
 svg rect.unused { stroke-dasharray: 4 3; }
 svg rect.broken, svg path.broken { stroke: var(--bad); stroke-width: 2; }
 svg text.broken, li.broken { fill: var(--bad); color: var(--bad); }
-ul { margin: 0; padding-left: 20px; }
+ul { margin: 0; padding-left: 20px; max-height: 12em; overflow-y: auto; }
 li { overflow-wrap: anywhere; }
 </style>
 </head>
@@ -166,7 +179,7 @@ li { overflow-wrap: anywhere; }
 {{ picture.unused | length }}.</p>
 {% if broken %}
 <h2>Broken</h2>
-<ul>
+<ul tabindex="0" aria-label="Broken lines">
 {% for edge in broken %}
 <li class="broken">{{ edge.source }} to {{ edge.target }}{{ ": " ~ edge.why if edge.why }}</li>
 {% endfor %}

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Pages as a browser shows them: headless Chromium, and the pixels of its screenshots."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import struct
+import subprocess
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+]
+SCHEMES = {"light": "--blink-settings=preferredColorScheme=1", "dark": "--blink-settings=preferredColorScheme=0"}
+Browse = Callable[..., str]
+
+
+def browser(folder: Path) -> Browse:
+    """Return a function that runs headless Chromium once, with a profile of its own and nothing of the machine's."""
+    if not CHROMIUM:
+        pytest.skip("needs Chromium: apt-get install chromium")
+
+    def run(*arguments: str) -> str:
+        command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={folder / 'profile'}", *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
+
+    return run
+
+
+def measured(browse: Browse, page: Path, script: str, width: int, height: int = 900) -> Any:
+    """Return what an expression of JavaScript says of a page, in a window of this size.
+
+    A page whose policy forbids scripts is measured in a copy without the policy.
+    """
+    text = re.sub(r"<meta http-equiv=.*?>", "", page.read_text(encoding="utf-8"))
+    ask = f"""<pre id="measured"></pre><script>
+document.getElementById("measured").textContent = JSON.stringify((() => {{ {script} }})());</script>"""
+    copy = page.with_name(f"measured.{page.name}")
+    copy.write_text(text.replace("</body>", f"{ask}</body>"), encoding="utf-8")
+    dom = browse(f"--window-size={width},{height}", "--dump-dom", copy.as_uri())
+    found = re.search(r'<pre id="measured">(.*?)</pre>', dom, re.DOTALL)
+
+    assert found
+    return json.loads(html.unescape(found[1]))
+
+
+def pixels(png: bytes) -> list[bytes]:
+    """Decode the rows of a PNG with 8 bits a channel, three or four channels, not interlaced."""
+    header = struct.unpack(">IIBBBBB", png[16:29])
+    width, height, channels = header[0], header[1], {2: 3, 6: 4}[header[3]]
+    position, packed = 8, b""
+    while position < len(png):
+        length, kind = struct.unpack(">I4s", png[position : position + 8])
+        if kind == b"IDAT":
+            packed += png[position + 8 : position + 8 + length]
+        position += 12 + length
+    raw = zlib.decompress(packed)
+    size = width * channels
+    rows: list[bytes] = []
+    above = bytes(size)
+    for row in range(height):
+        kind, line = raw[row * (size + 1)], bytearray(raw[row * (size + 1) + 1 : (row + 1) * (size + 1)])
+        _unfilter(kind, line, above, channels)
+        above = bytes(line)
+        rows.append(above if channels == 3 else b"".join(above[i : i + 3] for i in range(0, size, 4)))
+    return rows
+
+
+def _unfilter(kind: int, line: bytearray, above: bytes, channels: int) -> None:
+    for i, value in enumerate(line):
+        left = line[i - channels] if i >= channels else 0
+        corner = above[i - channels] if i >= channels else 0
+        up = above[i]
+        guess = left + up - corner
+        nearest = min((left, up, corner), key=lambda byte: abs(guess - byte))
+        line[i] = (value + (0, left, up, (left + up) // 2, nearest)[kind]) & 255
