@@ -317,6 +317,15 @@ class TestRefusals:
         assert 0 == written(aws)
 
     @pytest.mark.cores
+    def test_a_bad_option_fails_its_task(self, aws, play, instances):
+        """As a user sees it: one message, with no traceback, and nothing was written."""
+        refused = play(fails=True, instance_ids=instances[0], weekly={**WEEKLY, "days": ["funday"]}, timezone="UTC")
+
+        assert refused["msg"].startswith("weekly.days: 'funday' is not a day of the week. Valid values: mon")
+        assert "Traceback" not in refused["output"]
+        assert 0 == written(aws)
+
+    @pytest.mark.cores
     def test_one_bad_id_fails_by_name_and_the_others_are_done(self, aws, play, instances):
         """Three instances, one of them unknown, one terminated."""
         unknown = "i-0123456789abcdef0"
