@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import random
 import threading
 import time
@@ -142,20 +143,23 @@ class Pace:
         """How many calls a second are sent at present."""
         return self._rate
 
-    def wait(self) -> None:
-        """Return when the next call may be sent."""
+    def wait(self, latest: float = math.inf) -> bool:
+        """Return True when the next call may be sent; False, at once, where that is later than C(latest)."""
         with self._lock:
             now = self._clock()
             self._grow(now)
             if self._next < now - self._slack():  # nobody called for a while, and the burst is whole
                 self._since = now
             slot = max(self._next, now - self._slack())
+            if slot > latest:
+                return False
             self._next = slot + 1.0 / self._rate
             ask, self.ask_top = (self.ask_top, None) if slot > now else (None, self.ask_top)
         if ask:
             self._raise_top(ask())
         if slot > now:
             self._sleep(max(0.0, slot - self._clock()))
+        return True
 
     def throttled(self) -> None:
         """Go slower, and hardly as fast again: others use the same quota."""
@@ -211,9 +215,11 @@ class Retrier:
 
     def _call(self, function: Callable[..., T], arguments: dict[str, Any]) -> T:
         began = self._clock()
-        attempts = 0
+        attempts, latest = 0, math.inf  # the first attempt waits for its turn, however long the queue is
+        cause: Optional[Exception] = None
         while True:
-            self.pace.wait()
+            if not self.pace.wait(latest):
+                raise ExhaustedError(attempts, self._clock() - began) from cause
             if attempts == 0 and self._remaining() < 0:
                 raise ExhaustedError(0, 0.0)
             attempts += 1
@@ -231,6 +237,7 @@ class Retrier:
                     raise ExhaustedError(attempts, spent) from exc
                 self._policy.waiting(exc, attempts, pause)
                 self._sleep(pause)
+                cause, latest = exc, began + self._policy.budget
 
     def _remaining(self) -> float:
         return float("inf") if self._policy.deadline is None else self._policy.deadline - self._clock()
