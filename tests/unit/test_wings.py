@@ -59,6 +59,7 @@ ARROWS = {
         "module_utils/_outputs",
         "plugin_utils/_contract/model",
     },
+    "plugin_utils/_calendar": {"module_utils/_common", "module_utils/_planner"},
     "plugin_utils/_timeline": {"module_utils/_common", "module_utils/_planner"},
 }
 FLOORS = 7
