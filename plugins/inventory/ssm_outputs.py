@@ -296,10 +296,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def update_cache_if_changed(self) -> None:
         """Write what was read to the cache; Ansible calls this at the end."""
+        if not self._written:
+            return
         try:
             super().update_cache_if_changed()
-            if self._written:
-                make_private(self.get_option("cache_connection"), self._written)
+            make_private(self.get_option("cache_connection"), self._written)
         except Exception as exc:  # noqa: BLE001  a cache plugin may raise anything, and the inventory is complete
             self.display.warning(f"{self.NAME}: the cache can't be written: {exc}. The next run reads AWS again")
 

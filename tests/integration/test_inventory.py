@@ -68,6 +68,7 @@ class TestHosts:
         result = run.inventory(REGION)
 
         assert 0 == result.rc, result.output
+        assert "" == result.stderr
         assert "__ansible" not in result.stdout
         assert {"a": [1, True, None]} == result.json["_meta"]["hostvars"]["10.0.0.1"]["conf"]
         assert "db" == result.json["_meta"]["hostvars"]["10.0.1.1"]["role"]
