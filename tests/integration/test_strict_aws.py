@@ -34,6 +34,10 @@ def ssm(aws):
         ("/a" * 16, "a", "HierarchyLevelLimitExceededException"),
         ("aws_x", "a", "AccessDeniedException"),
         ("/ssm/x", "a", "AccessDeniedException"),
+        ("OUTPUT_X", "a\0b", "ValidationException"),
+        # With arn:aws:ssm:eu-central-1:123456789012:parameter/ it has 1,012.
+        ("X" * 964, "a", "ValidationException"),
+        ("/" + "X" * 964, "a", "ValidationException"),
     ],
 )
 def test_parameters_that_aws_refuses(ssm, name, value, code):
@@ -49,6 +53,67 @@ def test_four_kilobytes_are_accepted(ssm):
     ssm.put_parameter(Name="OUTPUT_X", Value="x" * 4096, Type="String")
 
     assert 4096 == len(ssm.get_parameters(Names=["OUTPUT_X"])["Parameters"][0]["Value"])
+
+
+TAGS = {
+    "number": ({f"t{index}": "x" for index in range(60)}, "ValidationException"),
+    "reserved": ({"aws:x": "x"}, "ValidationException"),
+    "characters": ({"bad<>": "x"}, "ValidationException"),
+    "long": ({"k" * 200: "x"}, "ValidationException"),
+    "empty": ({"": "x"}, "ValidationException"),
+    "value": ({"k": "v" * 257}, "ValidationException"),
+    "comma": ({"k": "a,b"}, "ValidationException"),
+}
+
+
+def tag_list(tags):
+    """Return tags as the API takes them."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+@pytest.mark.parametrize(("tags", "code"), TAGS.values(), ids=TAGS)
+@pytest.mark.parametrize("operation", ["put", "add"])
+def test_tags_that_aws_refuses(ssm, operation, tags, code):
+    """With a parameter that is made, and for one that exists."""
+    parameter = {"Name": "OUTPUT_X", "Value": "a", "Type": "String"}
+    write = ssm.put_parameter
+    if operation == "add":
+        ssm.put_parameter(**parameter)
+        parameter = {"ResourceType": "Parameter", "ResourceId": "OUTPUT_X"}
+        write = ssm.add_tags_to_resource
+    with pytest.raises(ClientError) as caught:
+        write(**parameter, Tags=tag_list(tags))
+
+    assert code == caught.value.response["Error"]["Code"]
+
+
+def test_limits_themselves_are_accepted(ssm):
+    """The longest name, fifty tags with the longest key and the longest value; the next tag is one too many."""
+    longest, tags = "X" * 963, {"k" * 128: "v" * 256, **{f"é {index}": "a b/_.:=+@-" for index in range(49)}}
+    ssm.put_parameter(Name=longest, Value="a", Type="String", Tags=tag_list(tags))
+    kept = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=longest)["TagList"]
+
+    assert tags == {tag["Key"]: tag["Value"] for tag in kept}
+    with pytest.raises(ssm.exceptions.TooManyTagsError):
+        ssm.add_tags_to_resource(ResourceType="Parameter", ResourceId=longest, Tags=tag_list({"one": "more"}))
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"Tier": "Standard"}, "ValidationException"),
+        ({"Tier": "Advanced", "AllowedPattern": "^b$"}, "ParameterPatternMismatchException"),
+        ({"Tier": "Advanced", "Description": "x" * 1025}, "ValidationException"),
+        ({"Tier": "Advanced", "Type": "SecureString", "KeyId": "no key"}, "ValidationException"),
+    ],
+)
+def test_changes_that_aws_refuses(ssm, change, code):
+    """Among them the way back from Advanced."""
+    ssm.put_parameter(Name="OUTPUT_X", Value="a", Type="String", Tier="Advanced")
+    with pytest.raises(ClientError) as caught:
+        ssm.put_parameter(**{"Name": "OUTPUT_X", "Value": "a", "Type": "String", "Overwrite": True, **change})
+
+    assert code == caught.value.response["Error"]["Code"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
@@ -14,6 +15,32 @@ from tests.conftest import NOT_HERE
 from tests.support.terraform import Terraform
 
 EXAMPLE = {"ami": "ami-12c6146b", "create_api": True}
+
+CALL = """
+provider "aws" {
+  region = "eu-central-1"
+}
+module "scheduler" {
+  source = "../../modules/ec2_scheduler"
+}
+"""
+# How release 0.1.0 published, in place of published.tf.
+RELEASE_0_1 = """
+module "published" {
+  source = "../ssm_outputs"
+  count  = var.publish ? 1 : 0
+  prefix = var.output_prefix
+  tags   = var.tags
+  strings = merge(
+    {
+      EC2_SCHEDULER_ROLE_ARN = aws_iam_role.execution.arn
+      EC2_SCHEDULER_GROUP    = aws_scheduler_schedule_group.this.name
+      EC2_SCHEDULER_DLQ_ARN  = aws_sqs_queue.dead_letters.arn
+    },
+    var.api == null ? {} : { EC2_SCHEDULER_API_URL = local.api_url },
+  )
+}
+"""
 
 
 @pytest.fixture
@@ -79,3 +106,24 @@ def test_the_api_is_authorised_and_has_its_function(aws, applied):
 
     applied.destroy(**EXAMPLE)
     assert [] == aws.client("scheduler").list_schedule_groups(NamePrefix="tfbridge")["ScheduleGroups"]
+
+
+@pytest.mark.full
+def test_an_upgrade_replaces_no_parameter(aws, terraform):
+    """Release 0.1.0 published through ssm_outputs: its parameters move, and nothing is made, deleted or changed."""
+    old = terraform.root / "modules" / "ec2_scheduler_0_1"
+    shutil.copytree(terraform.root / "modules" / "ec2_scheduler", old)
+    (old / "published.tf").write_text(RELEASE_0_1)
+    configuration = terraform.configuration("upgrade", CALL.replace("ec2_scheduler", "ec2_scheduler_0_1"))
+    configuration.apply()
+    (configuration.folder / "main.tf").write_text(CALL)
+    initialised = configuration.run("init")
+    assert initialised.rc == 0, initialised.output
+
+    aws.forget_calls()
+    applied = configuration.apply()
+
+    assert "Resources: 0 added, 0 changed, 0 destroyed." in applied.output
+    assert 3 == applied.output.count("has moved to")
+    assert not {"ssm:PutParameter", "ssm:DeleteParameter"} & set(aws.calls())
+    assert not configuration.changes()

@@ -14,12 +14,12 @@ from unittest import mock
 
 from moto.ssm.models import SimpleSystemManagerBackend
 
-from tests.support.aws_answers import Answer, RefusedError, Request
+from tests.support.aws_answers import Answer, Request
+from tests.support.strict_ssm_writes import check_put, check_tag, invalid
 
 SERVICE = "ssm"
 
 _NAME = re.compile(r"[a-zA-Z0-9_.\-/]+\Z")
-_TIER_LIMIT = {"Standard": 4096, "Advanced": 8192, "Intelligent-Tiering": 8192}
 _PAGED = {"DescribeParameters": (50, 50), "GetParametersByPath": (10, 10)}
 
 _SEARCH = SimpleSystemManagerBackend.describe_parameters
@@ -31,66 +31,44 @@ Ask = Callable[[Mapping[str, Any] | None], Answer]
 def serve(request: Request, ask: Ask, settings: Any) -> Answer:
     """Refuse what AWS refuses, page as AWS does, and show nothing of secrets."""
     check = {
-        "PutParameter": _check_put,
+        "PutParameter": check_put,
+        "AddTagsToResource": check_tag,
         "GetParameters": _check_get,
         "GetParametersByPath": _check_by_path,
         "DescribeParameters": _check_describe,
     }.get(request.operation)
     if check and settings.refuse:
-        check(request.payload)
+        check(request)
     if request.operation in _PAGED:
         return _paged(request, ask, settings)
     answer = ask(None)
     return _masked(answer, request) if request.operation in {"GetParameter", "GetParameters"} else answer
 
 
-def _invalid(message: str) -> RefusedError:
-    return RefusedError("ValidationException", message)
-
-
-def _check_put(payload: Mapping[str, Any]) -> None:
-    name, value = payload["Name"], payload.get("Value", "")
-    if not _NAME.match(name):
-        raise _invalid(
-            f'Parameter name: can\'t be prefixed with "ssm" (case-insensitive) or have other characters: {name}'
-        )
-    if "/" in name and not name.startswith("/"):
-        raise _invalid("Parameter name must be a fully qualified name.")
-    if re.match(r"/?(aws|ssm)", name, re.IGNORECASE):
-        raise RefusedError("AccessDeniedException", f"No access to reserved parameter name: {name}.")
-    if name.count("/") > 15:
-        raise RefusedError("HierarchyLevelLimitExceededException", "A hierarchy can have a maximum of 15 levels.")
-    if not value:
-        raise _invalid("Value of parameter must have a length of at least 1.")
-    if "{{" in value:
-        raise _invalid(f'Parameter value: {value} can\'t nest another parameter. Do not use "{{{{}}}}" in the value.')
-    tier = payload.get("Tier", "Standard")
-    if len(value.encode()) > _TIER_LIMIT[tier]:
-        raise _invalid(f"{tier} tier parameters support a maximum parameter value of {_TIER_LIMIT[tier]} characters.")
-
-
-def _check_get(payload: Mapping[str, Any]) -> None:
-    names = payload["Names"]
+def _check_get(request: Request) -> None:
+    names = request.payload["Names"]
     if not 1 <= len(names) <= 10:
-        raise _invalid(f"Value at 'names' failed to satisfy constraint: length between 1 and 10, got {len(names)}")
+        raise invalid(f"Value at 'names' failed to satisfy constraint: length between 1 and 10, got {len(names)}")
     if len(set(names)) != len(names):
-        raise _invalid("Duplicate parameter names")
+        raise invalid("Duplicate parameter names")
     if not all(_NAME.match(name) for name in names):
-        raise _invalid("Parameter name has characters that are not allowed")
+        raise invalid("Parameter name has characters that are not allowed")
 
 
-def _check_by_path(payload: Mapping[str, Any]) -> None:
+def _check_by_path(request: Request) -> None:
+    payload = request.payload
     if not payload["Path"].startswith("/"):
-        raise _invalid(
+        raise invalid(
             'The parameter doesn\'t meet the parameter name requirements. It must begin with a forward slash "/".'
         )
     if not 1 <= payload.get("MaxResults", 10) <= 10:
-        raise _invalid("Value at 'maxResults' failed to satisfy constraint: between 1 and 10")
+        raise invalid("Value at 'maxResults' failed to satisfy constraint: between 1 and 10")
 
 
-def _check_describe(payload: Mapping[str, Any]) -> None:
+def _check_describe(request: Request) -> None:
+    payload = request.payload
     if not 1 <= payload.get("MaxResults", 50) <= 50:
-        raise _invalid("Value at 'maxResults' failed to satisfy constraint: between 1 and 50")
+        raise invalid("Value at 'maxResults' failed to satisfy constraint: between 1 and 50")
 
 
 def _paged(request: Request, ask: Ask, settings: Any) -> Answer:

@@ -94,19 +94,3 @@ resource "aws_iam_role_policy" "execution" {
     )
   })
 }
-
-module "published" {
-  source = "../ssm_outputs"
-  count  = var.publish ? 1 : 0
-
-  prefix = var.output_prefix
-  tags   = var.tags
-  strings = merge(
-    {
-      EC2_SCHEDULER_ROLE_ARN = aws_iam_role.execution.arn
-      EC2_SCHEDULER_GROUP    = aws_scheduler_schedule_group.this.name
-      EC2_SCHEDULER_DLQ_ARN  = aws_sqs_queue.dead_letters.arn
-    },
-    var.api == null ? {} : { EC2_SCHEDULER_API_URL = local.api_url },
-  )
-}

@@ -54,15 +54,22 @@ variable "permissions_boundary" {
 }
 
 variable "publish" {
-  description = "Publish EC2_SCHEDULER_ROLE_ARN, EC2_SCHEDULER_GROUP and EC2_SCHEDULER_DLQ_ARN (and EC2_SCHEDULER_API_URL) through ../ssm_outputs, where tfbridge.aws.ec2_schedule finds them."
+  description = "Publish EC2_SCHEDULER_ROLE_ARN, EC2_SCHEDULER_GROUP and EC2_SCHEDULER_DLQ_ARN (and EC2_SCHEDULER_API_URL) in SSM Parameter Store, as module ssm_outputs would, where tfbridge.aws.ec2_schedule finds them."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "output_prefix" {
-  description = "Prefix of the published parameters; the prefix of ../ssm_outputs and of the Ansible side."
+  description = "Prefix of the published parameters; the prefix of module ssm_outputs and of the Ansible side."
   type        = string
   default     = "OUTPUT_"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(/[A-Za-z0-9_./-]*|[A-Za-z0-9_.-]+)$", var.output_prefix)) && !can(regex("//", var.output_prefix)) && !can(regex("^/?(aws|ssm)", lower(var.output_prefix))) && trim(var.output_prefix, "/") != "" && length(regexall("/", var.output_prefix)) <= 15 && length(var.output_prefix) <= 900
+    error_message = "output_prefix: ${jsonencode(var.output_prefix)} can't begin a parameter's name. Valid are up to 900 letters, digits and '_.-/', such as OUTPUT_, /prod/web/OUTPUT_ or /prod/web/, not beginning with 'aws' or 'ssm'."
+  }
 }
 
 variable "api" {

@@ -300,3 +300,47 @@ run "no_keys_are_none" {
     kms_key_arns = null
   }
 }
+
+run "published_as_ssm_outputs_would" {
+  command = plan
+
+  variables {
+    output_prefix = "/prod/OUTPUT_"
+    tags          = { team = "ops" }
+  }
+
+  assert {
+    condition     = [for parameter in aws_ssm_parameter.published : parameter.name] == ["/prod/OUTPUT_EC2_SCHEDULER_DLQ_ARN", "/prod/OUTPUT_EC2_SCHEDULER_GROUP", "/prod/OUTPUT_EC2_SCHEDULER_ROLE_ARN"]
+    error_message = "Not the names that tfbridge.aws.ec2_schedule looks for."
+  }
+
+  assert {
+    condition = alltrue([for name, parameter in aws_ssm_parameter.published :
+      parameter.type == "String" && parameter.tier == "Standard" && parameter.description == "Terraform output ${name}" && parameter.tags == tomap({ team = "ops" })
+    ])
+    error_message = "Not as ssm_outputs writes them."
+  }
+}
+
+run "nothing_is_published_unless_asked_for" {
+  command = plan
+
+  variables {
+    publish = false
+  }
+
+  assert {
+    condition     = length(aws_ssm_parameter.published) == 0
+    error_message = "Parameters are planned that nobody asked for."
+  }
+}
+
+run "a_prefix_that_ssm_refuses_is_refused" {
+  command = plan
+
+  variables {
+    output_prefix = "prod/OUTPUT_"
+  }
+
+  expect_failures = [var.output_prefix]
+}
