@@ -11,6 +11,7 @@ documentation of plugins/modules/efs_mount.py. A test fails where running this w
 from __future__ import annotations
 
 import ast
+import json
 import pathlib
 import re
 import runpy
@@ -72,7 +73,12 @@ def _specs(text: str, entry: Options, documented: Options, variables: Mapping[st
     block = {name: _of_an_entry(option) for name, option in entry.items()}
     text = _replace(text, r"        elements: raw\n        options:\n", r"      efs_mount_", _yaml(block, 10))
     for name, variable in variables.items():
-        text = _replace(text, rf"      {variable}:\n", r"      \S|\Z", _yaml(documented[name], 8))
+        own = re.sub(
+            rf"\bO\(({'|'.join(variables)})\)",
+            lambda match: f"O({variables[match.group(1)]})",
+            json.dumps(documented[name]),
+        )
+        text = _replace(text, rf"      {variable}:\n", r"      \S|\Z", _yaml(json.loads(own), 8))
     return text
 
 

@@ -11,17 +11,27 @@ version_added: 0.1.0
 author:
   - The tfbridge.aws maintainers (@tfbridge)
 description:
-  - Brings one path of a host to its state. The mount is there, of the intended file system, as NFS 4.1 and hard,
-    and C(/etc/fstab) has exactly one line for the path; or the module fails and says what was found and what to do.
-  - Waits for the DNS name and for port 2049, which may not be there right after a C(terraform apply).
-  - A changed source is really remounted, and tried on a directory of its own before what works is given up.
-    A dead mount is replaced and never hangs the play. A mount whose source is right stays as it is.
-  - "The same source is the same file system and export. Where both are names of EFS, the file system's id in them
-    decides. Else it is the address of the server: a mount by the IP address of a mount target is the same as one by
-    its name."
-  - Of the options, version, V(hard) and V(ro) are compared. Sizes are not, for the server negotiates them; what differs
-    in them and in the rest takes effect at the next mount.
-  - C(/etc/fstab) is written after the mount was verified. Everything else in it stays as it is.
+  - Brings one path of a host to its state. Either the intended file system is mounted there, as NFS 4.1 and hard, and
+    C(/etc/fstab) has exactly one line for the path; or the module fails, and says what was found, what was done and
+    what to do.
+  - Waits for the DNS name and for the port, which may not be there right after a C(terraform apply).
+  - A changed source is really remounted, and tried on a directory of its own before what works is unmounted. If a later
+    step fails all the same, what was mounted is mounted again.
+  - A dead mount is replaced and never hangs the play. A mount whose source is right stays mounted.
+  - Two sources are the same if they name the same file system and export. Where both are DNS names of EFS, their file
+    system ids are compared, otherwise the server's address and port are. So a mount by the IP address of a mount target
+    is the same as one by its name.
+  - Version, type and V(hard) are verified. Flags such as V(nosuid), V(noexec) and V(ro) are set on the mounted file
+    system where they differ. Options that only the next mount puts into effect, such as V(noresvport) and
+    V(nconnect), are reported in RV(pending_options) and as a warning by every run until then. Sizes that the server has
+    lowered are as wanted.
+  - With the option C(x-systemd.automount) in O(options) or O(extra_options), on a host with systemd, the source is
+    mounted and verified, unmounted again, and then mounted by systemd on access. A path whose automount is active is
+    never touched, so that nothing is mounted by accident.
+  - C(/etc/fstab) is written after the mount was verified, and systemd is made to read it. All other lines stay as they
+    are, to the byte.
+  - Mounts that were made below O(path) by others, disks, and tmpfs with files in them are never unmounted. A line of
+    C(/etc/fstab) for O(path) that isn't of V(nfs4), V(nfs) or V(efs) is never replaced. Both are errors.
   - The role P(tfbridge.aws.efs_mount#role) installs the client, orders several mounts, and checks them all before a
     host is touched.
 extends_documentation_fragment:
@@ -32,34 +42,34 @@ attributes:
 options:
   path:
     description:
-      - Where to mount it. An absolute path below C(/), without symbolic links. It is made if it isn't there.
+      - Where to mount it. An absolute path below C(/), without symbolic links. It is created if it is missing.
     type: str
     required: true
   dns_name:
     description:
-      - The DNS name to mount from, as C(aws_efs_file_system.dns_name) of Terraform gives it. A scheme, a final dot and
-        a final C(:/) are left out.
-      - Give exactly one of O(dns_name), O(file_system_id) and O(mount_target_ip). With O(state=unmounted) and
-        O(state=absent) none is needed; then whatever is mounted on the path is unmounted.
+      - The DNS name to mount from, such as Terraform's C(aws_efs_file_system.dns_name). A scheme, a final dot and a
+        final C(:/) are removed.
+      - Exactly one of O(dns_name), O(file_system_id) and O(mount_target_ip) is required. With O(state=unmounted) and
+        O(state=absent) none is; without one, whatever is mounted on the path is unmounted.
     type: str
   file_system_id:
-    description: The id of the file system, as C(fs-0123456789abcdef0). Needs O(region).
+    description: The id of the file system, like C(fs-0123456789abcdef0). Requires O(region).
     type: str
   region:
     description: The region of O(file_system_id).
     type: str
   mount_target_ip:
-    description: The IP address of a mount target, where the VPC resolves no names of EFS. With O(helper=nfs4) only.
+    description: The IP address of a mount target, for VPCs that do not resolve EFS names. Requires O(helper=nfs4).
     type: str
   export:
-    description: The folder of the file system to mount. It has to be there.
+    description: The directory of the file system to mount. It must exist.
     type: str
     default: /
   state:
     description:
       - V(mounted), now and at boot.
       - V(present), at boot only. The line is in C(/etc/fstab), and what is mounted now isn't touched.
-      - V(unmounted), with the line in C(/etc/fstab) as it is.
+      - V(unmounted), not mounted now, with the line in C(/etc/fstab) as it is.
       - V(absent), neither mounted nor in C(/etc/fstab), however it was mounted. An empty directory is removed.
     type: str
     choices: [mounted, present, unmounted, absent]
@@ -72,30 +82,30 @@ options:
     choices: [nfs4, efs]
     default: nfs4
   tls:
-    description: Encrypt what goes over the network. Needs O(helper=efs).
+    description: Encrypt data in transit. Requires O(helper=efs).
     type: bool
     default: false
   iam:
-    description: Mount with the IAM identity of the instance. Needs O(tls=true).
+    description: Mount with the IAM identity of the instance. Requires O(tls=true).
     type: bool
     default: false
   access_point:
-    description: The id of an access point, as C(fsap-0123456789abcdef0). Needs O(tls=true).
+    description: The id of an access point, like C(fsap-0123456789abcdef0). Requires O(tls=true).
     type: str
   az:
-    description: Mount from the mount target in this Availability Zone. Needs O(helper=efs).
+    description: Mount from the mount target in this Availability Zone. Requires O(helper=efs).
     type: str
   options:
     description:
       - The mount options, instead of those that AWS recommends.
-      - For O(helper=nfs4) these are
+      - The default with O(helper=nfs4) is
         C(nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,noresvport,_netdev,nofail).
-      - For O(helper=efs), which adds those of NFS by itself, C(noresvport,_netdev,nofail).
-      - NFS 4.1 and hard are verified, so V(soft) and other versions are refused.
+      - The default with O(helper=efs), which adds those of NFS itself, is C(noresvport,_netdev,nofail).
+      - NFS 4.1 and V(hard) are verified, so V(soft) and other versions are errors.
     type: list
     elements: str
   extra_options:
-    description: Mount options beside O(options), over which they win.
+    description: Mount options in addition to O(options), which they override.
     type: list
     elements: str
     default: []
@@ -109,47 +119,57 @@ options:
     description: Mode of the directory, set while nothing is mounted on it. A string, like V("0755").
     type: str
   root_owner:
-    description: Owner of the mounted folder. On the file system, so for all hosts that mount it.
+    description: Owner of the mounted directory, on the file system, so for all hosts that mount it.
     type: str
   root_group:
-    description: Group of the mounted folder.
+    description: Group of the mounted directory.
     type: str
   root_mode:
-    description: Mode of the mounted folder. A string, like V("2775").
+    description: Mode of the mounted directory. A string, like V("2775").
     type: str
   on_source_change:
     description:
-      - What to do where something else is mounted on the path.
-      - V(remount) unmounts it. Only NFS and tmpfs are ever unmounted.
+      - What to do if something else is mounted on the path.
+      - V(remount) unmounts it. Only NFS and empty tmpfs are ever unmounted. Where it stays mounted on other paths,
+        as by a bind mount of O(path), these are named in a warning.
       - V(fail) leaves it and fails.
     type: str
     choices: [remount, fail]
     default: remount
   lazy_unmount:
     description:
-      - Where a mount that has to go is in use, take it off the path all the same. Who uses it keeps it until they end.
-      - Without it the module fails, and names who uses it.
+      - Unmount even what is in use. Processes that use it keep it until they exit.
+      - Without it the module fails and names those processes.
     type: bool
     default: false
   nested_paths:
-    description: Paths below O(path) that are mounted after this one. They may be unmounted where that is in the way.
+    description:
+      - Paths below O(path) that are mounted after this one. They are unmounted while O(path) is, and mounted again.
     type: list
     elements: str
     default: []
   wait_timeout:
-    description: How many seconds to wait for the DNS name and for port 2049, and for a dead mount to come back.
+    description:
+      - How many seconds to wait for the DNS name and for the port, for a dead mount to answer again, and for another
+        run that works on the same path.
     type: float
     default: 180
   wait_delay:
-    description: Seconds between two tries.
+    description: Seconds between two attempts.
     type: float
     default: 2
   fstab:
-    description: The file that mounts at boot are in.
+    description:
+      - The file with the mounts at boot. systemd is told of changes to C(/etc/fstab) only.
     type: str
     default: /etc/fstab
+  backup:
+    description: Keep a copy of O(fstab), with a timestamp in its name, before it is changed.
+    type: bool
+    default: false
+    version_added: 0.2.0
 notes:
-  - In check mode nothing is waited for, and the client need not be installed.
+  - Runs as root. In check mode it doesn't have to, nothing is waited for, and the client need not be installed.
   - Through C(mount.efs) the kernel's source is C(127.0.0.1:/). Which file system it is, is read from the state files
     of efs-utils in C(/var/run/efs).
 seealso:
@@ -190,24 +210,35 @@ mounted:
   elements: str
   sample: ["fs-0123456789abcdef0.efs.eu-central-1.amazonaws.com:/ (nfs4)"]
 fstab:
-  description: The lines for the path in C(/etc/fstab), as they are or would be.
+  description: The lines for the path in O(fstab), as they are or would be.
   returned: success
   type: list
   elements: str
   sample: ["fs-0123456789abcdef0.efs.eu-central-1.amazonaws.com:/ /mnt/efs nfs4 nfsvers=4.1,hard,_netdev,nofail 0 0"]
-needs_daemon_reload:
-  description: Whether C(/etc/fstab) was changed, or would be, on a host with systemd, which has units made from it.
+pending_options:
+  description: Mount options that are not in effect before the next mount, each with what is in effect now.
   returned: success
-  type: bool
-  sample: true
+  type: list
+  elements: str
+  sample: ["nconnect=4 (mounted with 1)"]
+  version_added: 0.2.0
+backup_file:
+  description: The copy of O(fstab).
+  returned: success, if O(backup=true) and O(fstab) was changed
+  type: str
+  sample: /etc/fstab.2042.2027-03-01@10:00:00~
+  version_added: 0.2.0
 steps:
-  description: What was done, or would be, and why.
+  description: What was done, or would be, and why. On failure, what was done before it.
   returned: always
   type: list
   elements: dict
   contains:
     action:
-      description: One of C(unmount), C(mount), C(write_fstab), C(remove_fstab) and C(remove_directory).
+      description:
+        - One of C(unmount), C(mount), C(remount), C(stop_automount), C(start_automount), C(write_fstab),
+          C(remove_fstab), C(daemon_reload), C(remove_directory), and C(put_back) for what was mounted again after a
+          failure.
       type: str
       sample: mount
     path:
@@ -217,7 +248,7 @@ steps:
     reason:
       description: Why it was done.
       type: str
-      sample: fs-0123456789abcdef0.efs.eu-central-1.amazonaws.com:/ is to be mounted
+      sample: fs-0123456789abcdef0.efs.eu-central-1.amazonaws.com:/ is not mounted
 """
 
 from ansible.module_utils.basic import AnsibleModule

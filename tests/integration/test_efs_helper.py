@@ -41,12 +41,12 @@ class RecordedHost(Host):
     asked = []
     def write_fstab(self, text):
         (folder / "fstab").write_text(text)
-    def set_attributes(self, path, wanted):
+    def set_attributes(self, path, wanted, name):
         return False
     def addresses(self, server):
         self.asked.append(server)
         return ("10.0.0.5",)
-    def refusal(self, address, timeout):
+    def refusal(self, address, port, timeout):
         return ""
 
 runs = []

@@ -148,7 +148,8 @@ def main() -> int:
             calls.write(json.dumps(sys.argv[1:]) + "\n")
         with (pathlib.Path(record) / "mountinfo").open("a") as table:
             table.write(
-                f"{port} 1 0:9 / {path} rw - nfs4 127.0.0.1:{export} rw,vers={nfs['nfsvers']},{flat},addr=127.0.0.1\n"
+                f"{port} 1 0:9 / {path} {'ro' if 'ro' in options else 'rw'} - nfs4 127.0.0.1:{export} "
+                f"rw,vers={nfs['nfsvers']},{flat},addr=127.0.0.1\n"
             )
         return 0
     region = options.get("region")

@@ -16,14 +16,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
-
-from .entry import Mount
+from .applied import flags_to_set, missing_flags, pending_options
+from .entry import AUTOMOUNT, Mount
+from .errors import MountError
 from .fstab import Line
 from .identity import (
     NFS_TYPES,
     Network,
+    describe,
     is_proxied,
+    is_submount,
     same_source,
     tunnel_of,
     wrong_option,
@@ -31,20 +33,16 @@ from .identity import (
 )
 from .mount_table import Layer, View
 
-UNMOUNT, MOUNT, WRITE_FSTAB, REMOVE_FSTAB, REMOVE_DIRECTORY = (
-    "unmount",
-    "mount",
-    "write_fstab",
-    "remove_fstab",
-    "remove_directory",
-)
+UNMOUNT, MOUNT, REMOUNT = "unmount", "mount", "remount"
+STOP_AUTOMOUNT, START_AUTOMOUNT = "stop_automount", "start_automount"
+WRITE_FSTAB, REMOVE_FSTAB, DAEMON_RELOAD = "write_fstab", "remove_fstab", "daemon_reload"
+REMOVE_DIRECTORY = "remove_directory"
+# What was unmounted is mounted again, since something failed later.
+PUT_BACK = "put_back"
 # What may be unmounted. Disks and everything else of the host's own are somebody's decision.
 _OURS = (*NFS_TYPES, "tmpfs")
-_OUR_FSTAB_TYPES = (*_OURS, "efs", "none")
-
-
-class MountError(DataError):
-    """A path can't be brought to its state: says what was found and what to do."""
+_OUR_FSTAB_TYPES = (*NFS_TYPES, "efs")
+_AUTOFS, _SYSTEMD = "autofs", "systemd-1"
 
 
 @dataclass(frozen=True)
@@ -58,11 +56,29 @@ class Found:
     kind: str = "directory"
     fstab: tuple[Line, ...] = ()
     network: Network = field(default_factory=Network)
+    # Whether systemd makes units from the lines of fstab, and whether it has yet to read what is there now.
+    systemd: bool = False
+    unread: bool = False
 
     @property
     def stack(self) -> tuple[Layer, ...]:
-        """What is mounted on the path, without the triggers of systemd's automounter."""
-        return tuple(layer for layer in self.view.stack if layer.fstype != "autofs")
+        """What is mounted on the path, without the triggers of automounters."""
+        return tuple(layer for layer in self.view.stack if layer.fstype != _AUTOFS)
+
+    @property
+    def automount(self) -> bool:
+        """Whether an automount is active."""
+        return len(self.stack) < len(self.view.stack)
+
+    @property
+    def armed(self) -> bool:
+        """Whether an access would mount."""
+        return is_armed(self.view)
+
+
+def is_armed(view: View) -> bool:
+    """Return whether an access to the path would trigger an automount."""
+    return bool(view.stack) and view.stack[-1].fstype == _AUTOFS
 
 
 @dataclass(frozen=True)
@@ -82,54 +98,110 @@ def fstab_line(mount: Mount) -> Line:
 
 
 def decide(mount: Mount, found: Found, nested: Collection[str] = ()) -> tuple[Step, ...]:
-    """Return the steps to the wanted state; raises MountError where there is no way that the caller would want.
+    """Return the steps to the desired state; raises MountError where there is no way that the caller would want.
 
     The paths in nested are the caller's own, below this one, who mounts them afterwards.
     """
-    steps = {"mounted": _mounted, "present": _present, "unmounted": _unmounted, "absent": _absent}[mount.state](
-        mount, found
-    )
-    moved = {step.action for step in steps} & {UNMOUNT, MOUNT}
+    decisions = {"mounted": _mounted, "present": _present, "unmounted": _unmounted, "absent": _absent}
+    steps = decisions[mount.state](mount, found)
+    moved = {step.action for step in steps} & {UNMOUNT, MOUNT, STOP_AUTOMOUNT}
     return (*(_clear_below(mount, found, nested) if moved else ()), *steps)
 
 
-def describe(layer: Layer, network: Network) -> str:
-    """Return a mount in words."""
-    tunnel = tunnel_of(layer, network)
-    if tunnel:
-        return f"{tunnel.file_system_id} through efs-utils ({layer.source}, {_traits(layer)})"
-    return f"{layer.source} ({_traits(layer)})"
+def pending(mount: Mount, found: Found) -> list[str]:
+    """Return the options that only the next mount puts into effect."""
+    if mount.state != "mounted" or not found.stack:
+        return []
+    mounted_by_hand = mount.on_access and found.systemd and not found.automount
+    automount = [f"{AUTOMOUNT} (mounted without it)"] if mounted_by_hand else []
+    return automount + pending_options(mount, found.stack[-1])
 
 
-def _traits(layer: Layer) -> str:
-    """Return of a mount what is verified."""
-    traits = [layer.fstype]
-    if layer.fstype in NFS_TYPES:
-        traits.append(f"vers={layer.option('vers')}")
-        traits += [name for name in ("hard", "soft", "softerr", "ro") if layer.option(name) is not None]
-    return ", ".join(traits)
+# -- the four states --------------------------------------------------------------------------------------------------
 
 
 def _mounted(mount: Mount, found: Found) -> list[Step]:
     if found.view.hidden:
         _refuse_hidden(mount, found)
     keep = _kept(mount, found)
-    steps = [_unmount(mount, found, layer) for layer in reversed(found.stack[len(keep) :])]
-    if not keep:
-        _check_kind(mount, found)
-        steps.append(Step(MOUNT, mount.path, f"{mount.source} is to be mounted"))
-    return steps + _present(mount, found)
+    unmounts = [_unmount(mount, found, layer) for layer in reversed(found.stack[len(keep) :])]
+    if keep:
+        return [*unmounts, *_remount(mount, keep[0], unmounts), *_present(mount, found)]
+    persisted = _present(mount, found)
+    on_access = mount.on_access and found.systemd
+    if on_access and found.armed and not found.stack and WRITE_FSTAB not in {step.action for step in persisted}:
+        return persisted
+    _check_kind(mount, found)
+    steps = [*_stopped(mount, found, unmounts), Step(MOUNT, mount.path, f"{mount.source} is not mounted"), *persisted]
+    if on_access:
+        steps.append(Step(START_AUTOMOUNT, mount.path, f"it has the option {AUTOMOUNT}"))
+    return steps
+
+
+def _present(mount: Mount, found: Found) -> list[Step]:
+    steps = []
+    if found.fstab != (fstab_line(mount),):
+        _check_fstab(mount, found)
+        reason = f"{len(found.fstab)} lines are there" if len(found.fstab) > 1 else "the line differs"
+        steps.append(Step(WRITE_FSTAB, mount.path, reason if found.fstab else "there is no line"))
+    return steps + _reload(mount, found, steps)
+
+
+def _unmounted(mount: Mount, found: Found) -> list[Step]:
+    if found.view.hidden:
+        _refuse_hidden(mount, found)
+    return _stopped(mount, found, [_unmount(mount, found, layer) for layer in reversed(found.stack)])
+
+
+def _absent(mount: Mount, found: Found) -> list[Step]:
+    steps = _unmounted(mount, found)
+    removals = []
+    if found.fstab:
+        _check_fstab(mount, found)
+        removals.append(Step(REMOVE_FSTAB, mount.path, f"{len(found.fstab)} lines are there"))
+    # An empty directory alone, that is nobody's mount point any more, may be somebody's.
+    directory = []
+    if steps + removals and (found.view.stack or found.kind == "directory"):
+        directory.append(Step(REMOVE_DIRECTORY, mount.path, "it is empty"))
+    return [*steps, *removals, *_reload(mount, found, removals), *directory]
+
+
+def _reload(mount: Mount, found: Found, written: list[Step]) -> list[Step]:
+    if not found.systemd or not (written or found.unread):
+        return []
+    return [Step(DAEMON_RELOAD, mount.path, "systemd has not read /etc/fstab since it was changed")]
+
+
+def _stopped(mount: Mount, found: Found, unmounts: list[Step]) -> list[Step]:
+    """Return unmounts, and the stop of an active automount.
+
+    The stop would take off what lies over the automount even if it is in use, so that goes first; but nothing can be
+    taken off from under it.
+    """
+    if not found.automount:
+        return unmounts
+    sources = {layer.source for layer in found.view.stack if layer.fstype == _AUTOFS}
+    if sources != {_SYSTEMD}:
+        raise MountError(
+            f"{mount.path}: an automounter that isn't systemd manages it ({', '.join(sorted(sources))}). Take the path "
+            "out of its maps, or use another path"
+        )
+    stop = [Step(STOP_AUTOMOUNT, mount.path, "an access would mount it")]
+    return stop + unmounts if found.armed else unmounts + stop
+
+
+# -- what is mounted on the path --------------------------------------------------------------------------------------
 
 
 def _kept(mount: Mount, found: Found) -> tuple[Layer, ...]:
     """Return the lowest mount of the path if it is right, and so stays when what lies over it is gone."""
-    if not found.stack:
+    if not found.stack or found.armed:
         return ()
     problems = [_problem(mount, found, layer) for layer in found.stack]
     if problems[0] is None:
         return found.stack[:1]
-    if problems[-1] is None:
-        others = ", ".join(describe(layer, found.network) for layer in found.stack[:-1])
+    if None in problems:
+        others = ", ".join(describe(layer, found.network) for layer in found.stack[: problems.index(None)])
         raise MountError(
             f"{mount.path}: the right source is mounted, over {others}, which can't be unmounted without it. "
             f"Unmount them all with 'umount {mount.path}', {len(found.stack)} times, or run with state: unmounted first"
@@ -146,13 +218,20 @@ def _problem(mount: Mount, found: Found, layer: Layer) -> Optional[str]:
     return wrong or (found.dead if layer is found.stack[-1] and found.dead else None)
 
 
+def _remount(mount: Mount, layer: Layer, unmounts: list[Step]) -> list[Step]:
+    """Return the remount that sets flags of a mount that stays; of what is covered it is decided again afterwards."""
+    if unmounts or not flags_to_set(mount, layer):
+        return []
+    return [Step(REMOUNT, mount.path, f"wanted: {', '.join(missing_flags(mount, layer))}")]
+
+
 def _unmount(mount: Mount, found: Found, layer: Layer) -> Step:
-    """Return the step that takes a mount off, or refuse it."""
+    """Return the step that takes a mount off; raises MountError where it has to stay."""
     what = describe(layer, found.network)
     if layer.fstype not in _OURS:
         raise MountError(
-            f"{mount.path}: {what} is mounted there, which is not unmounted for you. "
-            f"Accepted are {', '.join(_OURS)}. Give another path, or unmount it yourself"
+            f"{mount.path}: {what} is mounted there, and only {', '.join(_OURS)} are unmounted for you. "
+            "Use another path, or unmount it yourself"
         )
     dead = bool(found.dead) and layer is found.stack[-1]
     if mount.remote is None:
@@ -166,7 +245,7 @@ def _unmount(mount: Mount, found: Found, layer: Layer) -> Step:
     if not same and mount.on_source_change == "fail":
         raise MountError(
             f"{mount.path}: {what} is mounted there, not {mount.source}, and on_source_change is fail. "
-            "Accepted is on_source_change: remount, or unmount it yourself"
+            "Set on_source_change: remount, or unmount it yourself"
         )
     if mount.state != "mounted":
         return Step(UNMOUNT, mount.path, f"{what} is mounted", dead)
@@ -176,46 +255,23 @@ def _unmount(mount: Mount, found: Found, layer: Layer) -> Step:
     return Step(UNMOUNT, mount.path, f"{what}: {problem}", dead)
 
 
-def _present(mount: Mount, found: Found) -> list[Step]:
-    line = fstab_line(mount)
-    if found.fstab == (line,):
-        return []
-    _check_fstab(mount, found)
-    reason = f"{len(found.fstab)} lines are there" if len(found.fstab) > 1 else "the line differs"
-    return [Step(WRITE_FSTAB, mount.path, reason if found.fstab else "there is no line")]
-
-
-def _unmounted(mount: Mount, found: Found) -> list[Step]:
-    if found.view.hidden:
-        _refuse_hidden(mount, found)
-    return [_unmount(mount, found, layer) for layer in reversed(found.stack)]
-
-
-def _absent(mount: Mount, found: Found) -> list[Step]:
-    steps = _unmounted(mount, found)
-    if found.fstab:
-        _check_fstab(mount, found)
-        steps.append(Step(REMOVE_FSTAB, mount.path, f"{len(found.fstab)} lines are there"))
-    # An empty directory alone, that is nobody's mount point any more, may be somebody's.
-    if steps and (found.stack or found.kind == "directory"):
-        steps.append(Step(REMOVE_DIRECTORY, mount.path, "it is empty"))
-    return steps
+# -- what is refused --------------------------------------------------------------------------------------------------
 
 
 def _check_fstab(mount: Mount, found: Found) -> None:
     for line in found.fstab:
-        if line.fstype not in _OUR_FSTAB_TYPES:
+        bound = {"bind", "rbind"} & set(line.options.split(","))
+        if line.fstype not in _OUR_FSTAB_TYPES or bound:
             raise MountError(
-                f"{mount.path}: /etc/fstab has {line.source} ({line.fstype}) for that path, which is not replaced "
-                f"for you. Accepted are {', '.join(_OUR_FSTAB_TYPES)}. Give another path, or remove the line yourself"
+                f"{mount.path}: /etc/fstab has '{line}' for that path, and only lines of {', '.join(_OUR_FSTAB_TYPES)} "
+                "are replaced for you. Use another path, or remove the line yourself"
             )
 
 
 def _check_kind(mount: Mount, found: Found) -> None:
-    if not found.stack and found.kind not in ("directory", "missing"):
+    if not found.view.stack and found.kind not in ("directory", "missing"):
         raise MountError(
-            f"{mount.path}: it is a {found.kind}, on which nothing can be mounted. Accepted is a directory, or nothing "
-            "there. Move it away, or give another path"
+            f"{mount.path}: it is a {found.kind}, on which nothing can be mounted. Move it away, or use another path"
         )
 
 
@@ -229,13 +285,14 @@ def _refuse_hidden(mount: Mount, found: Found) -> None:
 
 
 def _clear_below(mount: Mount, found: Found, nested: Collection[str]) -> list[Step]:
-    """Return the steps that take mounts below the path off, so that they are neither in the way nor hidden."""
-    ids = {layer.mount_id for layer in found.stack if layer.fstype in NFS_TYPES}
+    """Return the steps that take mounts below the path off, so that they are neither in the way nor hidden.
+
+    Mounts that aren't the caller's own are refused, lazy_unmount or not: it would take them off too.
+    """
     ours = [layer for layer in found.view.below if layer.path in nested and layer.fstype in _OURS]
-    # Where one export lies in another the NFS client mounts by itself, and such a mount goes with its parent.
-    automatic = [layer for layer in found.view.below if layer.fstype in NFS_TYPES and layer.parent_id in ids]
+    automatic = [layer for layer in found.view.below if any(is_submount(layer, parent) for parent in found.stack)]
     others = sorted({layer.path for layer in found.view.below if layer not in ours and layer not in automatic})
-    if others and not (mount.lazy_unmount and found.stack):
+    if others:
         raise MountError(
             f"{mount.path}: it has to be unmounted or mounted, and there are mounts below it: {', '.join(others)}. "
             "Unmount them, or list them in efs_mounts too"

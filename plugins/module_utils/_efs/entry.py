@@ -26,6 +26,8 @@ from .rules import check_efs, check_rules
 from .source import Remote
 from .specification import ENTRY
 
+NFS_PORT = 2049
+AUTOMOUNT = "x-systemd.automount"
 _MODE = re.compile(r"[0-7]{3,4}\Z|[ugoa]*[-+=][rwxXstugo]*(?:,[ugoa]*[-+=][rwxXstugo]*)*\Z")
 _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
@@ -67,6 +69,17 @@ class Mount:
     def read_only(self) -> bool:
         """Whether it is mounted read-only."""
         return "ro" in self.options
+
+    @property
+    def on_access(self) -> bool:
+        """Whether systemd mounts it when somebody accesses the path."""
+        return AUTOMOUNT in self.options
+
+    @property
+    def port(self) -> int:
+        """The port that the server listens on."""
+        given = mount_options.by_name(self.options).get("port") or ""
+        return int(given) if given.isdigit() and int(given) else NFS_PORT
 
 
 @dataclass(frozen=True)

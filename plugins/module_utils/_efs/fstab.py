@@ -12,10 +12,14 @@ Runs on managed hosts: Python 3.7.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Optional
 
 from .mount_table import unescape
+
+# Source, path and type; the rest has defaults.
+_SHORTEST = 3
 
 
 @dataclass(frozen=True)
@@ -41,28 +45,28 @@ def _escape(field: str) -> str:
 
 
 def parse_line(text: str) -> Optional[Line]:
-    """Read a line; None for a comment, a blank line, or one that mount(8) wouldn't read."""
-    fields = re.split(r"[ \t]+", text.strip(" \t\n"))
-    if len(fields) < 3 or fields[0].startswith("#"):
+    """Return what a line mounts; None for a comment, a blank line, or one that mount(8) wouldn't read."""
+    # Of a file with line ends of Windows mount(8) drops both characters.
+    fields = re.split(r"[ \t]+", re.sub(r"\r?\n?\Z", "", text).strip(" \t"))
+    if len(fields) < _SHORTEST or fields[0].startswith("#"):
         return None
-    source, path, fstype, options, dump, check = (*map(unescape, fields), *("defaults", "0", "0")[len(fields) - 3 :])[
-        :6
-    ]
+    source, path, fstype, *rest = map(unescape, fields)
+    options, dump, check = (*rest, *("defaults", "0", "0")[len(rest) :])[:3]
     return Line(source, path, fstype, options, dump, check)
 
 
-def lines_of(text: str, path: str) -> tuple[Line, ...]:
-    """Return the lines for a path."""
-    return tuple(line for line in map(parse_line, _lines(text)) if line and _same_path(line.path, path))
+def lines_of(text: str, path: str, resolve: Callable[[str], str] = str) -> tuple[Line, ...]:
+    """Return the lines for a path, given without symbolic links; resolve returns a path without them."""
+    return tuple(line for line in map(parse_line, _lines(text)) if line and _is_of(line, path, resolve))
 
 
-def replace(text: str, path: str, line: Optional[Line]) -> str:
-    """Return the text with exactly this line for the path, in the place of the first that there was; or with none."""
+def replace(text: str, path: str, line: Optional[Line], resolve: Callable[[str], str] = str) -> str:
+    """Return the text with this line alone for the path, in the place of the first that there was; or with none."""
     kept: list[str] = []
     placed = line is None
     for raw in _lines(text):
         found = parse_line(raw)
-        if not found or not _same_path(found.path, path):
+        if not found or not _is_of(found, path, resolve):
             kept.append(raw)
         elif not placed:
             # A line that says the same in other white space, or with a comment behind it, is right.
@@ -76,8 +80,12 @@ def replace(text: str, path: str, line: Optional[Line]) -> str:
 
 
 def _lines(text: str) -> list[str]:
+    # Not splitlines(): of all that it takes for the end of a line, mount(8) knows one.
     return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
-def _same_path(found: str, path: str) -> bool:
-    return found.startswith("/") and (found.rstrip("/") or "/") == path
+def _is_of(line: Line, path: str, resolve: Callable[[str], str]) -> bool:
+    if not line.path.startswith("/"):
+        return False
+    cleaned = "/" + "/".join(part for part in line.path.split("/") if part not in ("", "."))
+    return cleaned == path or resolve(cleaned) == path

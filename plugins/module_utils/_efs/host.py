@@ -13,160 +13,69 @@ from __future__ import annotations
 
 import abc
 import contextlib
+import fcntl
+import hashlib
 import ipaddress
 import json
 import os
 import pathlib
 import re
-import signal
 import socket
-import subprocess
-import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import IO, Optional, cast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Optional
 
+from . import systemd
+from .commands import Done, run
 from .entry import Attributes
-from .identity import Tunnel
-from .mount_table import parse_mountinfo
+from .errors import MountError
+from .identity import NFS_TYPES, Tunnel
+from .mount_table import Layer, parse_mountinfo
+from .processes import holders, link_target
 
-NFS_PORT = 2049
 # What stat and umount may take on a host that is alive; a mount may take what mount.nfs gives it, two minutes.
 PROBE_TIMEOUT = 10
 UNMOUNT_TIMEOUT = 60
 FORCED_TIMEOUT = 10
 MOUNT_TIMEOUT = 150
 UNENDED = "didn't end within"
-_POLL = 0.02
+SYSTEM_FSTAB = "/etc/fstab"
+_LOCK_POLL = 0.2
+_LINKS = 40
+# A path at or below one of these isn't followed further: its server may be dead.
+_REMOTE_TYPES = (*NFS_TYPES, "autofs", "cifs", "smb3", "ceph", "9p", "afs", "glusterfs")
+# What the kernel shows of a mount, and mount(8) doesn't take or finds out by itself.
+_NOT_GIVEN = re.compile(r"(?:rw|relatime|seclabel|addr=.*|clientaddr=.*|mountaddr=.*|local_lock=.*|namlen=.*)\Z")
 _STATE_FILE = re.compile(r"(?P<id>fs-[0-9a-f]+)\.(?P<key>.+\.[0-9]+)\Z")
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended; a code of None is one that didn't end in time."""
-
-    code: Optional[int]
-    stdout: str = ""
-    stderr: str = ""
-
-    @property
-    def said(self) -> str:
-        """What it complains about, on one line."""
-        return " ".join((self.stderr or self.stdout).split()).rstrip(".")
-
-
-def run(command: Sequence[str], timeout: float) -> Done:
-    """Run a command; give it up after its time, even where the kernel doesn't let it end."""
-    environment = {**os.environ, "LC_ALL": "C", "PATH": f"/usr/sbin:/usr/bin:/sbin:/bin:{os.environ.get('PATH', '')}"}
-    process = subprocess.Popen(  # noqa: S603  no shell, and the arguments were checked
-        command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    pipes = cast("Sequence[IO[bytes]]", (process.stdout, process.stderr))
-    said = (bytearray(), bytearray())
-    for pipe in pipes:
-        os.set_blocking(pipe.fileno(), False)
-    deadline = time.monotonic() + timeout
-    while process.poll() is None:
-        if time.monotonic() > deadline:
-            # With its children: an orphaned mount.nfs4 would keep the kernel's client of a dead server alive. Waiting
-            # for their end could take forever, for in an uninterruptible sleep nothing dies.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            return Done(None)
-        _drain(pipes, said)
-        time.sleep(_POLL)
-    # What it left running may hold the pipes open, as the proxy of mount.efs does: there is no waiting for their end.
-    _drain(pipes, said)
-    return Done(process.returncode, *(text.decode(errors="replace") for text in said))
-
-
-def _drain(pipes: Sequence[IO[bytes]], said: Sequence[bytearray]) -> None:
-    """Read what is there, and wait for nothing."""
-    for pipe, text in zip(pipes, said):
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                chunk = os.read(pipe.fileno(), 65536)
-                if not chunk:
-                    break
-                text.extend(chunk)
 
 
 class Host(abc.ABC):
     """The host that this process runs on."""
 
-    def __init__(self, fstab: str = "/etc/fstab", state_files: str = "/var/run/efs", proc: str = "/proc") -> None:
+    def __init__(
+        self, fstab: str = SYSTEM_FSTAB, state_files: str = "/var/run/efs", proc: str = "/proc", own: str = "/run"
+    ) -> None:
         self._fstab = pathlib.Path(fstab)
         self._state_files = pathlib.Path(state_files)
         self._proc = pathlib.Path(proc)
+        self._own = pathlib.Path(own) / "tfbridge-efs-mount"
+
+    # -- the tables ---------------------------------------------------------------------------------------------------
 
     def mountinfo(self) -> str:
         """Return the kernel's table of mounts."""
-        return (self._proc / "self" / "mountinfo").read_text(encoding="utf-8", errors="surrogateescape")
+        return (self._proc / "self" / "mountinfo").read_bytes().decode("utf-8", "surrogateescape")
 
     def fstab(self) -> str:
-        """Return the text of /etc/fstab; a host without one has an empty one."""
+        """Return the text of /etc/fstab, to the byte; a host without one has an empty one."""
         try:
-            return self._fstab.read_text(encoding="utf-8", errors="surrogateescape")
+            return self._fstab.read_bytes().decode("utf-8", "surrogateescape")
         except FileNotFoundError:
             return ""
 
     @abc.abstractmethod
     def write_fstab(self, text: str) -> None:
-        """Write /etc/fstab whole or not at all."""
-
-    @abc.abstractmethod
-    def set_attributes(self, path: str, wanted: Attributes) -> bool:
-        """Set owner, group and mode of a directory; tell whether that changed it, or would in check mode."""
-
-    def dead(self, path: str) -> str:
-        """Return why what is mounted on a path doesn't answer, in words; empty where it does."""
-        # statfs(2) asks the server every time; stat(2) is content with what it remembers.
-        done = run(["stat", "-f", "-c", "%T", "--", path], PROBE_TIMEOUT)
-        if done.code is None:
-            return f"its server didn't answer for {PROBE_TIMEOUT} s"
-        if done.code == 0 or "denied" in done.stderr or "not permitted" in done.stderr:
-            return ""
-        return done.said.rpartition(": ")[2] or "stat fails on it"
-
-    def kind(self, path: str) -> str:
-        """Return what a path is in stat's words: directory, missing, regular file."""
-        done = run(["stat", "-L", "-c", "%F", "--", path], PROBE_TIMEOUT)
-        if done.code is None:
-            return "path that doesn't answer"
-        if done.code == 0:
-            return done.stdout.strip()
-        return (
-            "missing" if "No such file" in done.stderr else f"path of which stat says: {done.said.rpartition(': ')[2]}"
-        )
-
-    def real_path(self, path: str) -> str:
-        """Return a path without symbolic links."""
-        done = run(["readlink", "-m", "--", path], PROBE_TIMEOUT)
-        return done.stdout.rstrip("\n") if done.code == 0 else path
-
-    def is_empty(self, path: str) -> bool:
-        """Return whether a directory has nothing in it, or isn't there."""
-        done = run(["find", path, "-mindepth", "1", "-maxdepth", "1", "-print", "-quit"], PROBE_TIMEOUT)
-        return not done.stdout
-
-    def addresses(self, server: str) -> tuple[str, ...]:
-        """Return the addresses of a name, as the host's own resolver has them."""
-        done = run(["getent", "ahosts", server], PROBE_TIMEOUT)
-        return tuple(dict.fromkeys(line.split()[0] for line in done.stdout.splitlines() if line.strip()))
-
-    def refusal(self, address: str, timeout: float) -> str:
-        """Return why an address takes no connection on NFS's port, in words; empty where it does."""
-        try:
-            socket.create_connection((address, NFS_PORT), timeout).close()
-        except OSError as exc:
-            return str(exc.strerror or exc)
-        return ""
+        """Write /etc/fstab whole or not at all; raises MountError."""
 
     def tunnels(self) -> Mapping[str, Tunnel]:
         """Return the tunnels of efs-utils, from the state files that its watchdog works with."""
@@ -183,12 +92,123 @@ class Host(abc.ABC):
             found[match.group("key")] = Tunnel(match.group("id"), tls, state.get("accessPoint"))
         return found
 
-    def mount(self, fstype: str, source: str, path: str, options: Iterable[str], timeout: float = MOUNT_TIMEOUT) -> str:
-        """Mount; give what went wrong, empty where nothing did."""
-        done = run(["mount", "-t", fstype, "-o", ",".join(options), source, path], timeout)
+    # -- paths --------------------------------------------------------------------------------------------------------
+
+    def dead(self, path: str) -> str:
+        """Return why what is mounted on a path doesn't answer, in words; empty where it does."""
+        # statfs(2) asks the server every time; stat(2) is content with what it remembers.
+        done = run(["stat", "-f", "-c", "%T", "--", path], PROBE_TIMEOUT)
         if done.code is None:
-            return f"mount {UNENDED} {timeout:g} s"
-        return "" if done.code == 0 else done.said or f"mount ended with code {done.code}"
+            return f"its server didn't answer for {PROBE_TIMEOUT} s"
+        if done.code == 0 or "denied" in done.stderr or "not permitted" in done.stderr:
+            return ""
+        return done.message.rpartition(": ")[2] or "stat fails on it"
+
+    def kind(self, path: str) -> str:
+        """Return what a path is in stat's words: directory, missing, regular file."""
+        done = run(["stat", "-L", "-c", "%F", "--", path], PROBE_TIMEOUT)
+        if done.code is None:
+            return "path that doesn't answer"
+        if done.code == 0:
+            return done.stdout.strip()
+        reason = done.message.rpartition(": ")[2]
+        return "missing" if "No such file" in done.stderr else f"path of which stat says: {reason}"
+
+    def real_path(self, path: str) -> str:
+        """Return a path without symbolic links."""
+        done = run(["readlink", "-m", "--", path], PROBE_TIMEOUT)
+        return done.stdout.rstrip("\n") if done.code == 0 else path
+
+    def resolve(self, path: str) -> str:
+        """Return a path without symbolic links, as far as no file server has to be asked."""
+        remote = {layer.path for layer in parse_mountinfo(self.mountinfo()) if _is_remote(layer)}
+        done, rest, links = "", [part for part in path.split("/") if part], 0
+        while rest and links < _LINKS:
+            part = rest.pop(0)
+            here = f"{done}/{part}" if part != ".." else os.path.dirname(done)  # noqa: PTH120  of a text
+            target = "" if here in remote or part == ".." else link_target(here)
+            if here in remote:
+                return "/".join([here, *rest])
+            if target:
+                links += 1
+                done, rest = "" if target.startswith("/") else done, [part for part in target.split("/") if part] + rest
+            else:
+                done = here.rstrip("/")
+        return "/".join([done, *rest]) or "/"
+
+    def is_empty(self, path: str) -> bool:
+        """Return whether a directory has nothing in it, or isn't there."""
+        done = run(["find", path, "-mindepth", "1", "-maxdepth", "1", "-print", "-quit"], PROBE_TIMEOUT)
+        return not done.stdout
+
+    def make_directory(self, path: str) -> None:
+        """Make a directory with all above it, as far as they aren't there; raises MountError."""
+        done = run(["mkdir", "-p", "-m", "0755", "--", path], PROBE_TIMEOUT)
+        if done.code != 0:
+            raise MountError(f"{path}: the directory can't be made: {_problem(done, 'mkdir')}")
+
+    def remove_directory(self, path: str) -> bool:
+        """Remove a directory if nothing is in it; return whether that was so."""
+        return run(["rmdir", "--", path], PROBE_TIMEOUT).code == 0
+
+    @abc.abstractmethod
+    def set_attributes(self, path: str, wanted: Attributes, name: str) -> bool:
+        """Set owner, group and mode of a directory, which the options that begin with a name say.
+
+        Returns whether that changed it, or would in check mode. Raises MountError.
+        """
+
+    def holders(self, path: str) -> list[str]:
+        """Return who uses a path: names and ids of processes, without asking the file server."""
+        return holders(self._proc, path)
+
+    # -- mounts -------------------------------------------------------------------------------------------------------
+
+    def mount(self, fstype: str, source: str, path: str, options: Iterable[str], timeout: float = MOUNT_TIMEOUT) -> str:
+        """Mount; return what went wrong, empty where nothing did."""
+        return _problem(run(["mount", "-t", fstype, "-o", ",".join(options), source, path], timeout), "mount")
+
+    def mount_again(self, layer: Layer, tunnel: Optional[Tunnel]) -> str:
+        """Mount what was mounted before; return what went wrong, empty where nothing did."""
+        if tunnel:
+            point = [f"accesspoint={tunnel.access_point}"] if tunnel.access_point else []
+            export = layer.source.partition(":")[2]
+            return self.mount(
+                "efs", f"{tunnel.file_system_id}:{export}", layer.path, [*(["tls"] if tunnel.tls else []), *point]
+            )
+        given = [option for option in layer.options if not _NOT_GIVEN.match(option)]
+        return self.mount(layer.fstype, layer.source, layer.path, given or ["rw"])
+
+    def remount(self, layer: Layer, flags: Iterable[str]) -> str:
+        """Set flags of a mount, without asking its server; return what went wrong, empty where nothing did."""
+        options = ",".join(["remount", "bind", *flags])
+        return _problem(run(["mount", "-o", options, layer.source, layer.path], UNMOUNT_TIMEOUT), "mount")
+
+    def unmount(self, path: str, *flags: str) -> str:
+        """Unmount; return what went wrong, empty where nothing did."""
+        # Without -c umount resolves the path, and without -i umount.nfs speaks to the server: both could hang.
+        before, timeout = self._depth(path), FORCED_TIMEOUT if "-f" in flags else UNMOUNT_TIMEOUT
+        done = run(["umount", "-c", "-i", *flags, path], timeout)
+        # It leaves the table first, and then says goodbye to a server that may never answer: killed, it is done.
+        return "" if done.code is None and self._depth(path) < before else _problem(done, "umount")
+
+    def _depth(self, path: str) -> int:
+        return sum(layer.path == path for layer in parse_mountinfo(self.mountinfo()))
+
+    # -- the network --------------------------------------------------------------------------------------------------
+
+    def addresses(self, server: str) -> tuple[str, ...]:
+        """Return the addresses of a name, as the host's own resolver has them."""
+        done = run(["getent", "ahosts", server], PROBE_TIMEOUT)
+        return tuple(dict.fromkeys(line.split()[0] for line in done.stdout.splitlines() if line.strip()))
+
+    def refusal(self, address: str, port: int, timeout: float) -> str:
+        """Return why an address takes no connection on a port, in words; empty where it does."""
+        try:
+            socket.create_connection((address, port), timeout).close()
+        except OSError as exc:
+            return str(exc.strerror or exc)
+        return ""
 
     def is_client_of(self, address: str) -> bool:
         """Return whether the kernel has an NFS client for an address: it outlives a mount whose server is dead."""
@@ -199,46 +219,67 @@ class Host(abc.ABC):
             return False
         return any(line.split()[1:2] == [number.packed.hex()] for line in text.splitlines())
 
-    def unmount(self, path: str, *flags: str) -> str:
-        """Unmount; give what went wrong, empty where nothing did."""
-        # Without -c umount resolves the path, and without -i umount.nfs speaks to the server: both could hang.
-        before, timeout = self._depth(path), FORCED_TIMEOUT if "-f" in flags else UNMOUNT_TIMEOUT
-        done = run(["umount", "-c", "-i", *flags, path], timeout)
-        if done.code is None:
-            # It leaves the table first, and then says goodbye to a server that may never answer: killed, it is done.
-            return "" if self._depth(path) < before else f"umount {UNENDED} {timeout} s"
-        return "" if done.code == 0 else done.said or f"umount ended with code {done.code}"
+    # -- systemd ------------------------------------------------------------------------------------------------------
 
-    def _depth(self, path: str) -> int:
-        return sum(layer.path == path for layer in parse_mountinfo(self.mountinfo()))
+    def has_systemd(self) -> bool:
+        """Return whether systemd makes units from the lines of this fstab."""
+        return str(self._fstab) == SYSTEM_FSTAB and pathlib.Path("/run/systemd/system").is_dir()
 
-    def make_directory(self, path: str) -> None:
-        """Make a directory with all above it, as far as they aren't there."""
-        pathlib.Path(path).mkdir(mode=0o755, parents=True, exist_ok=True)
+    def has_unread_changes(self, path: str, *, listed: bool) -> bool:
+        """Return whether systemd has yet to read what fstab has for a path; listed is whether it has a line."""
+        return self.has_systemd() and systemd.has_unread_changes(path, listed=listed)
 
-    def make_trial_directory(self) -> str:
-        """Make a directory of no other use."""
-        return tempfile.mkdtemp(prefix="efs-mount-", dir="/run" if pathlib.Path("/run").is_dir() else None)
+    def daemon_reload(self) -> str:
+        """Make systemd read fstab; return what went wrong, empty where nothing did."""
+        return systemd.daemon_reload()
 
-    def remove_directory(self, path: str) -> bool:
-        """Remove a directory if nothing is in it; tell whether that was so."""
+    def start_automount(self, path: str) -> str:
+        """Start the automount of a path; return what went wrong, empty where nothing did."""
+        return systemd.start_automount(path)
+
+    def stop_automount(self, path: str) -> str:
+        """Stop the automount of a path; return what went wrong, empty where nothing did."""
+        return systemd.stop_automount(path)
+
+    # -- this module's own --------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def lock(self, name: str, timeout: float) -> Iterator[None]:
+        """Keep other runs from working on what has a name; raises MountError where one doesn't end in time."""
+        with self._lock_file(name) as file:
+            deadline = time.monotonic() + timeout
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError as exc:
+                    if time.monotonic() > deadline:
+                        raise MountError(
+                            f"{name}: another run works on it, and didn't end within {timeout:g} s. Run it again later"
+                        ) from exc
+                    time.sleep(_LOCK_POLL)
+            yield
+
+    @contextlib.contextmanager
+    def _lock_file(self, name: str) -> Iterator[int]:
         try:
-            pathlib.Path(path).rmdir()
-        except OSError:
-            return False
-        return True
+            self._own.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(str(self._own / f"{_digest(name)}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as exc:
+            raise MountError(f"{name}: {self._own} can't be written, for a lock: {exc.strerror}") from exc
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
 
-    def holders(self, path: str) -> list[str]:
-        """Return who uses a path: names and ids of processes, without asking the file server."""
-        found = []
-        for process in self._proc.glob("[0-9]*"):
-            links = [process / "cwd", process / "root", process / "exe", *_children(process / "fd")]
-            if any(_is_at(_link(link), path) for link in links) or _maps(process, path):
-                found.append(f"{_first_line(process / 'comm')} ({process.name})")
-        return sorted(found)
+    def trial_directory(self, path: str) -> str:
+        """Return where sources for a path are tried: always the same, so that a killed run's can be found again."""
+        return str(self._own / _digest(path))
+
+    # -- time ---------------------------------------------------------------------------------------------------------
 
     def now(self) -> float:
-        """Return seconds of a clock that never goes back."""
+        """Return the seconds of a clock that never goes back."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
@@ -246,34 +287,14 @@ class Host(abc.ABC):
         time.sleep(seconds)
 
 
-def _children(folder: pathlib.Path) -> list[pathlib.Path]:
-    try:
-        return list(folder.iterdir())
-    except OSError:
-        return []
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
-def _link(path: pathlib.Path) -> str:
-    try:
-        return os.readlink(str(path))  # noqa: PTH115  Path.readlink is of Python 3.9
-    except OSError:
-        return ""
+def _is_remote(layer: Layer) -> bool:
+    return layer.fstype in _REMOTE_TYPES or layer.fstype.startswith("fuse.")
 
 
-def _is_at(target: str, path: str) -> bool:
-    return target == path or target.startswith(path + "/")
-
-
-def _maps(process: pathlib.Path, path: str) -> bool:
-    try:
-        text = (process / "maps").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    return f" {path}/" in text
-
-
-def _first_line(path: pathlib.Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        return "a process"
+def _problem(done: Done, command: str) -> str:
+    """Return why a command failed, in words; empty where it didn't."""
+    return "" if done.code == 0 else done.message or f"{command} {done.ending}"

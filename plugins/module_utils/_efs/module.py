@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module efs_mount: its options, the host as AnsibleModule changes it, and its result.
+"""The shell of the module efs_mount: its options in, its result out, its errors as Ansible's.
 
 PRIVATE: not for use outside this collection, may change in any release.
 
@@ -12,84 +12,46 @@ Runs on managed hosts: Python 3.7.
 from __future__ import annotations
 
 import os
-import pathlib
-import tempfile
 from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
 
-from .decision import (
-    MOUNT,
-    REMOVE_FSTAB,
-    UNMOUNT,
-    WRITE_FSTAB,
-    Found,
-    Step,
-    describe,
-    fstab_line,
-)
-from .entry import Attributes, Mount, parse_entry
-from .host import Host
+from .decision import MOUNT, REMOVE_FSTAB, START_AUTOMOUNT, UNMOUNT, WRITE_FSTAB, Found, Step, fstab_line
+from .entry import Mount, parse_entry
+from .identity import describe
+from .module_host import ModuleHost
 from .options import VERSION
+from .report import Report
 from .specification import ENTRY
 from .wait import Patience
-from .worker import Report, Worker
-
-
-class ModuleHost(Host):
-    """The host, with files written and attributes set as Ansible does it."""
-
-    def __init__(self, module: Any) -> None:
-        super().__init__(fstab=module.params["fstab"])
-        self._module = module
-        self._path = module.params["fstab"]
-
-    def write_fstab(self, text: str) -> None:
-        """Write /etc/fstab whole or not at all."""
-        descriptor, name = tempfile.mkstemp(dir=self._module.tmpdir)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            file.write(text)
-        if not pathlib.Path(self._path).exists():
-            pathlib.Path(name).chmod(0o644)
-        self._module.atomic_move(name, self._path)
-
-    def set_attributes(self, path: str, wanted: Attributes) -> bool:
-        """Set owner, group and mode of a directory, or in check mode tell whether that would change it."""
-        changed: bool = self._module.set_fs_attributes_if_different(
-            {
-                "path": path,
-                "owner": wanted.owner,
-                "group": wanted.group,
-                "mode": wanted.mode,
-                "secontext": None,
-                "attributes": None,
-            },
-            False,
-        )
-        return changed
+from .worker import Worker
 
 
 def run_module(module: Any) -> dict[str, Any]:
-    """Do what the module's options ask for; raises the BridgeError family."""
+    """Return the result of the module; raises the BridgeError family."""
     params = module.params
     if params["wait_timeout"] < 0 or params["wait_delay"] <= 0:
         raise OptionError("wait_timeout must be at least 0, and wait_delay more than 0 seconds")
     mount = parse_entry({name: params[name] for name in ENTRY}).mount
+    if os.geteuid() != 0 and not module.check_mode:
+        raise OptionError(f"{mount.path}: only root mounts, and this ran as user {os.geteuid()}. Set become: true")
     patience = Patience(params["wait_timeout"], params["wait_delay"])
-    worker = Worker(ModuleHost(module), mount, params["nested_paths"], patience)
+    host = ModuleHost(module)
+    worker = Worker(host, mount, params["nested_paths"], patience)
     try:
         report = worker.predict() if module.check_mode else worker.work()
     except BridgeError as exc:
         done = [] if module.check_mode else worker.report.steps
-        module.fail_json(msg=f"{exc}{_so_far(done)}", changed=bool(done), steps=_steps(done))
+        module.fail_json(msg=str(exc), changed=bool(done), steps=_steps(done))
     for warning in report.warnings:
         module.warn(warning)
-    return _result(mount, report, module.check_mode)
-
-
-def _so_far(done: Sequence[Step]) -> str:
-    return f". Done before that: {', '.join(f'{step.action} {step.path}' for step in done)}" if done else ""
+    if report.pending:
+        module.warn(
+            f"{mount.path}: not in effect before the next mount: {', '.join(report.pending)}. Reboot, or run with "
+            "state: unmounted and then with state: mounted"
+        )
+    return {**_result(mount, report, module.check_mode), **host.backup}
 
 
 def _steps(steps: Sequence[Step]) -> list[dict[str, str]]:
@@ -97,26 +59,23 @@ def _steps(steps: Sequence[Step]) -> list[dict[str, str]]:
 
 
 def _result(mount: Mount, report: Report, check_mode: bool) -> dict[str, Any]:
-    actions = {step.action for step in report.steps}
     before = _shown(mount.path, *_state(report.before))
     mounted, fstab = _predicted(mount, report) if check_mode else _state(report.after)
-    result: dict[str, Any] = {
+    return {
         "changed": report.changed,
         # Not "path" or "dest": about those AnsibleModule asks the file system, and a dead server never answers.
         "mount_point": mount.path,
         "mounted": mounted,
         "fstab": fstab,
         "steps": _steps(report.steps),
-        "needs_daemon_reload": bool(actions & {WRITE_FSTAB, REMOVE_FSTAB})
-        and pathlib.Path("/run/systemd/system").is_dir(),
+        "pending_options": report.pending,
         "diff": {"before": before, "after": _shown(mount.path, mounted, fstab)},
     }
-    return result
 
 
 def _state(found: Found) -> tuple[list[str], list[str]]:
     mounted = [f"{describe(layer, found.network)}{f', {found.dead}' if found.dead else ''}" for layer in found.stack]
-    return mounted, [str(line) for line in found.fstab]
+    return mounted + ["by systemd on access"] * found.armed, [str(line) for line in found.fstab]
 
 
 def _predicted(mount: Mount, report: Report) -> tuple[list[str], list[str]]:
@@ -126,7 +85,9 @@ def _predicted(mount: Mount, report: Report) -> tuple[list[str], list[str]]:
         if step.action == UNMOUNT and step.path == mount.path:
             mounted.pop()
         elif step.action == MOUNT:
-            mounted.append(f"{mount.source} (nfs4, vers={VERSION}, hard{', ro' if mount.read_only else ''})")
+            mounted = [f"{mount.source} (nfs4, vers={VERSION}, hard{', ro' if mount.read_only else ''})"]
+        elif step.action == START_AUTOMOUNT:
+            mounted = ["by systemd on access"]
         elif step.action == WRITE_FSTAB:
             fstab = [str(fstab_line(mount))]
         elif step.action == REMOVE_FSTAB:

@@ -30,9 +30,16 @@ class Layer:
 
     mount_id: int
     parent_id: int
+    # What the kernel calls the file system (major:minor); all mounts of it have the same.
+    device: str
     path: str
     source: str
     fstype: str
+    # Of the mount alone, like nosuid.
+    flags: tuple[str, ...]
+    # Of its file system, like vers=4.1.
+    super_options: tuple[str, ...]
+    # Of both.
     options: tuple[str, ...]
 
     def option(self, name: str) -> Optional[str]:
@@ -60,7 +67,15 @@ def _layer(line: str) -> Optional[Layer]:
     if "ro" in merged:
         merged.pop("rw", None)
     return Layer(
-        int(fields[0]), int(fields[1]), unescape(fields[4]), unescape(tail[1]), tail[0], tuple(map(unescape, merged))
+        mount_id=int(fields[0]),
+        parent_id=int(fields[1]),
+        device=fields[2],
+        path=unescape(fields[4]),
+        source=unescape(tail[1]),
+        fstype=tail[0],
+        flags=tuple(fields[5].split(",")),
+        super_options=tuple(map(unescape, tail[2].split(","))),
+        options=tuple(map(unescape, merged)),
     )
 
 
@@ -76,6 +91,8 @@ class View:
     parent: Optional[Layer]
     # Visible mounts below the path, the deepest first.
     below: tuple[Layer, ...]
+    # Other paths at which a file system of the stack is mounted too.
+    elsewhere: tuple[Layer, ...] = ()
 
 
 def view(table: Sequence[Layer], path: str) -> View:
@@ -84,7 +101,9 @@ def view(table: Sequence[Layer], path: str) -> View:
     stack = tuple(layer for layer in chain if layer.path == path)
     hidden = tuple(layer for layer in table if layer.path == path and layer not in stack)
     parents = [layer for layer in chain if layer.path != path]
-    return View(stack, hidden, parents[-1] if parents else None, _below(table, path))
+    devices = {layer.device for layer in stack}
+    elsewhere = tuple(layer for layer in table if layer.device in devices and layer.path != path)
+    return View(stack, hidden, parents[-1] if parents else None, _below(table, path), elsewhere)
 
 
 def _below(table: Sequence[Layer], path: str) -> tuple[Layer, ...]:

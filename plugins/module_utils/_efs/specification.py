@@ -48,12 +48,14 @@ MODULE: Mapping[str, Mapping[str, Any]] = {
     "wait_timeout": {"type": "float", "default": 180},
     "wait_delay": {"type": "float", "default": 2},
     "fstab": {"type": "str", "default": "/etc/fstab"},
+    "backup": {"type": "bool", "default": False},
 }
 # Options of the module that are variables of the role.
 ROLE_VARIABLES: Mapping[str, str] = {
     "wait_timeout": "efs_mount_wait_timeout",
     "wait_delay": "efs_mount_wait_delay",
     "fstab": "efs_mount_fstab",
+    "backup": "efs_mount_backup",
 }
 
 

@@ -15,16 +15,11 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
-
-from .host import NFS_PORT, Host
+from .errors import NotReadyError
+from .host import Host
 
 # One address of a file system may be in a zone that can't be reached, while others answer.
 _CONNECT_TIMEOUT = 5.0
-
-
-class NotReadyError(BridgeError):
-    """The file server can't be mounted from, and it was waited for."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +30,12 @@ class Patience:
     delay: float
 
 
-def wait_for_server(host: Host, server: str, patience: Patience) -> tuple[str, ...]:
+def wait_for_server(host: Host, server: str, port: int, patience: Patience) -> tuple[str, ...]:
     """Return the addresses of a server that takes connections; raises NotReadyError when the time is over."""
     began = host.now()
     while True:
         addresses = _addresses(host, server)
-        problem = _problem(host, server, addresses)
+        problem = _problem(host, server, port, addresses)
         if not problem:
             return addresses
         waited = host.now() - began
@@ -56,7 +51,7 @@ def _addresses(host: Host, server: str) -> tuple[str, ...]:
         return host.addresses(server)
 
 
-def _problem(host: Host, server: str, addresses: Sequence[str]) -> str:
+def _problem(host: Host, server: str, port: int, addresses: Sequence[str]) -> str:
     if not addresses:
         return (
             f"DNS: the name {server} has no address on this host (getent ahosts). The file system needs a mount target "
@@ -64,11 +59,11 @@ def _problem(host: Host, server: str, addresses: Sequence[str]) -> str:
         )
     refusals = []
     for address in addresses:
-        refusal = host.refusal(address, _CONNECT_TIMEOUT)
+        refusal = host.refusal(address, port, _CONNECT_TIMEOUT)
         if not refusal:
             return ""
         refusals.append(f"{address}: {refusal}")
     return (
-        f"port: {server} takes no connection on port {NFS_PORT} ({', '.join(refusals)}). "
+        f"port: {server} takes no connection on port {port} ({', '.join(refusals)}). "
         "The mount target's security group has to allow it from this host"
     )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bring one path to its state, step by step, and verify it.
+"""Bring one path to its state: look, decide, do, verify.
 
 PRIVATE: not for use outside this collection, may change in any release.
 
@@ -11,54 +11,40 @@ Runs on managed hosts: Python 3.7.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import contextlib
+from collections.abc import Iterator, Sequence
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs import fstab
 
 from .decision import (
+    DAEMON_RELOAD,
     MOUNT,
+    REMOUNT,
     REMOVE_DIRECTORY,
+    REMOVE_FSTAB,
+    STOP_AUTOMOUNT,
     UNMOUNT,
     WRITE_FSTAB,
     Found,
-    MountError,
     Step,
     decide,
-    describe,
-    fstab_line,
+    is_armed,
+    pending,
 )
 from .entry import Mount
-from .host import MOUNT_TIMEOUT, UNENDED, Host
-from .identity import Network, same_source
-from .mount_table import parse_mountinfo, view
+from .errors import MountError, NotReadyError
+from .host import Host
+from .identity import NFS_TYPES, Network, describe, same_source
+from .mount_table import View, parse_mountinfo, view
 from .options import for_mount
-from .wait import NotReadyError, Patience, wait_for_server
+from .report import Report
+from .steps import Steps
+from .wait import Patience, wait_for_server
 
-_KERNEL = (UNMOUNT, MOUNT)
+_KERNEL = (UNMOUNT, STOP_AUTOMOUNT, MOUNT, REMOUNT)
 # A mount that lay under another shows its own state only after that one is gone.
 _ROUNDS = 4
-# Long enough for a mount on a busy host, and short enough to be tried again.
-_JOINED_TIMEOUT = 30
-# The kernel gives a dead server up after timeo and retrans: with 600 and 2, after 180 s.
-_LINGERING = 200
-
-
-@dataclass
-class Report:
-    """What was found, what was done or would be, and what is left."""
-
-    before: Found
-    after: Found
-    steps: list[Step] = field(default_factory=list)
-    attributes_changed: bool = False
-    warnings: list[str] = field(default_factory=list)
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything was changed, or would be."""
-        return bool(self.steps) or self.attributes_changed
 
 
 class Worker:
@@ -67,74 +53,110 @@ class Worker:
     def __init__(self, host: Host, mount: Mount, nested: Sequence[str], patience: Patience) -> None:
         self._host, self._mount, self._nested, self._patience = host, mount, nested, patience
         self._addresses: Sequence[str] = ()
-        # Addresses of the servers of dead mounts that were taken off.
-        self._buried: set[str] = set()
         nothing = Found(view((), mount.path))
         # What was done so far, for whoever catches an error too.
         self.report = Report(nothing, nothing)
+        self._steps = Steps(host, mount, patience, self.report)
 
     def predict(self) -> Report:
         """Return what would be done. Nothing is waited for: what will be mounted may not be there yet."""
         if self._mount.server:
             self._addresses = self._host.addresses(self._mount.server)
-        found = self._inspect()
-        self.report = Report(
-            found, found, [step for step in decide(self._mount, found, self._nested) if self._would(step, found)]
-        )
+        found = self._inspect(touch_parent=False)
+        self.report.before = self.report.after = found
+        self.report.steps += [step for step in self._decide(found) if self._would(step, found)]
+        self._warn_of_binds(found, self.report.steps)
         self._set_mountpoint(found)
         if not self.report.steps:
-            self._set_root()
+            self._set_root(found)
+        self.report.pending += pending(self._mount, found) if not self.report.steps else []
         return self.report
 
     def work(self) -> Report:
-        """Do it, and verify it."""
-        mount = self._mount
-        if mount.state == "mounted" and mount.server:
-            self._addresses = self._waited_for(mount.server)
-        elif mount.server:
-            self._addresses = self._host.addresses(mount.server)
-        found = self._recovered()
-        self.report = Report(found, found)
-        planned = decide(mount, found, self._nested)
-        if self._is_swap(planned):
-            self._try_source()
-        self._work_on_mounts(planned)
-        for step in planned:
-            if step.action not in _KERNEL:
-                self._do(step)
-        self.report.after = self._verified()
-        self._set_mountpoint(self.report.after)
-        self._set_root()
+        """Do it, and verify it; what fails puts back what was mounted. Raises MountError."""
+        with self._host.lock(self._mount.path, self._patience.timeout), self._undone_on_errors():
+            self._remove_trial()
+            self._wait()
+            found = self._recovered()
+            self.report.before = self.report.after = found
+            planned = self._decide(found)
+            if self._is_swap(planned):
+                self._try_source()
+            self._warn_of_binds(found, planned)
+            self._do_all(planned)
+            self._steps.commit()
+            self._steps.mount_nested_again()
+            self.report.after = found = self._verified()
+            self._set_mountpoint(found)
+            self._set_root(found)
+            self.report.pending += pending(self._mount, found)
         return self.report
 
-    def _would(self, step: Step, found: Found) -> bool:
-        """Return whether a step would change anything: what is in a directory shows only where no mount covers it."""
-        return step.action != REMOVE_DIRECTORY or bool(found.stack) or self._host.is_empty(step.path)
-
-    def _waited_for(self, server: str) -> Sequence[str]:
+    @contextlib.contextmanager
+    def _undone_on_errors(self) -> Iterator[None]:
         try:
-            return wait_for_server(self._host, server, self._patience)
-        except NotReadyError as exc:
-            raise MountError(f"{self._mount.path}: {exc}") from exc
+            yield
+        except (BridgeError, OSError) as exc:
+            problem = self._steps.undo()
+            left = f" NOT put back: {problem}." if problem else ""
+            self._try_to_look()
+            text = str(exc).rstrip(".")
+            if not text.startswith(f"{self._mount.path}"):
+                text = f"{self._mount.path}: {text}"
+            raise MountError(f"{text}.{self.report.summary()}{left}") from exc
 
-    def _inspect(self) -> Found:
+    def _try_to_look(self) -> None:
+        """Leave in the report what is there now, as far as that can be seen."""
+        with contextlib.suppress(BridgeError, OSError):
+            self.report.after = self._inspect(touch_parent=False)
+
+    # -- looking ------------------------------------------------------------------------------------------------------
+
+    def _wait(self) -> None:
+        mount = self._mount
+        if mount.state != "mounted" or not mount.server:
+            self._addresses = self._host.addresses(mount.server) if mount.server else ()
+            return
+        try:
+            self._addresses = wait_for_server(self._host, mount.server, mount.port, self._patience)
+        except NotReadyError as exc:
+            raise MountError(f"{mount.path}: {exc}") from exc
+
+    def _inspect(self, *, touch_parent: bool = True) -> Found:
         path = self._mount.path
         seen = view(parse_mountinfo(self._host.mountinfo()), path)
-        if not seen.stack:
+        # An access to an armed automount would mount, the one of a directory above too.
+        above = seen.parent is not None and seen.parent.fstype == "autofs"
+        touch = not is_armed(seen) and not (above and not touch_parent)
+        if not seen.stack and touch:
             self._check_links(path)
+        text = self._host.fstab()
+        lines = fstab.lines_of(text, path, self._host.resolve)
         return Found(
-            view=seen,
-            dead=self._host.dead(path) if seen.stack else "",
-            kind="directory" if seen.stack else self._host.kind(path),
-            fstab=fstab.lines_of(self._host.fstab(), path),
+            view=self._without_own(seen, text),
+            dead=self._host.dead(path) if seen.stack and touch else "",
+            kind="directory" if seen.stack else self._host.kind(path) if touch else "missing",
+            fstab=lines,
             network=Network(self._addresses, self._host.tunnels()),
+            systemd=self._host.has_systemd(),
+            unread=self._host.has_unread_changes(path, listed=bool(lines)),
         )
+
+    def _without_own(self, seen: View, text: str) -> View:
+        """Return what is seen, without the paths at which the file system is mounted on purpose."""
+        elsewhere = tuple(
+            layer
+            for layer in seen.elsewhere
+            if not layer.path.startswith(f"{self._mount.path}/")
+            and not any(line.fstype in (*NFS_TYPES, "efs") for line in fstab.lines_of(text, layer.path))
+        )
+        return View(seen.stack, seen.hidden, seen.parent, seen.below, elsewhere)
 
     def _check_links(self, path: str) -> None:
         real = self._host.real_path(path)
         if real != path:
             raise MountError(
-                f"{path}: a symbolic link leads from there to {real}, where the mount would be. Give {real} as the path"
+                f"{path}: a symbolic link leads from there to {real}, where the mount would be. Set path to {real}"
             )
 
     def _recovered(self) -> Found:
@@ -153,31 +175,58 @@ class Worker:
                 return found
             self._host.sleep(self._patience.delay)
 
+    # -- doing --------------------------------------------------------------------------------------------------------
+
+    def _decide(self, found: Found) -> tuple[Step, ...]:
+        return decide(self._mount, found, self._nested)
+
+    def _would(self, step: Step, found: Found) -> bool:
+        """Return whether a step would change anything: what is in a directory shows only where no mount covers it."""
+        return step.action != REMOVE_DIRECTORY or bool(found.view.stack) or self._host.is_empty(step.path)
+
     def _is_swap(self, steps: Sequence[Step]) -> bool:
         """Return whether something that works is given up for something that may not."""
-        gives_up = any(step.action == UNMOUNT and not step.dead for step in steps)
+        gives_up = any(step.action in (UNMOUNT, STOP_AUTOMOUNT) and not step.dead for step in steps)
         return gives_up and any(step.action == MOUNT for step in steps)
 
     def _try_source(self) -> None:
         """Mount the new source on a directory of its own first; raises MountError before anything was changed."""
-        mount = self._mount
+        mount, folder = self._mount, self._host.trial_directory(self._mount.path)
         # efs-utils starts a proxy for each mount, and ends it some time after.
         if mount.helper != "nfs4":
             return
-        folder = self._host.make_trial_directory()
+        self._host.make_directory(folder)
         try:
             problem = self._host.mount(mount.helper, mount.source, folder, for_mount(mount.options))
             if problem:
                 raise MountError(
                     f"{mount.path}: {mount.source} can't be mounted: {problem}. What is mounted was left as it is"
                 )
-            problem = self._host.unmount(folder)
-            if problem:
-                raise MountError(
-                    f"{mount.path}: {folder}, where {mount.source} was tried, can't be unmounted: {problem}"
-                )
         finally:
-            self._host.remove_directory(folder)
+            self._remove_trial()
+
+    def _remove_trial(self) -> None:
+        """Remove what a trial mounted, this run's or that of one that was killed."""
+        folder = self._host.trial_directory(self._mount.path)
+        for layer in reversed(view(parse_mountinfo(self._host.mountinfo()), folder).stack):
+            problem = self._host.unmount(folder)
+            if problem and self._host.unmount(folder, "-l"):
+                raise MountError(
+                    f"{self._mount.path}: {folder}, where {layer.source} was tried, can't be unmounted: {problem}"
+                )
+        self._host.remove_directory(folder)
+
+    def _do_all(self, planned: Sequence[Step]) -> None:
+        # Found out here, nothing has to be undone.
+        if any(step.action == MOUNT for step in planned) and not self.report.before.view.stack:
+            self._host.make_directory(self._mount.path)
+        self._work_on_mounts(planned)
+        for step in planned:
+            if step.action not in _KERNEL:
+                self._steps.do(step)
+            if step.action in (WRITE_FSTAB, REMOVE_FSTAB):
+                # What is mounted and what is mounted at boot agree.
+                self._steps.commit()
 
     def _work_on_mounts(self, planned: Sequence[Step]) -> None:
         for _round in range(_ROUNDS):
@@ -185,77 +234,18 @@ class Worker:
             if not steps:
                 return
             for step in steps:
-                self._do(step)
-            planned = decide(self._mount, self._inspect(), self._nested)
+                self._steps.do(step)
+            planned = self._decide(self._inspect())
         left = "; ".join(f"{step.action} {step.path}: {step.reason}" for step in planned)
         raise MountError(
             f"{self._mount.path}: after {_ROUNDS} rounds of work it is not as wanted: {left}. What else mounts there?"
         )
 
-    def _do(self, step: Step) -> None:
-        if step.action == UNMOUNT:
-            self._unmount(step)
-        elif step.action == MOUNT:
-            self._do_mount()
-        elif step.action == REMOVE_DIRECTORY:
-            if not self._host.remove_directory(step.path):
-                return
-        else:
-            line = fstab_line(self._mount) if step.action == WRITE_FSTAB else None
-            self._host.write_fstab(fstab.replace(self._host.fstab(), step.path, line))
-        self.report.steps.append(step)
-
-    def _unmount(self, step: Step) -> None:
-        if step.dead:
-            top = view(parse_mountinfo(self._host.mountinfo()), step.path).stack[-1]
-            self._buried.update(filter(None, [top.option("addr")]))
-        problem = self._host.unmount(step.path, *(("-f",) if step.dead else ()))
-        if problem and self._mount.lazy_unmount:
-            problem = self._host.unmount(step.path, "-l")
-        if not problem:
-            return
-        users = self._host.holders(step.path)
-        used = f" Used by {enumerate_names(users)}." if users else ""
-        raise MountError(
-            f"{step.path}: it has to be unmounted ({step.reason}), and can't be: {problem}.{used} "
-            "End what uses it, or accept lazy_unmount: true"
-        )
-
-    def _do_mount(self) -> None:
-        mount, host = self._mount, self._host
-        host.make_directory(mount.path)
-        if not host.is_empty(mount.path):
-            self.report.warnings.append(f"{mount.path} is not empty: what is in the directory is hidden by the mount")
-        self.report.attributes_changed |= host.set_attributes(mount.path, mount.mountpoint)
-        problem = self._mounted_after_the_dead() if self._buried else self._mounted()
-        if problem:
-            raise MountError(
-                f"{mount.path}: {mount.source} can't be mounted: {problem}.{_hint(problem)} "
-                "/etc/fstab was left as it is"
-            )
-
-    def _mounted(self, timeout: float = MOUNT_TIMEOUT) -> str:
-        mount = self._mount
-        return self._host.mount(mount.helper, mount.source, mount.path, for_mount(mount.options), timeout)
-
-    def _mounted_after_the_dead(self) -> str:
-        """Mount where a dead mount was, and give what went wrong.
-
-        The kernel's client of a dead server outlives its mount for some minutes. Where the new address is one of the
-        same server, NFS 4.1 joins that client, and waits for the dead one again.
-        """
-        problem = self._mounted(_JOINED_TIMEOUT)
-        if UNENDED not in problem:
-            return problem
-        deadline = self._host.now() + _LINGERING
-        while any(map(self._host.is_client_of, self._buried)) and self._host.now() < deadline:
-            self._host.sleep(self._patience.delay)
-        return self._mounted()
-
     def _verified(self) -> Found:
-        """Decide again: nothing is left to do, or it is an error."""
+        """Return what is there now; raises MountError where there is anything left to do."""
         found = self._inspect()
-        left = decide(self._mount, found, self._nested)
+        # That systemd hasn't read the whole of fstab by now is somebody else's change.
+        left = [step for step in self._decide(found) if step.action != DAEMON_RELOAD]
         if left:
             seen = ", ".join(describe(layer, found.network) for layer in found.stack) or "nothing"
             todo = "; ".join(f"{step.action}: {step.reason}" for step in left)
@@ -267,18 +257,16 @@ class Worker:
     def _set_mountpoint(self, found: Found) -> None:
         """Set owner, group and mode of the directory, where no mount covers it."""
         if self._mount.state in ("unmounted", "mounted") and not found.view.stack and found.kind == "directory":
-            self.report.attributes_changed |= self._host.set_attributes(self._mount.path, self._mount.mountpoint)
+            changed = self._host.set_attributes(self._mount.path, self._mount.mountpoint, "mountpoint")
+            self.report.attributes_changed |= changed
 
-    def _set_root(self) -> None:
-        if self._mount.state == "mounted":
-            self.report.attributes_changed |= self._host.set_attributes(self._mount.path, self._mount.root)
+    def _set_root(self, found: Found) -> None:
+        if self._mount.state == "mounted" and not found.armed:
+            self.report.attributes_changed |= self._host.set_attributes(self._mount.path, self._mount.root, "root")
 
-
-def _hint(problem: str) -> str:
-    hints = (
-        ("No such file", " The export isn't there on the server."),
-        ("access denied", " The server, or a file system policy, doesn't let this host in."),
-        ("bad option", " The client's package isn't installed."),
-        ("unknown filesystem type", " The client's package isn't installed."),
-    )
-    return next((hint for found, hint in hints if found in problem), "")
+    def _warn_of_binds(self, found: Found, planned: Sequence[Step]) -> None:
+        unmounted = any(step.action == UNMOUNT and step.path == self._mount.path for step in planned)
+        if unmounted and found.view.elsewhere:
+            paths = ", ".join(sorted({layer.path for layer in found.view.elsewhere}))
+            old = describe(found.stack[-1], found.network)
+            self.report.warnings.append(f"{old} stays mounted on {paths}, as a bind mount does. Unmount it there too")

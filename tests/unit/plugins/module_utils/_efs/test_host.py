@@ -15,8 +15,8 @@ import subprocess
 import time
 
 import pytest
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs import host as host_module
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.host import Host, run
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.commands import run
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.host import Host
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.identity import Tunnel, tunnel_key
 
 from tests.support.imports import PLUGINS, all_needed_by
@@ -28,7 +28,7 @@ class ReadOnlyHost(Host):
     def write_fstab(self, text):
         raise NotImplementedError
 
-    def set_attributes(self, path, wanted):
+    def set_attributes(self, path, wanted, name):
         raise NotImplementedError
 
 
@@ -62,7 +62,7 @@ def test_a_command_that_leaves_a_process_behind_is_not_waited_for():
     began = time.monotonic()
     done = run(["sh", "-c", "echo said; echo broken >&2; sleep 60 & exit 3"], 30)
 
-    assert (3, "said\n", "broken") == (done.code, done.stdout, done.said)
+    assert (3, "said\n", "broken") == (done.code, done.stdout, done.message)
     assert time.monotonic() - began < 20
 
 
@@ -121,14 +121,14 @@ def test_who_holds_a_path_is_named(host, tmp_path):
             reader.kill()
 
 
-def test_names_and_ports(host, monkeypatch):
+def test_names_and_ports(host):
     """As the host's own resolver and its network have them."""
     assert "127.0.0.1" in host.addresses("localhost") or "::1" in host.addresses("localhost")
     assert () == host.addresses("nothing.invalid")
     with socket.create_server(("127.0.0.1", 0)) as server:
-        monkeypatch.setattr(host_module, "NFS_PORT", server.getsockname()[1])
-        assert "" == host.refusal("127.0.0.1", 5)
-    assert "refused" in host.refusal("127.0.0.1", 5)
+        port = server.getsockname()[1]
+        assert "" == host.refusal("127.0.0.1", port, 5)
+    assert "refused" in host.refusal("127.0.0.1", port, 5)
 
 
 def test_state_files_of_efs_utils(host, tmp_path):

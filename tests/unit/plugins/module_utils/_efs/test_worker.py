@@ -10,22 +10,22 @@ import contextlib
 import copy
 
 import pytest
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.decision import MountError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.entry import Attributes, parse_entry
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.errors import MountError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.identity import Tunnel, tunnel_key
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.wait import Patience
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.worker import Worker
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.support.efs_host import ModelHost
+from tests.support.efs_host import TRIAL, Killed, ModelHost
 
 PATH = "/mnt/efs"
 A, B = "fs-0000000000000000a", "fs-0000000000000000b"
 NAMES = {one: f"{one}.efs.eu-central-1.amazonaws.com" for one in (A, B)}
 ADDRESSES = {A: "10.0.0.1", B: "10.0.0.2"}
 SOURCE = f"{NAMES[A]}:/"
-RIGHT = f"rw,vers=4.1,hard,addr={ADDRESSES[A]}"
+RIGHT = f"rw,vers=4.1,hard,timeo=600,retrans=2,noresvport,addr={ADDRESSES[A]}"
 OPTIONS = "nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,noresvport,_netdev,nofail"
 LINE = f"{SOURCE} {PATH} nfs4 {OPTIONS} 0 0"
 SYSTEM = "UUID=1 / ext4 errors=remount-ro 0 1\n"
@@ -73,17 +73,18 @@ def test_a_changed_source_is_tried_before_what_works_is_given_up():
     worker(on, dns_name=NAMES[B]).work()
     on.log.clear()
     report = worker(on).work()
-    trial = "/run/efs-mount-1"
 
     assert ["unmount", "mount", "write_fstab"] == actions(report)
     assert [
-        ("mount", trial, SOURCE),
-        ("unmount", trial),
+        ("mkdir", TRIAL),
+        ("mount", TRIAL, SOURCE),
+        ("unmount", TRIAL),
+        ("rmdir", TRIAL),
         ("unmount", PATH),
         ("mount", PATH, SOURCE),
         ("fstab",),
     ] == on.log
-    assert trial not in on.kinds
+    assert TRIAL not in on.kinds
 
 
 def test_a_source_that_cannot_be_mounted_leaves_what_works():
@@ -100,7 +101,7 @@ def test_a_source_that_cannot_be_mounted_leaves_what_works():
 def test_a_first_mount_that_fails_leaves_fstab():
     """A line that can't be mounted would be a trap at the next boot."""
     on = host()
-    with pytest.raises(MountError, match=r"The export isn't there on the server. /etc/fstab was left as it is"):
+    with pytest.raises(MountError, match=r"The export isn't there on the server.$"):
         worker(on, export="/nope").work()
 
     assert SYSTEM == on.text
@@ -148,12 +149,12 @@ def test_a_disk_is_nobodys_to_unmount():
     """Neither from the path, nor its line from fstab."""
     on = host()
     on.put(PATH, "/dev/sdb1", "rw", "ext4")
-    with pytest.raises(MountError, match=r"/dev/sdb1 \(ext4\) is mounted there, which is not unmounted for you"):
+    with pytest.raises(MountError, match=r"/dev/sdb1 \(ext4\) is mounted there, and only nfs4, nfs, tmpfs are"):
         worker(on).work()
     on = host()
     on.text = f"/dev/sdb1 {PATH} ext4 noauto 0 2\n"
     for state in ("mounted", "present", "absent"):
-        with pytest.raises(MountError, match=r"/etc/fstab has /dev/sdb1 \(ext4\) for that path, which is not replaced"):
+        with pytest.raises(MountError, match=r"/etc/fstab has '/dev/sdb1 /mnt/efs ext4 noauto 0 2' for that"):
             worker(on, state=state, dns_name=NAMES[A]).work()
     assert [] == on.mounts
 
@@ -294,7 +295,7 @@ def test_attributes_of_the_directory_and_of_the_root():
     """The first are set while nothing is mounted, the second while it is; a second run changes neither."""
     on = host()
     seen = []
-    on.set_attributes = lambda path, wanted: seen.append((len(on.stack(path)), wanted.mode)) or False
+    on.set_attributes = lambda path, wanted, _name: seen.append((len(on.stack(path)), wanted.mode)) or False
     options = {"mountpoint_mode": "0700", "root_mode": "2775"}
     worker(on, **options).work()
     worker(on, **options).work()
@@ -467,10 +468,26 @@ LINES = [
 ]
 
 
+FAILING = [
+    "mount",
+    f"mount {PATH}",
+    f"unmount {PATH}",
+    "fstab",
+    "daemon-reload",
+    "start",
+    "stop",
+    "attributes",
+    "remount",
+]
+
+
 @st.composite
-def situations(draw):
-    """Give a host with anything on the path, and anything that could be wanted there."""
+def situations(draw, failing=False):
+    """Return a host with anything on the path, and anything that could be wanted there."""
     on = host()
+    on.systemd = draw(st.booleans())
+    if on.systemd and draw(st.booleans()):
+        on.put(PATH, "systemd-1", "rw,direct", "autofs")
     for name in draw(st.lists(st.sampled_from(sorted(LAYERS)), max_size=3)):
         source, options, fstype = LAYERS[name]
         on.put(PATH, source, options, fstype)
@@ -478,74 +495,176 @@ def situations(draw):
         on.mounts[-1].dead = draw(st.sampled_from(["", "", "Stale file handle", "its server didn't answer for 10 s"]))
         on.mounts[-1].dead_until = draw(st.sampled_from([15, float("inf")]))
         on.mounts[-1].used_by = draw(st.sampled_from([(), (), ("bash (12)",)]))
+        on.mounts[-1].flags = draw(st.sampled_from(["rw,relatime", "rw,nosuid,noatime", "ro,relatime"]))
+        on.mounts[0].files = draw(st.sampled_from([(), (), ("file",)])) if on.mounts[0].fstype == "tmpfs" else ()
+    if on.mounts and draw(st.booleans()):
+        on.put(f"{PATH}/b", *draw(st.sampled_from([(f"{NAMES[B]}:/data", RIGHT), ("/dev/sdc1", "rw", "ext4")])))
     on.text = "".join(f"{line}\n" for line in draw(st.lists(st.sampled_from(LINES), max_size=3)))
+    on.read = draw(st.sampled_from(["", on.text]))
+    if failing:
+        on.failing = dict.fromkeys(draw(st.sets(st.sampled_from(FAILING), min_size=1, max_size=1)), "it fails")
+    extra = draw(st.sampled_from([[], [], ["x-systemd.automount"], ["nosuid", "noexec"], ["ro"]]))
     options = {
-        "state": draw(st.sampled_from(["mounted", "mounted", "present", "unmounted", "absent"])),
+        "state": draw(st.sampled_from(["mounted", "mounted", "mounted", "present", "unmounted", "absent"])),
         "dns_name": NAMES[A],
-        "on_source_change": draw(st.sampled_from(["remount", "fail"])),
+        "extra_options": extra,
+        "on_source_change": draw(st.sampled_from(["remount", "remount", "fail"])),
         "lazy_unmount": draw(st.booleans()),
         "mountpoint_mode": draw(st.sampled_from([None, "0700"])),
         "root_mode": draw(st.sampled_from([None, "2775"])),
+        "nested": draw(st.sampled_from([(), (f"{PATH}/b",)])),
     }
     return on, options
 
 
 def is_right(mounted):
-    """Tell whether a mount in memory is what is wanted, by the letter of the requirement."""
+    """Return whether a mount in memory is what is wanted, by the letter of the requirement."""
     intended = mounted.source in (SOURCE, f"{ADDRESSES[A]}:/")
-    return intended and (mounted.fstype, mounted.options) == ("nfs4", RIGHT)
+    right = {"vers=4.1", "hard", f"addr={ADDRESSES[A]}"} <= set(mounted.options.split(","))
+    return intended and mounted.fstype == "nfs4" and right and mounted.options.startswith(("rw", "ro"))
+
+
+def line_of(options):
+    """Return the line that is wanted in fstab."""
+    extra = options["extra_options"]
+    return f"{SOURCE} {PATH} nfs4 {','.join([OPTIONS, *extra])} 0 0"
+
+
+def assert_wanted(on, options, lines):
+    """One mount of the intended source, 4.1 and hard, with its flags, or an automount of it; and one line."""
+    state, stack = options["state"], [one for one in on.stack(PATH) if one.fstype != "autofs"]
+    on_access = [one for one in on.stack(PATH) if one.fstype == "autofs"]
+
+    if state == "mounted" and on_access and not stack:
+        assert "x-systemd.automount" in options["extra_options"]
+        assert line_of(options) in on.read
+    elif state == "mounted":
+        assert 1 == len(stack)
+        assert is_right(stack[0])
+        assert not (stack[0].dead and on.clock < stack[0].dead_until)
+        wanted = {"nosuid", "noexec", "ro"} & set(options["extra_options"])
+        assert {"nosuid", "noexec", "ro"} & set(stack[0].flags.split(",")) == wanted
+    if state in ("unmounted", "absent"):
+        assert [] == stack + on_access
+    if state in ("mounted", "present"):
+        assert [line_of(options)] == [line for line in on.text.splitlines() if PATH in line]
+    if state == "absent":
+        assert PATH not in on.text
+    assert lines == [line for line in on.text.splitlines() if PATH not in line]
+    if on.systemd and state != "unmounted":
+        assert not on.has_unread_changes(PATH, listed=state != "absent")
+    assert TRIAL not in {one.path for one in on.mounts}
+    assert [] == on.triggered
+
+
+def others(on):
+    """Return the lines of fstab that are of other paths."""
+    return [line for line in on.text.splitlines() if PATH not in line]
+
+
+def error_of(on, options):
+    """Work; return the error, which names the path, or nothing."""
+    try:
+        worker(on, **options).work()
+    except MountError as exc:
+        error = str(exc)
+    else:
+        return ""
+    assert error.startswith(PATH)
+    return error
 
 
 @settings(max_examples=4 * settings.default.max_examples)
 @given(situations())
 def test_it_ends_as_wanted_or_as_an_error_and_a_second_run_changes_nothing(situation):
-    """One mount of the intended source, 4.1 and hard, and one line; or an error that names the path."""
+    """Or it is an error that names the path."""
     on, options = situation
-    lines = [line for line in on.text.splitlines() if PATH not in line]
-    try:
-        worker(on, **options).work()
-    except MountError as exc:
-        if not str(exc).startswith(f"{PATH}: "):
-            raise
-        assume(False)
-    state, stack = options["state"], on.stack(PATH)
+    lines = others(on)
+    assume(not error_of(on, options))
 
-    if state == "mounted":
-        assert 1 == len(stack)
-        assert is_right(stack[0])
-        assert not (stack[0].dead and on.clock < stack[0].dead_until)
-    if state in ("unmounted", "absent"):
-        assert [] == stack
-    if state in ("mounted", "present"):
-        assert [LINE] == [line for line in on.text.splitlines() if PATH in line]
-    if state == "absent":
-        assert PATH not in on.text
-    assert lines == [line for line in on.text.splitlines() if PATH not in line]
+    assert_wanted(on, options, lines)
     on.log.clear()
     assert not worker(on, **options).work().changed
     assert [] == on.log
 
 
+def live(on):
+    """Return what is mounted and answers, in a form that can be compared; an automount counts."""
+    return [(one.path, one.source, one.fstype) for one in on.mounts if not one.dead]
+
+
+@settings(max_examples=4 * settings.default.max_examples)
+@given(situations(failing=True))
+def test_an_error_leaves_nothing_less_mounted(situation):
+    """Whatever failed: what was mounted is there again, or the right thing is in its place; a rerun heals."""
+    on, options = situation
+    before, text, lines, failing = live(on), on.text, others(on), set(on.failing)
+    error = error_of(on, options)
+    on.failing.clear()
+
+    left = [one for one in before if one not in live(on)]
+    in_place = options["state"] == "mounted" and any(map(is_right, on.stack(PATH)))
+    # As was wanted; what failed came after it.
+    removed = not on.stack(PATH) and (
+        (options["state"] == "absent" and PATH not in on.text)
+        or (options["state"] == "unmounted" and failing == {"attributes"})
+    )
+    if error and left and not in_place and not removed:
+        # The only thing that can't be undone is what fails once more as it is undone, and that is said.
+        assert failing & {"mount", f"mount {PATH}", "start"}
+        assert "NOT put back" in error
+    if not error_of(on, options):
+        assert_wanted(on, options, lines)
+    elif error:
+        assert lines == others(on)
+        assert text == on.text or PATH in on.text
+
+
+@settings(max_examples=4 * settings.default.max_examples)
+@given(situations(), st.data())
+def test_a_killed_run_is_healed_by_the_next(situation, data):
+    """At any act, before it or after it. Where no kill would have been an error there is none after it either."""
+    on, options = situation
+    lines = others(on)
+    unkilled = copy.deepcopy(on)
+    error = error_of(unkilled, options)
+    assume(unkilled.acts)
+    on.kill_at = data.draw(st.integers(1, unkilled.acts))
+    with contextlib.suppress(Killed, MountError):
+        worker(on, **options).work()
+    on.kill_at = -1
+    healed = error_of(on, options)
+
+    if not error:
+        assert not healed
+    if healed:
+        # What was dead is gone then, and needn't be unmounted again.
+        assert healed.partition(" Done before")[0] == error_of(on, options).partition(" Done before")[0]
+    else:
+        assert_wanted(on, options, lines)
+
+
 @settings(max_examples=4 * settings.default.max_examples)
 @given(situations())
 def test_what_is_right_and_answers_is_never_unmounted(situation):
-    """Nor is a disk, whatever is wanted."""
+    """Nor is a disk, nor a tmpfs with files in it, whatever is wanted."""
     on, options = situation
+    layers = [one for one in on.mounts if one.path == PATH and one.fstype != "autofs"]
     # The one that users of the path see, or the lowest, that they see when what covers it is gone.
-    ends = [one for one in (on.mounts[:1] + on.mounts[-1:]) if is_right(one) and not one.dead]
+    ends = [one for one in (layers[:1] + layers[-1:]) if is_right(one) and not one.dead and "ro" not in one.options]
     kept = ends if options["state"] in ("mounted", "present") else []
-    disks = [one for one in on.mounts if one.fstype == "ext4"]
+    precious = [one for one in on.mounts if one.fstype == "ext4" or one.files]
     with contextlib.suppress(MountError):
         worker(on, **options).work()
 
     assert all(any(one is other for other in on.mounts) for one in kept[:1])
-    assert disks == [one for one in on.mounts if one.fstype == "ext4"]
+    assert all(any(one is other for other in on.mounts) for one in precious)
 
 
 @settings(max_examples=4 * settings.default.max_examples)
 @given(situations())
 def test_a_check_run_says_what_a_run_does(situation):
-    """It changes nothing, fails where the run would be refused, and is changed where the run is."""
+    """It changes and triggers nothing, fails where the run would be refused, and is changed where the run is."""
     on, options = situation
     before = copy.deepcopy((on.mounts, on.text, on.kinds, on.attributes))
     on.check_mode = True
@@ -554,10 +673,10 @@ def test_a_check_run_says_what_a_run_does(situation):
     except MountError:
         predicted = None
     assert before == (on.mounts, on.text, on.kinds, on.attributes)
-    assert [] == on.log
+    assert [] == on.log == on.triggered
     on.check_mode = False
     # What will have answered by then can't be foreseen.
-    assume(not on.mounts or on.mounts[-1].dead_until == float("inf"))
+    assume(not on.mounts or all(one.dead_until == float("inf") for one in on.mounts))
     try:
         report = worker(on, **options).work()
     except MountError:
@@ -567,6 +686,207 @@ def test_a_check_run_says_what_a_run_does(situation):
     assert predicted.changed == report.changed
     # Only what lay under something else shows more to do.
     assert [step.action for step in predicted.steps] == actions(report) or len(before[0]) > 1
+
+
+class TestAutomount:
+    """The option x-systemd.automount: systemd mounts when somebody accesses the path."""
+
+    ON_ACCESS = {"extra_options": ["x-systemd.automount"]}
+
+    def host(self):
+        """Return a host with systemd."""
+        on = host()
+        on.systemd, on.read = True, on.text
+        return on
+
+    def test_a_fresh_host(self):
+        """The source is mounted and verified first, then its automount is started in its place."""
+        on = self.host()
+        report = worker(on, **self.ON_ACCESS).work()
+
+        assert ["mount", "write_fstab", "daemon_reload", "start_automount"] == actions(report)
+        assert ["autofs"] == [one.fstype for one in on.stack(PATH)]
+        assert not worker(on, **self.ON_ACCESS).work().changed
+        assert [] == on.triggered
+
+    def test_a_changed_source(self):
+        """The automount is stopped first, and started last; B is never laid over A."""
+        on = self.host()
+        worker(on, **self.ON_ACCESS, dns_name=NAMES[B]).work()
+        for triggered in (False, True):
+            name = NAMES[A] if not triggered else NAMES[B]
+            if triggered:
+                on.put(PATH, SOURCE, RIGHT)
+            report = worker(on, **self.ON_ACCESS, dns_name=name).work()
+            unmounts = ["unmount"] if triggered else []
+            assert [*unmounts, "stop_automount", "mount", "write_fstab", "daemon_reload", "start_automount"] == (
+                actions(report)
+            )
+            assert ["autofs"] == [one.fstype for one in on.stack(PATH)]
+            assert [] == on.triggered
+
+    @pytest.mark.parametrize("state", ["unmounted", "absent"])
+    def test_its_end(self, state):
+        """An armed automount goes, and nothing is mounted by looking at it."""
+        on = self.host()
+        worker(on, **self.ON_ACCESS).work()
+        report = worker(on, state=state, dns_name=None).work()
+
+        assert "stop_automount" == actions(report)[0]
+        assert [] == on.mounts
+        assert not worker(on, state=state, dns_name=None).work().changed
+        assert [] == on.triggered
+
+    def test_one_that_is_mounted_already(self):
+        """Until it is mounted anew its automount is pending, which every run says."""
+        on = self.host()
+        worker(on).work()
+        for _run in range(2):
+            report = worker(on, **self.ON_ACCESS).work()
+            assert ["x-systemd.automount (mounted without it)"] == report.pending
+        assert not report.changed
+
+    def test_the_automounter_of_somebody_else(self):
+        """Its maps are not ours to change."""
+        on = self.host()
+        on.put(PATH, "/etc/auto.misc", "rw", "autofs")
+        with pytest.raises(MountError, match=r"an automounter that isn't systemd manages it \(/etc/auto.misc\)"):
+            worker(on).work()
+
+
+def test_flags_are_set_on_what_is_mounted():
+    """A binary must not run after noexec was reported as applied; nothing is unmounted for it."""
+    on = host()
+    worker(on).work()
+    report = worker(on, extra_options=["nosuid", "nodev", "noexec"]).work()
+
+    assert ["remount", "write_fstab"] == actions(report)
+    assert {"nosuid", "nodev", "noexec"} <= set(on.stack(PATH)[0].flags.split(","))
+    assert ["remount", "write_fstab"] == actions(worker(on).work())
+    assert not {"nosuid", "nodev", "noexec"} & set(on.stack(PATH)[0].flags.split(","))
+
+
+def test_what_a_remount_cannot_set_is_pending_until_a_mount():
+    """It is said by every run, and by none after the path was mounted anew."""
+    on = host()
+    worker(on).work()
+    wanted = {"extra_options": ["nconnect=4", "resvport", "timeo=150"]}
+    for _run in range(2):
+        report = worker(on, **wanted).work()
+        assert [
+            "resvport (mounted with noresvport)",
+            "nconnect=4 (mounted with 1)",
+            "timeo=150 (mounted with 600)",
+        ] == report.pending
+    assert not report.changed
+    worker(on, state="unmounted", dns_name=NAMES[A]).work()
+
+    assert [] == worker(on, **wanted).work().pending
+
+
+def test_a_bind_mount_keeps_the_old_file_system():
+    """It is named; a mount that has a line of its own in fstab is not."""
+    on = host()
+    worker(on, dns_name=NAMES[B]).work()
+    on.stack(PATH)[0].device = "0:77"
+    on.put("/srv/bound", f"{NAMES[B]}:/", device="0:77")
+    on.put("/srv/own", f"{NAMES[B]}:/", device="0:77")
+    on.text += f"{NAMES[B]}:/ /srv/own nfs4 defaults 0 0\n"
+    for result in (worker(on).predict(), worker(on).work()):
+        assert 1 == len(result.warnings)
+        assert "stays mounted on /srv/bound, as a bind mount does. Unmount it there too" in result.warnings[0]
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+@pytest.mark.parametrize("state", ["mounted", "absent"])
+@pytest.mark.parametrize("other", [("/dev/sdc1", "rw", "ext4"), ("10.9.9.9:/", "rw,vers=4.2,hard", "nfs4")])
+def test_mounts_below_that_are_others(lazy, state, other):
+    """lazy_unmount would take them off too, so it doesn't help."""
+    on = host()
+    on.put(PATH, f"{NAMES[B]}:/")
+    on.put(f"{PATH}/data", *other)
+    with pytest.raises(MountError, match=rf"there are mounts below it: {PATH}/data. Unmount them"):
+        worker(on, state=state, dns_name=NAMES[A], lazy_unmount=lazy).work()
+
+    assert 2 == len(on.mounts)
+
+
+@pytest.mark.parametrize("state", ["mounted", "unmounted", "absent"])
+def test_files_of_a_tmpfs_are_not_lost(state):
+    """What lay over it is put back."""
+    on = host()
+    on.put(PATH, "tmpfs", "rw", "tmpfs", files=("work",))
+    on.put(PATH, f"{NAMES[B]}:/", f"rw,vers=4.1,hard,addr={ADDRESSES[B]}")
+    with pytest.raises(
+        MountError, match=r"has files in it, which would be lost.*Done before that: .*put_back"
+    ) as caught:
+        worker(on, state=state, dns_name=NAMES[A]).work()
+
+    assert ["tmpfs", f"{NAMES[B]}:/"] == [one.source for one in on.stack(PATH)], caught.value
+
+
+def test_a_failure_between_unmount_and_mount_puts_back_what_was_there():
+    """With the steps that were done, and that they were undone."""
+    on = host()
+    worker(on, dns_name=NAMES[B]).work()
+    before = (on.text, [(one.source, one.options) for one in on.mounts])
+    on.failing = {"attributes": "Operation not permitted"}
+    work = worker(on, mountpoint_mode="0700")
+    with pytest.raises(MountError, match=rf"not permitted. Done before that: unmount {PATH}, put_back {NAMES[B]}:/ "):
+        work.work()
+
+    assert before == (on.text, [(one.source, one.options) for one in on.mounts])
+    assert ["unmount", "put_back"] == actions(work.report)
+
+
+def test_a_local_bind_in_fstab_is_nobodys_to_replace():
+    """Nor a tmpfs: somebody wants it there."""
+    for line in (f"/srv/data {PATH} none bind 0 0", f"tmpfs {PATH} tmpfs defaults 0 0", f"/srv {PATH} nfs4 bind 0 0"):
+        on = host()
+        on.text = f"{line}\n"
+        for state in ("mounted", "present", "absent"):
+            with pytest.raises(
+                MountError, match=r"/etc/fstab has '.*' for that path, and only lines of nfs4, nfs, efs"
+            ):
+                worker(on, state=state, dns_name=NAMES[A]).work()
+        assert f"{line}\n" == on.text
+
+
+def test_a_line_whose_path_leads_here_is_the_line():
+    """Through a symbolic link: a second line would mount twice."""
+    on = host()
+    on.links["/efs"] = PATH
+    on.text = f"{SYSTEM}{SOURCE} /efs nfs4 {OPTIONS} 0 0\n"
+    worker(on).work()
+
+    assert f"{SYSTEM}{LINE}\n" == on.text
+
+
+def test_systemd_is_told():
+    """By the run that changes fstab, and where that was killed before it could, by the next."""
+    on = host()
+    on.systemd, on.read = True, on.text
+    assert ["mount", "write_fstab", "daemon_reload"] == actions(worker(on).work())
+    on.read = SYSTEM
+    assert ["daemon_reload"] == actions(worker(on).work())
+    assert ["unmount", "remove_fstab", "daemon_reload", "remove_directory"] == (
+        actions(worker(on, state="absent", dns_name=None).work())
+    )
+    assert not worker(on, state="absent", dns_name=None).work().changed
+
+
+def test_a_port_of_its_own():
+    """Of a tunnel to the server, on this host: it is waited for there, and known again."""
+    on = host()
+    on.exports["127.0.0.1"] = {"/"}
+    asked = []
+    on.refusal = lambda address, port, _timeout: asked.append((address, port)) or ""
+    options = {"dns_name": None, "mount_target_ip": "127.0.0.1", "extra_options": ["port=20490"]}
+    worker(on, **options).work()
+    on.mounts[0].options += ",port=20490"
+
+    assert {("127.0.0.1", 20490)} == set(asked)
+    assert not worker(on, **options).work().changed
 
 
 def test_attributes_change_once():

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""systemd, which makes units from the lines of C(/etc/fstab): whether it has read them, and its automounts.
+
+PRIVATE: not for use outside this collection, may change in any release.
+
+None of this touches the path: that would trigger an automount. Runs on managed hosts: Python 3.7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .commands import run
+
+_FSTAB = "/etc/fstab"
+_TIMEOUT = 60
+_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:_.")
+
+
+def unit_name(path: str, suffix: str) -> str:
+    """Return the name of the unit of a path (systemd.unit(5), string escaping): C(mnt-efs.mount)."""
+    escaped = "".join(
+        "-"
+        if character == "/"
+        else character
+        if character in _PLAIN and not (character == "." and index == 0)
+        else "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogateescape"))
+        for index, character in enumerate(path.strip("/"))
+    )
+    return f"{escaped}.{suffix}"
+
+
+def has_unread_changes(path: str, *, listed: bool) -> bool:
+    """Return whether systemd doesn't know yet what C(/etc/fstab) has for a path; listed is whether it has a line."""
+    properties = "LoadState,FragmentPath,SourcePath,NeedDaemonReload"
+    done = run(["systemctl", "show", f"--property={properties}", "--", unit_name(path, "mount")], _TIMEOUT)
+    unit = _parse(done.stdout)
+    if done.code != 0 or "LoadState" not in unit:
+        return False
+    if unit.get("SourcePath") == _FSTAB:
+        return not listed or unit.get("NeedDaemonReload") == "yes"
+    # Without a file of its own the unit stands for what is mounted, or for nothing.
+    return listed and not unit.get("FragmentPath")
+
+
+def _parse(text: str) -> Mapping[str, str]:
+    return {name: value for name, _mark, value in (line.partition("=") for line in text.splitlines())}
+
+
+def daemon_reload() -> str:
+    """Make systemd read C(/etc/fstab); return what went wrong, empty where nothing did."""
+    return _systemctl("daemon-reload")
+
+
+def start_automount(path: str) -> str:
+    """Start the automount of a path; return what went wrong, empty where nothing did."""
+    return _systemctl("start", unit_name(path, "automount"))
+
+
+def stop_automount(path: str) -> str:
+    """Stop the automount of a path; return what went wrong, empty where nothing did."""
+    return _systemctl("stop", unit_name(path, "automount"))
+
+
+def _systemctl(*arguments: str) -> str:
+    done = run(["systemctl", *arguments], _TIMEOUT)
+    if done.code == 0:
+        return ""
+    return done.message or f"systemctl {arguments[0]} {done.ending}"
