@@ -26,7 +26,7 @@ lint: venv  ## Run the linters only
 bench: venv  ## Measure against the peers and write docs/benchmarks.md (20 minutes); N=100 measures 100 hosts only
 	@.venv/bin/python scripts/bench.py $(N)
 
-molecule: can-molecule venv  ## Run the role on guests with kernels of their own; SCENARIO="reboot absent" runs some
+molecule: can-molecule venv  ## Run the role on guests with kernels of their own; SCENARIO="automount unmounted" runs some
 	@.venv/bin/python scripts/scenarios.py $(SCENARIO)
 
 can-molecule:
