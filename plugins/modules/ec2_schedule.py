@@ -295,7 +295,7 @@ import datetime as dt
 from typing import Any
 
 from ansible.module_utils.common.warnings import warn
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import BOTOCORE_CONFIG
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
@@ -365,7 +365,7 @@ ARGUMENTS: dict[str, Any] = {
 
 def main() -> None:
     """Wire the options to the booking service."""
-    module = AnsibleAWSModule(
+    module = aws_module(
         argument_spec=ARGUMENTS,
         mutually_exclusive=[("bookings", option) for option in ("name", "start_time", "end_time", "weekly")],
         supports_check_mode=True,

@@ -153,7 +153,7 @@ schedule_group:
 import datetime as dt
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import BOTOCORE_CONFIG
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
@@ -180,7 +180,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store impor
 
 def main() -> None:
     """Wire the options to the reporter."""
-    module = AnsibleAWSModule(
+    module = aws_module(
         argument_spec={
             "prefix": {"type": "str", "default": "OUTPUT_"},
             "retry_budget": {"type": "float", "default": 60},

@@ -134,7 +134,7 @@ source:
 """
 
 from ansible.module_utils.common.warnings import warn
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import reader_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix, output_name
@@ -144,7 +144,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.report impor
 
 def main() -> None:
     """Wire the options to the reader and the report."""
-    module = AnsibleAWSModule(
+    module = aws_module(
         argument_spec={
             "prefix": {"type": "str", "default": "OUTPUT_"},
             "source": {"type": "str", "choices": ["parameters", "snapshot"], "default": "parameters"},

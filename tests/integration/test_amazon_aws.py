@@ -6,8 +6,14 @@
 
 from __future__ import annotations
 
+import importlib.util
+import pathlib
+import re
+import shutil
+
 import pytest
 import yaml
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import RANGE
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common import amazon_aws
 
 from tests.conftest import ROOT
@@ -23,6 +29,11 @@ PLAY = [
         ],
     }
 ]
+MODULES = {
+    "ssm_outputs_info": {},
+    "ec2_schedule_info": {"instance_ids": ["i-0a1b2c3d4e5f60718"]},
+    "ec2_schedule": {"instance_ids": ["i-0a1b2c3d4e5f60718"], "state": "absent", "all": True},
+}
 HIDDEN = {"ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false"}
 SAID = "tfbridge.aws needs amazon.aws >=10.1.0,<13: ansible-galaxy collection install 'amazon.aws:>=10.1.0,<13'"
 
@@ -35,6 +46,50 @@ def test_without_it_the_command_that_brings_it_is_named(aws, run):
     assert (4, True) == (inventory.rc, SAID in inventory.said), inventory.output
     assert (2, True) == (lookup.rc, SAID in lookup.said), lookup.output
     assert "unexpected" not in inventory.said
+
+
+def test_each_module_says_so_too(aws, run):
+    """Whatever its options; those of amazon.aws are unknown then."""
+    tasks = [
+        {
+            f"tfbridge.aws.{name}": {"region": "eu-central-1", **options},
+            "ignore_errors": True,
+            "register": "result",
+            "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+        }
+        for name, options in MODULES.items()
+    ]
+
+    result = run.playbook([{**PLAY[0], "tasks": tasks}], env=HIDDEN)
+
+    assert result.said.count(SAID) >= len(MODULES), result.output
+    assert f"ok={len(MODULES)} changed=0 unreachable=0 failed=0" in result.said, result.output
+    assert "Unsupported parameters" not in result.said
+    assert "Looked for" not in result.said
+
+
+def test_a_module_beside_another_version_says_so_once(aws, run):
+    """By name, however many tasks there are."""
+    aws.publish({"X": "y"})
+    task = {
+        "tfbridge.aws.ssm_outputs_info": {"region": "eu-central-1"},
+        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+    }
+    installed = pathlib.Path(importlib.util.find_spec("ansible_collections.amazon.aws").submodule_search_locations[0])
+    shutil.copytree(installed, run.folder / "ansible_collections" / "amazon" / "aws", ignore=_unused)
+    for path in (run.folder / "ansible_collections").rglob("common.py"):
+        path.write_text(re.sub('(AMAZON_AWS_COLLECTION_VERSION = )".*"', '\\1"13.4.0"', path.read_text()))
+    path = f"{run.folder}:{run.env['ANSIBLE_COLLECTIONS_PATH']}"
+
+    result = run.playbook([{**PLAY[0], "tasks": [task, task]}], env={"ANSIBLE_COLLECTIONS_PATH": path})
+
+    assert 0 == result.rc, result.output
+    assert 1 == result.said.count("needs amazon.aws >=10.1.0,<13, and 13.4.0 is installed"), result.output
+
+
+def _unused(folder, names):
+    """Leave out what no module of ours needs."""
+    return [name for name in names if name in ("tests", "docs", "changelogs", "modules", "__pycache__")]
 
 
 @pytest.mark.parametrize(
@@ -53,4 +108,4 @@ def test_a_version_outside_the_range_is_warned_of(monkeypatch, version, warned):
 
 def test_the_range_is_that_of_galaxy_yml():
     """It stands in the message too."""
-    assert yaml.safe_load((ROOT / "galaxy.yml").read_text())["dependencies"]["amazon.aws"] == amazon_aws.RANGE
+    assert yaml.safe_load((ROOT / "galaxy.yml").read_text())["dependencies"]["amazon.aws"] == RANGE
