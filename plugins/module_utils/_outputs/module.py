@@ -19,7 +19,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import (
     check_budget,
     no_word,
 )
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import NO_REGION
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import NO_REGION, aws_errors
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
 
@@ -44,3 +44,10 @@ def reader_of(module: Any) -> Reader:
     region = region_of(module)
     retrier = retrier_of(module.params["retry_budget"])
     return Reader(module.client("ssm", config=BOTOCORE_CONFIG), retrier, region)
+
+
+def caller_of(module: Any) -> str:
+    """Return the ARN of whom an AnsibleAWSModule acts as. No policy can deny this call."""
+    client = module.client("sts", config=BOTOCORE_CONFIG)
+    with aws_errors("sts:GetCallerIdentity", module.region, "asking who the caller is"):
+        return str(retrier_of(module.params["retry_budget"]).call(client.get_caller_identity)["Arn"])
