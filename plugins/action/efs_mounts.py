@@ -10,7 +10,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.entry import in_order, nested_paths, parse_entries
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.specification import default_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.specification import LIST, default_of
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import plain
 
 
@@ -28,7 +28,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Optional[dict[str, Any]] = None) -> dict[str, Any]:
         """Return the mounts in the order of work; nothing is asked of the host."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _checked, options = self.validate_argument_spec({"mounts": {"type": "raw", "required": True}})
+        _checked, options = self.validate_argument_spec(dict(LIST))
         try:
             entries = in_order(parse_entries(plain(options["mounts"])))
         except BridgeError as exc:

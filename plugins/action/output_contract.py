@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Optional
@@ -12,12 +13,12 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._contract.specification import SPEC
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.progress import Progress
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import plain
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.check import check
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import Published, Unknown
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.options import (
-    SPEC,
     connection_options,
     parse_outcome,
     parse_request,
@@ -51,7 +52,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Optional[dict[str, Any]] = None) -> dict[str, Any]:
         """Read the sides, compare them, write what is asked for."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _checked, given = self.validate_argument_spec(dict(SPEC))
+        _checked, given = self.validate_argument_spec(copy.deepcopy(SPEC))
         options = plain(given)
         try:
             outcome = parse_outcome(options)

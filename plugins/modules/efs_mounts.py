@@ -51,3 +51,16 @@ helpers:
   elements: str
   sample: [nfs4]
 """
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.specification import LIST
+
+
+def main() -> None:
+    """Check the options, for linters; the work is done by the action plugin of this name, on the controller."""
+    module = AnsibleModule(argument_spec=dict(LIST), supports_check_mode=True)
+    module.fail_json(msg="efs_mounts runs on the controller, through Ansible: its action plugin does the work")
+
+
+if __name__ == "__main__":
+    main()

@@ -349,3 +349,18 @@ written:
   elements: str
   sample: [contract.xml]
 """
+
+import copy
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.tfbridge.aws.plugins.module_utils._contract.specification import SPEC
+
+
+def main() -> None:
+    """Check the options, for linters; the work is done by the action plugin of this name, on the controller."""
+    module = AnsibleModule(argument_spec=copy.deepcopy(SPEC), supports_check_mode=True)
+    module.fail_json(msg="output_contract runs on the controller, through Ansible: its action plugin does the work")
+
+
+if __name__ == "__main__":
+    main()

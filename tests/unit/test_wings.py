@@ -19,6 +19,7 @@ ARROWS = {
     "module_utils/_common": set(),
     "module_utils/_aws": {"module_utils/_common"},
     "module_utils/_planner": {"module_utils/_common"},
+    "module_utils/_contract": set(),
     "module_utils/_efs": {"module_utils/_common"},
     "module_utils/_outputs": {"module_utils/_common", "module_utils/_aws"},
     "module_utils/_schedule": {
@@ -43,6 +44,7 @@ ARROWS = {
     "plugin_utils/_schedule": {"module_utils/_common", "module_utils/_schedule", "plugin_utils/_common"},
     "plugin_utils/_contract": {
         "module_utils/_common",
+        "module_utils/_contract",
         "module_utils/_outputs",
         "plugin_utils/_common",
         "plugin_utils/_contract/model",

@@ -41,6 +41,8 @@ ENTRY: Mapping[str, Mapping[str, Any]] = {
     "on_source_change": {"type": "str", "choices": ["remount", "fail"], "default": "remount"},
     "lazy_unmount": {"type": "bool", "default": False},
 }
+# What efs_mounts takes. It checks the entries itself: an error of Ansible's names neither the entry nor its path.
+LIST: Mapping[str, Mapping[str, Any]] = {"mounts": {"type": "raw", "required": True}}
 # What the role works out, or has as a variable for all of its entries.
 MODULE: Mapping[str, Mapping[str, Any]] = {
     **ENTRY,

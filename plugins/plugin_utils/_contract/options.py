@@ -18,6 +18,7 @@ from typing import Any, Callable, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest, show
+from ansible_collections.tfbridge.aws.plugins.module_utils._contract.specification import CONNECTION
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
 
 from .check import Request, TerraformSource
@@ -26,52 +27,6 @@ from .model.findings import FindingKind
 from .model.source_files import SourceFiles
 from .terraform.publishers import parse_publishers
 
-_CONNECTION = ("access_key", "secret_key", "session_token", "profile", "endpoint_url", "assume_role_arn")
-SPEC: Mapping[str, Any] = {
-    "terraform": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
-            "path": {"type": "str"},
-            "prefix": {"type": "str", "default": "OUTPUT_"},
-            "var_files": {"type": "list", "elements": "str", "default": []},
-            "variables": {"type": "dict", "default": {}},
-            "plan_json": {"type": "str"},
-        },
-    },
-    "published": {
-        "type": "dict",
-        "options": {
-            "region": {"type": "str"},
-            "prefix": {"type": "str", "default": "OUTPUT_"},
-            "source": {"type": "str", "choices": ["parameters", "snapshot"], "default": "parameters"},
-            "retry_budget": {"type": "float", "default": 60},
-            **{name: {"type": "str", "no_log": name in _CONNECTION[:3]} for name in _CONNECTION},
-        },
-    },
-    "playbooks": {"type": "list", "elements": "str", "default": []},
-    "declared_from": {"type": "list", "elements": "str", "default": []},
-    "write_to": {"type": "str"},
-    "modules": {"type": "list", "elements": "dict", "default": []},
-    "ignore": {"type": "list", "elements": "dict", "default": []},
-    "baseline": {"type": "str"},
-    "update_baseline": {"type": "bool", "default": False},
-    "fail_on": {"type": "list", "elements": "str", "default": ["missing", "type_changed", "stale_used"]},
-    "reports": {
-        "type": "dict",
-        "default": {},
-        "options": {
-            "junit": {"type": "str"},
-            "code_quality": {"type": "str"},
-            "sarif": {"type": "str"},
-            "github": {"type": "bool", "default": False},
-        },
-    },
-    "graph": {"type": "str"},
-    "base": {"type": "str"},
-    "max_file_size": {"type": "int", "default": 1_000_000},
-}
 INCOMPLETE = "incomplete"
 
 
@@ -123,7 +78,7 @@ def parse_outcome(options: Mapping[str, Any]) -> Outcome:
 
 def connection_options(published: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that a connection to AWS is made with."""
-    return {name: published.get(name) for name in (*_CONNECTION, "region", "retry_budget")}
+    return {name: published.get(name) for name in (*CONNECTION, "region", "retry_budget")}
 
 
 def _base(options: Mapping[str, Any]) -> pathlib.Path:
