@@ -20,6 +20,11 @@ raw = st.one_of(
     st.sampled_from(
         ["", "# a comment", "   ", "broken", "/dev/sda1 / ext4 errors=remount-ro 0 1", "UUID=1\t/boot  ext4 defaults"]
     ),
+    # Only a line feed ends a line, of all that Python splits at.
+    st.sampled_from(
+        ["# one\r/dev/sdb1 /data ext4", "# two\x0b/dev/sdb1 /data ext4\u2028", "b /b ext4 ro 0 2\r", "\r", "#\r"]
+    ),
+    st.sampled_from(["c:/ /mnt/efs nfs4 hard 0 0\r", "fs-1:/ /mnt/efs nfs4 hard,_netdev 0 0\r"]),
     st.sampled_from(["a:/ /mnt/efs nfs4 hard 0 0", "b:/\t/mnt/efs/ nfs", "tmpfs /mnt/efs tmpfs", "x /mnt/efsx ext4"]),
 )
 
