@@ -21,6 +21,7 @@ ARROWS = {
     "module_utils/_planner": {"module_utils/_common"},
     "module_utils/_contract": set(),
     "module_utils/_efs": {"module_utils/_common"},
+    "module_utils/_efs_discovery": {"module_utils/_common", "module_utils/_aws", "module_utils/_efs"},
     "module_utils/_outputs": {"module_utils/_common", "module_utils/_aws"},
     "module_utils/_schedule": {
         "module_utils/_common",
