@@ -60,6 +60,13 @@ options:
         prefix.
     type: bool
     default: true
+  strict:
+    description:
+      - Whether a hole in a numbered list, and text that looks like JSON and is not, are errors. Without it they are
+        warnings, and the text is returned as a string.
+    type: bool
+    default: false
+    version_added: 0.2.0
   on_missing:
     description: What to do for an output that isn't published. With V(warn) and V(skip) its value is null.
     type: str

@@ -38,12 +38,15 @@ options:
   on_problem:
     description:
       - What to do with an output that can't be read for certain, because a single value and a list claim its name or
-        its JSON is broken. With V(warn) and V(skip) it is returned with its RV(outputs[].problems).
+        its JSON has a key that Ansible reserves.
+      - With V(warn) and V(skip) it is returned with its RV(outputs[].problems).
     type: str
     choices: [error, warn, skip]
     default: error
   strict:
-    description: Whether a hole in a numbered list is such a problem too. It is a warning otherwise.
+    description:
+      - Whether a hole in a numbered list, and text that looks like JSON and is not, are such problems too. They are
+        warnings otherwise, and the text is a string.
     type: bool
     default: false
 """

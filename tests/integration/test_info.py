@@ -82,7 +82,7 @@ def test_names_choose(aws, run):
         ({"A": "a"}, {"region": "Frankfurt"}, "region: 'Frankfurt' is not a region"),
         ({"A": "a"}, {"retry_budget": 0}, "retry_budget: 0.0 is not within"),
         ({"A": "a", "A_0": "b"}, {}, "OUTPUT_A and OUTPUT_A_0 both claim"),
-        ({"A": "[1,"}, {}, "OUTPUT_A looks like JSON but is not valid"),
+        ({"A": "[1,"}, {"strict": True}, "OUTPUT_A looks like JSON but is not valid"),
         ({"A_0": "a", "A_2": "c"}, {"strict": True}, "not published: OUTPUT_A_1"),
     ],
 )
@@ -105,6 +105,21 @@ def test_problems_can_be_returned_instead(aws, run, on_problem, warned):
 
     assert ["ambiguous"] == returned(run, result)["outputs"][0]["flags"]
     assert warned is ("both claim" in result.said)
+
+
+@pytest.mark.cores
+def test_text_that_looks_like_json_is_a_string(aws, run):
+    """TOML, JSON lines and JSON with comments: with a warning and a flag."""
+    texts = {"TOML": '["a.b"]\nc = 1', "LINES": '{"a": 1}\n{"a": 2}', "COMMENTS": '{"a": 1 /* one */}'}
+    aws.publish(texts)
+
+    result = info(run)
+    shown = returned(run, result)
+
+    assert {name.lower(): text for name, text in texts.items()} == shown["values"]
+    assert [["broken json"]] * 3 == [output["flags"] for output in shown["outputs"]]
+    for name in texts:
+        assert f"parameter OUTPUT_{name} looks like JSON but is not valid" in result.said
 
 
 def test_denied_names_the_iam_action(aws, run):

@@ -219,7 +219,9 @@ def test_a_hole_is_null_and_warned_of(aws, run):
         (lookup("X", prefix=["X"]), "prefix: ['X'] is a list. Expected a string"),
         (lookup("X", retry_budget=-1), "retry_budget: -1.0 is not within 0 to 3600 seconds"),
         (lookup("AMB"), "parameters OUTPUT_AMB and OUTPUT_AMB_0 both claim"),
-        (lookup("BROKEN"), "parameter OUTPUT_BROKEN looks like JSON but is not valid"),
+        (lookup("AMB", "BROKEN", strict=True), "both claim the name of one output"),
+        (lookup("AMB", "BROKEN", strict=True), "parameter OUTPUT_BROKEN looks like JSON"),
+        (lookup("BROKEN", strict=True), "parameter OUTPUT_BROKEN looks like JSON but is not valid"),
     ],
 )
 def test_bad_input(aws, run, call, message):
@@ -229,6 +231,19 @@ def test_bad_input(aws, run, call, message):
     result = look_up(run, call)
 
     assert (2, True) == (result.rc, message in result.said), result.output
+
+
+@pytest.mark.cores
+def test_text_that_looks_like_json_is_a_string(aws, run):
+    """TOML, JSON lines and JSON with comments: each task that reads it warns."""
+    texts = ['["a.b"]\nc = 1', '{"a": 1}\n{"a": 2}', '{"a": 1 /* one */}', '{"a": 1e999}', "[" * 200 + "]" * 200]
+    aws.publish({f"T{index}": text for index, text in enumerate(texts)})
+
+    result = look_up(run, lookup(*(f"T{index}" for index in range(len(texts))), how="query"))
+
+    assert texts == value_of(result)
+    for index in range(len(texts)):
+        assert f"parameter OUTPUT_T{index} looks like JSON but is not valid" in result.said
 
 
 @pytest.mark.cores

@@ -169,10 +169,11 @@ def _unfit(document: Any, parameter: Parameter) -> Optional[Problem]:
 def _broken(parameter: Parameter, reason: str) -> Problem:
     # What is wrong with a secret may quote a part of it.
     shown = "the reason is not shown because it is a secret" if parameter.type == SECURE_STRING else reason
+    # It may be TOML, JSON lines, or JSON with comments.
     return Problem(
         "broken_json",
-        Severity.ERROR,
-        f"parameter {parameter.name} looks like JSON but is not valid: {shown}. "
+        Severity.WARNING,
+        f"parameter {parameter.name} looks like JSON but is not valid: {shown}. It is read as a string. "
         "Publish a valid JSON array or object, or text that doesn't start like one",
     )
 

@@ -153,8 +153,7 @@ def _note_problems(
         )
         for problem in (*output.problems, *((mixed,) if mixed else ())):
             message = f"{problem.message} (in {region})"
-            # Text that looks like JSON may be TOML, or JSON with comments: it is a string here.
-            if problem.severity is Severity.ERROR and problem.kind != "broken_json":
+            if problem.severity is Severity.ERROR:
                 findings.refuse(message)
             else:
                 findings.warn(message)

@@ -91,6 +91,8 @@ def secret_template(options: InventoryOptions, output: str, region: str) -> str:
     names = ("profile", "endpoint_url", "assume_role_arn")
     arguments = {name: options.connection[name] for name in names if options.connection.get(name)}
     arguments.update(prefix=options.prefix, region=region, decrypt=True)
+    if options.strict:
+        arguments["strict"] = True
     text = ", ".join(f"{name}={_literal(value, name)}" for name, value in sorted(arguments.items()))
     return f"{{{{ lookup('tfbridge.aws.ssm_output', '{output}', {text}) }}}}"
 

@@ -91,13 +91,18 @@ def _found(
     names: Sequence[str], answers: Mapping[str, Answer], options: Mapping[str, Any], default: Sequence[Any]
 ) -> Found:
     found = Found()
+    refused: list[str] = []
     for name in names:
         if answers[name].missing:
             found.values.append(default[0] if default else None)
             found.warnings += _absent(answers[name].missing, options["on_missing"]) if not default else []
         else:
             found.values.append(_value(name, answers[name], options))
-            found.warnings += _warnings(answers[name], options["raw"])
+            errors, warnings = _problems(answers[name], options)
+            refused += errors
+            found.warnings += warnings
+    if refused:
+        raise DataError("; ".join(dict.fromkeys(refused)))
     return found
 
 
@@ -115,10 +120,11 @@ def _value(name: str, answer: Answer, options: Mapping[str, Any]) -> Any:
     return answer.stored if options["raw"] else answer.value
 
 
-def _warnings(answer: Answer, raw: bool) -> list[str]:
-    """Return what is wrong with an output; raises DataError for what is an error."""
-    told = [(is_error, message) for kind, is_error, message in answer.problems if not (raw and kind == "broken_json")]
-    for is_error, message in told:
-        if is_error:
-            raise DataError(message)
-    return [message for _is_error, message in told]
+def _problems(answer: Answer, options: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Return what is wrong with an output: errors, and warnings."""
+    told = [
+        (is_error or options["strict"], message)
+        for kind, is_error, message in answer.problems
+        if not (options["raw"] and kind == "broken_json")
+    ]
+    return [text for is_error, text in told if is_error], [text for is_error, text in told if not is_error]

@@ -34,6 +34,7 @@ _OF_NO_MATTER = SECRET_OPTIONS | {
     "on_denied",
     "on_missing",
     "raw",
+    "strict",
 }
 _TYPE = "lookup"
 
