@@ -39,8 +39,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: For each instance a mapping of C(instance_id), C(state), C(bookings), C(windows), C(next_edge),
-    C(running_now), C(in_sync) and C(warnings), as M(tfbridge.aws.ec2_schedule_info) returns them.
+  description: For each instance a mapping of C(instance_id), C(state), C(bookings), C(windows), C(curfews),
+    C(next_edge), C(running_now), C(in_sync) and C(warnings), as M(tfbridge.aws.ec2_schedule_info) returns them.
   type: list
   elements: dict
 """
@@ -59,7 +59,7 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options impor
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_data
 
 NAME = "tfbridge.aws.ec2_schedule"
-RETURNED = ("instance_id", "state", "bookings", "windows", "next_edge", "running_now", "in_sync", "warnings")
+RETURNED = ("instance_id", "state", "bookings", "windows", "curfews", "next_edge", "running_now", "in_sync", "warnings")
 
 
 class LookupModule(LookupBase):

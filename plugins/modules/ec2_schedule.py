@@ -90,6 +90,22 @@ options:
         type: list
         elements: str
         version_added: 0.2.0
+  curfew:
+    description:
+      - Stops the instance at a time of day, unless it is booked then or about to start; starts nothing. For instances
+        that people start by hand, and forget.
+    type: dict
+    version_added: 0.2.0
+    suboptions:
+      days:
+        description: The days on which it stops, as in O(weekly.days).
+        type: list
+        elements: str
+        required: true
+      at:
+        description: When it stops, V(20:00), in O(timezone).
+        type: str
+        required: true
   timezone:
     description:
       - The IANA name of the time zone of times without an offset, like V(Europe/Paris). A weekly booking needs it, and
@@ -131,6 +147,20 @@ options:
             type: list
             elements: str
             version_added: 0.2.0
+      curfew:
+        description: As O(curfew).
+        type: dict
+        version_added: 0.2.0
+        suboptions:
+          days:
+            description: As O(curfew.days).
+            type: list
+            elements: str
+            required: true
+          at:
+            description: As O(curfew.at).
+            type: str
+            required: true
       timezone:
         description: As O(timezone), which it is by default.
         type: str
@@ -221,6 +251,14 @@ EXAMPLES = r"""
     purge_bookings: true
     region: eu-central-1
 
+- name: Stop whatever runs at 20:00 and isn't booked for longer
+  tfbridge.aws.ec2_schedule:
+    instance_ids: i-0a1b2c3d4e5f60718
+    name: night
+    curfew: {days: [mon-sun], at: "20:00"}
+    timezone: Europe/Paris
+    region: eu-central-1
+
 - name: Cancel one, and stop the instance if nobody else has booked it
   tfbridge.aws.ec2_schedule:
     state: absent
@@ -257,6 +295,12 @@ instances:
       type: list
       elements: dict
       sample: [{start: "2026-11-24T14:00:00Z", end: "2026-11-24T17:00:00Z", bookings: [training]}]
+    curfews:
+      description: When curfews stop it in the next eight days, in UTC. What is booked then, or starts soon after, is
+        not stopped.
+      type: list
+      elements: dict
+      sample: [{at: "2026-11-24T19:00:00Z", bookings: [night]}]
     edges:
       description: The starts and stops that Scheduler fires, with the reason of each.
       type: list
@@ -328,11 +372,19 @@ WEEKLY: dict[str, Any] = {
         "except": {"type": "list", "elements": "str"},
     },
 }
+CURFEW: dict[str, Any] = {
+    "type": "dict",
+    "options": {
+        "days": {"type": "list", "elements": "str", "required": True},
+        "at": {"type": "str", "required": True},
+    },
+}
 TIMES: dict[str, Any] = {
     "name": {"type": "str"},
     "start_time": {"type": "str"},
     "end_time": {"type": "str"},
     "weekly": WEEKLY,
+    "curfew": CURFEW,
     "timezone": {"type": "str"},
 }
 ARGUMENTS: dict[str, Any] = {
@@ -367,7 +419,7 @@ def main() -> None:
     """Wire the options to the booking service."""
     module = aws_module(
         argument_spec=ARGUMENTS,
-        mutually_exclusive=[("bookings", option) for option in ("name", "start_time", "end_time", "weekly")],
+        mutually_exclusive=[("bookings", option) for option in TIMES if option != "timezone"],
         supports_check_mode=True,
     )
     try:

@@ -91,6 +91,11 @@ instances:
       type: list
       elements: dict
       sample: [{start: "2026-11-24T14:00:00Z", end: "2026-11-24T17:00:00Z", bookings: [training]}]
+    curfews:
+      description: When curfews stop it in the next eight days, in UTC.
+      type: list
+      elements: dict
+      sample: [{at: "2026-11-24T19:00:00Z", bookings: [night]}]
     edges:
       description: The starts and stops that follow from its bookings.
       type: list

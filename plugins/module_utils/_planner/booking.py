@@ -63,7 +63,28 @@ class Weekly:
         return f"{','.join(self.days)} {self.start} to {self.end} {self.timezone}{but}"
 
 
-Booking = Union[OneOff, Weekly]
+@dataclass(frozen=True)
+class Curfew:
+    """One instance is stopped on these days at this local time, unless it is booked for longer; nothing starts it."""
+
+    instance_id: str
+    days: tuple[str, ...]
+    at: str
+    timezone: str
+    name: str = ""
+
+    @cached_property
+    def booking_id(self) -> str:
+        """The name, or a digest of what is booked: booking the same twice is booking it once."""
+        return self.name or _digest(self)
+
+    def describe(self) -> str:
+        """Return the curfew in words."""
+        return f"curfew {','.join(self.days)} at {self.at} {self.timezone}"
+
+
+Recurring = Union[Weekly, Curfew]
+Booking = Union[OneOff, Recurring]
 # Made once: json.dumps makes an encoder for each of a hundred thousand bookings.
 _CANONICAL = json.JSONEncoder(sort_keys=True)
 
@@ -78,6 +99,8 @@ def to_record(booking: Booking) -> dict[str, Any]:
             "timezone": booking.timezone,
         }
         return {**weekly, "except": list(booking.excluded)} if booking.excluded else weekly
+    if isinstance(booking, Curfew):
+        return {"curfew": booking.at, "days": list(booking.days), "timezone": booking.timezone}
     body: dict[str, Any] = {"start": zulu(booking.start), "end": zulu(booking.end)}
     return {**body, "cancelled": True} if booking.cancelled else body
 

@@ -23,7 +23,7 @@ from typing import NamedTuple, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 
-from .booking import Booking, Weekly
+from .booking import Booking, OneOff, Recurring, Weekly
 from .clock import DAY_SECONDS, DAYS, instant, minutes, moment, ordinal, stamp
 from .exceptions import Exceptions, Situation, exceptions
 from .week import Fired, LocalWeek, Series, local_weeks, season_weeks, series_days, zone_distance
@@ -32,6 +32,7 @@ from .windows import (
     Interval,
     WeeklyPattern,
     Window,
+    curfew_stops,
     gap_seconds,
     merge,
     one_off_intervals,
@@ -83,6 +84,11 @@ class Plan:
         return windows_ahead(self.bookings, self.now, self.now + WINDOWS_AHEAD, self.merge_gap)
 
     @cached_property
+    def curfews(self) -> tuple[Window, ...]:
+        """When curfews stop the instance in the next eight days, each a window without length."""
+        return curfew_stops(self.bookings, self.now, self.now + WINDOWS_AHEAD, self.merge_gap)
+
+    @cached_property
     def active(self) -> Optional[Window]:
         """The window that the instance is in now."""
         inside = windows(self.bookings, self.now, self.now + timedelta(seconds=1), self.merge_gap)
@@ -101,21 +107,15 @@ def plan(bookings: Iterable[Booking], now: datetime, merge_gap: timedelta = MERG
     """Plan the edges of one instance's bookings."""
     booked = tuple(bookings)
     gap, second = gap_seconds(merge_gap), math.ceil(now.timestamp())
-    weekly = [booking for booking in booked if isinstance(booking, Weekly)]
-    patterns = frozenset(map(pattern_of, weekly))
+    recurring: list[Recurring] = [booking for booking in booked if not isinstance(booking, OneOff)]
+    patterns = frozenset(map(pattern_of, recurring))
     weeks = local_weeks(patterns, gap, now.year)
     if len(weeks) > 1:
         distance = zone_distance(weeks, now.year)
         if distance.seconds < gap:
-            weeks = _seasons(patterns, weekly, gap, now.year)
+            weeks = _seasons(patterns, recurring, gap, now.year)
     if any(week.endless for week in weeks):
-        if any(booking.excluded for booking in weekly):
-            raise OptionError(
-                f"weekly.except: the weekly bookings {_names(weekly)} cover the whole week, and nothing can be left "
-                "out of it. Leave some minutes of the week free, or cancel and book again instead"
-            )
-        warning = f"the weekly bookings {_names(weekly)} cover the whole week: no stop is ahead"
-        return Plan((), (warning,), now, booked, merge_gap)
+        return Plan((), _endless(recurring), now, booked, merge_gap)
     one_offs = one_off_intervals(booked)
     live = [one for one in merge(one_offs, gap) if one.end + gap > second]
     found = exceptions(Situation(patterns, weeks, live, gap, second, now.year))
@@ -125,16 +125,29 @@ def plan(bookings: Iterable[Booking], now: datetime, merge_gap: timedelta = MERG
     instance_id = booked[0].instance_id if booked else ""
     edges = [
         *_one_off_edges(found, instance_id, second, one_offs),
-        *_weekly_edges(found, instance_id, second, weeks, weekly),
+        *_weekly_edges(found, instance_id, second, weeks, recurring),
     ]
-    return Plan(tuple(edges), _until(weeks, weekly), now, booked, merge_gap)
+    return Plan(tuple(edges), _until(weeks, recurring), now, booked, merge_gap)
 
 
-def _seasons(patterns: frozenset[WeeklyPattern], weekly: list[Weekly], gap: int, year: int) -> tuple[LocalWeek, ...]:
+def _endless(recurring: list[Recurring]) -> tuple[str, ...]:
+    """Return a warning of weekly bookings that never end, or refuse them."""
+    names = _names(booking for booking in recurring if isinstance(booking, Weekly))
+    if any(isinstance(booking, Weekly) and booking.excluded for booking in recurring):
+        raise OptionError(
+            f"weekly.except: the weekly bookings {names} cover the whole week, and nothing can be left "
+            "out of it. Leave some minutes of the week free, or cancel and book again instead"
+        )
+    return (f"the weekly bookings {names} cover the whole week: no stop is ahead",)
+
+
+def _seasons(
+    patterns: frozenset[WeeklyPattern], recurring: list[Recurring], gap: int, year: int
+) -> tuple[LocalWeek, ...]:
     """Return the weeks of zones whose windows meet: season by season, for no local week is their union."""
     weeks = season_weeks(patterns, gap, year)
     if any(week.endless for week in weeks):
-        names = "; ".join(sorted(f"{booking.booking_id} ({booking.describe()})" for booking in weekly))
+        names = "; ".join(sorted(f"{booking.booking_id} ({booking.describe()})" for booking in recurring))
         raise OptionError(
             f"weekly: the bookings {names} are of several time zones, and together they cover the whole week in one "
             "season: no stop would be ahead. Book them in one time zone, or leave some minutes of the week free"
@@ -142,13 +155,13 @@ def _seasons(patterns: frozenset[WeeklyPattern], weekly: list[Weekly], gap: int,
     return weeks
 
 
-def _until(weeks: tuple[LocalWeek, ...], weekly: list[Weekly]) -> tuple[str, ...]:
+def _until(weeks: tuple[LocalWeek, ...], recurring: list[Recurring]) -> tuple[str, ...]:
     """Return a warning of weekly bookings that are not planned for ever."""
     horizon = max((week.last for week in weeks), default=0)
     if not horizon:
         return ()
     warning = (
-        f"the weekly bookings {_names(weekly)} of time zones {', '.join(weeks[0].zones)} overlap or touch: they are "
+        f"the weekly bookings {_names(recurring)} of time zones {', '.join(weeks[0].zones)} overlap or touch: they are "
         f"planned until {stamp(horizon)}Z, and any later run plans them further"
     )
     return (warning,)
@@ -174,18 +187,20 @@ def _one_off_edges(found: Exceptions, instance_id: str, now: int, one_offs: list
 
 
 def _weekly_edges(
-    found: Exceptions, instance_id: str, now: int, weeks: tuple[LocalWeek, ...], weekly: list[Weekly]
+    found: Exceptions, instance_id: str, now: int, weeks: tuple[LocalWeek, ...], recurring: list[Recurring]
 ) -> Iterator[Edge]:
     """Yield the crons of the weeks, each split around the occurrences that it must not fire."""
     for week in weeks:
         if week.last and week.last <= now:
             continue
         causes: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for booking in weekly:
+        for booking in recurring:
             if booking.timezone in week.zones:
-                causes["start", minutes(booking.start)].append(booking.booking_id)
-                causes["stop", minutes(booking.end) % 1440].append(booking.booking_id)
-        everybody = [booking.booking_id for booking in weekly] if week.last or len(week.zones) > 1 else []
+                pattern = pattern_of(booking)
+                causes["stop", minutes(pattern.end) % 1440].append(booking.booking_id)
+                if not pattern.is_curfew:
+                    causes["start", minutes(pattern.start)].append(booking.booking_id)
+        everybody = [booking.booking_id for booking in recurring] if week.last or len(week.zones) > 1 else []
         for series, days in series_days(week).items():
             names = unique(causes.get((series.kind, series.minute)) or everybody)
             cuts = sorted(at for at in found.skipped.get(series, ()) if at > now)

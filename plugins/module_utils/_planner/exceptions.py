@@ -21,7 +21,7 @@ from typing import NamedTuple
 from .clock import DAY_SECONDS, DAYS, WEEK_MINUTES, instant, minutes, start_of_year
 from .parsing import excluded_days
 from .week import Fired, LocalWeek, Occurrence, Series, series_of
-from .windows import Interval, WeeklyPattern, join_places, merge, occurrences
+from .windows import Interval, WeeklyPattern, is_covered, join_places, merge, occurrences
 
 # One more than bookings may reach ahead: what is booked by a record that is older than this limit is cut off here.
 _YEARS = 11
@@ -55,6 +55,23 @@ class Exceptions:
         self.series_margins[series] = min(margin, self.series_margins.get(series, margin))
 
 
+class _Curfews:
+    """What is booked around curfews."""
+
+    def __init__(self, union: list[Interval], gap: int) -> None:
+        self._union, self._gap = union, gap
+        self._starts = [one.start for one in union]
+
+    def is_covered(self, at: int) -> bool:
+        """Return whether nothing is to be stopped at a time."""
+        return is_covered(at, self._union, self._starts, self._gap)
+
+    def margin(self, at: int) -> int:
+        """Return the seconds from a curfew to the next start."""
+        index = bisect_right(self._starts, at)
+        return self._starts[index] - at if index < len(self._starts) else WEEK_MINUTES * 60
+
+
 def exceptions(situation: Situation) -> Exceptions:
     """Compare the union of all bookings with what the weekly series fire."""
     found = Exceptions()
@@ -67,10 +84,20 @@ def exceptions(situation: Situation) -> Exceptions:
     looked_at = [one for one, is_special in zip(union, special) if is_special]
     wanted = {edge for one in looked_at for edge in (Fired(one.start, "start"), Fired(one.end, "stop"))}
     found.margins.update(_margins(union, special))
+    curfews = _Curfews(union, situation.gap)
+    for at in _curfew_instants(situation, irregular):
+        if _near(at, at, irregular) and not curfews.is_covered(at):
+            wanted.add(Fired(at, "stop"))
+            found.margins.setdefault(Fired(at, "stop"), curfews.margin(at))
     fired = set()
     starts = [one.start for one in looked_at]
     for week, occurrence in _weekly_occurrences(situation, irregular):
-        compared = _within(occurrence, looked_at, starts) or _near(occurrence.start, occurrence.start, irregular)
+        compared = _near(occurrence.start, occurrence.start, irregular)
+        if occurrence.start == occurrence.end:
+            compared = compared or curfews.is_covered(occurrence.start)
+            found.margins.setdefault(occurrence.firings[0].edge, curfews.margin(occurrence.start))
+        else:
+            compared = compared or _within(occurrence, looked_at, starts)
         for edge, series, exact in occurrence.firings:
             if not week.fires_at(edge.at):
                 continue
@@ -98,10 +125,14 @@ def _irregular(situation: Situation) -> list[int]:
 
 def _measure(week: LocalWeek, found: Exceptions) -> None:
     """Note how near the next opposite edge of a weekly one gets: by the clock, less what a clock change may take."""
-    following = [window.start for window in week.windows[1:]] + [week.windows[0].start + WEEK_MINUTES]
+    following = [window.start for window in week.windows[1:]]
+    following += [window.start + WEEK_MINUTES for window in week.windows[:1]]
     for window, after in zip(week.windows, following):
         found.narrow(series_of(week, "start", window.start), (window.end - window.start) * 60 - week.shift)
         found.narrow(series_of(week, "stop", window.end), (after - window.end) * 60 - week.shift)
+    for curfew in week.curfews:
+        ahead = min(((window.start - curfew) % WEEK_MINUTES for window in week.windows), default=WEEK_MINUTES)
+        found.narrow(series_of(week, "stop", curfew), ahead * 60 - week.shift)
 
 
 def _places(situation: Situation, irregular: list[int], margin: int) -> list[tuple[int, int]]:
@@ -120,20 +151,30 @@ def _weekly_intervals(situation: Situation, irregular: list[int]) -> list[Interv
         one
         for low, high in (_places(situation, irregular, 9 * DAY_SECONDS) if situation.patterns else ())
         for pattern in situation.patterns
+        if not pattern.is_curfew
         for one in occurrences(pattern, low, high)
         if not horizon or one.start < horizon
     ]
+
+
+def _curfew_instants(situation: Situation, irregular: list[int]) -> Iterator[int]:
+    """Yield when curfews are, covered or not, near what is irregular."""
+    curfews = [pattern for pattern in situation.patterns if pattern.is_curfew]
+    horizon = max((week.last for week in situation.weeks), default=0)
+    for low, high in _places(situation, irregular, DAY_SECONDS) if curfews else ():
+        for pattern in curfews:
+            yield from (one.start for one in occurrences(pattern, low, high) if not horizon or one.start < horizon)
 
 
 def _weekly_occurrences(situation: Situation, irregular: list[int]) -> Iterator[tuple[LocalWeek, Occurrence]]:
     """Yield the weekly occurrences within a day of what has to be looked at."""
     places = _places(situation, irregular, DAY_SECONDS) if situation.weeks else []
     for week in situation.weeks:
-        seen = -DAY_SECONDS
+        seen = Occurrence(0, 0, ())
         for low, high in places:
             for occurrence in week.occurrences(low, high):
-                if occurrence.start > seen:  # one may touch two places
-                    seen = occurrence.start
+                if occurrence > seen:  # one may touch two places
+                    seen = occurrence
                     yield week, occurrence
 
 

@@ -10,7 +10,7 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -20,15 +20,16 @@ from zoneinfo import ZoneInfo
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 
-from .booking import Booking, OneOff, Weekly
+from .booking import Booking, Curfew, OneOff, Weekly
 from .clock import DAYS, UTC, in_gap, minutes, resolve, zone_of, zulu
 
 # Scheduler fires within the minute and retries for 60 s at least: anything shorter can't be switched on and off again.
 SHORTEST = timedelta(minutes=2)
 # Nothing may cost more because a date is far: what is further ahead than this is refused.
 FURTHEST = timedelta(days=3653)
-BOOKING_KEYS = ("name", "start_time", "end_time", "weekly", "timezone")
+BOOKING_KEYS = ("name", "start_time", "end_time", "weekly", "curfew", "timezone")
 WEEKLY_KEYS = ("days", "start", "end", "except")
+CURFEW_KEYS = ("days", "at")
 # Each left out occurrence splits a cron: as many days as this are more than a year of them.
 EXCLUDED_MAX = 400
 
@@ -64,14 +65,19 @@ def parse_booking(instance_id: str, entry: Mapping[str, Any], context: ParseCont
     for key in ("name", "timezone"):
         _check_text(given, key)
     context = replace(context, timezone=given.get("timezone") or context.timezone)
-    if "weekly" not in given:
+    recurring = [option for option in _RECURRING if option in given]
+    if not recurring:
         for option in ("start_time", "end_time"):
             if option not in given:
-                raise OptionError(f"{option}: missing. A booking has start_time and end_time, or weekly")
+                raise OptionError(
+                    f"{option}: missing. A booking has start_time and end_time, or {' or '.join(_RECURRING)}"
+                )
         return parse_one_off(instance_id, given["start_time"], given["end_time"], context, given.get("name"))
-    if "start_time" in given or "end_time" in given:
-        raise OptionError("weekly: mutually exclusive with start_time and end_time")
-    return parse_weekly(instance_id, given["weekly"], context, given.get("name"))
+    others = [option for option in ("start_time", "end_time", *recurring[1:]) if option in given]
+    if others:
+        raise OptionError(f"{recurring[0]}: mutually exclusive with {' and '.join(others)}")
+    option = recurring[0]
+    return _RECURRING[option](instance_id, given[option], context, given.get("name"))
 
 
 def check_keys(entry: object, known: tuple[str, ...], option: str) -> Mapping[str, Any]:
@@ -194,6 +200,28 @@ def parse_weekly(instance_id: str, weekly: object, context: ParseContext, name: 
     return replace(booking, name=booking.booking_id)
 
 
+def parse_curfew(instance_id: str, curfew: object, context: ParseContext, name: Optional[str] = None) -> Curfew:
+    """Return the curfew that a person wrote: days, at."""
+    check_instance_id(instance_id)
+    name = check_name(name)
+    given = check_keys(curfew, CURFEW_KEYS, "curfew")
+    timezone = context.timezone
+    if not timezone:
+        raise OptionError("timezone: missing. A curfew is in local time: set it, like Europe/Paris or UTC")
+    zone_of(timezone)
+    at = _clock(given.get("at"), "curfew.at")
+    if at == "24:00":
+        raise OptionError("curfew.at: '24:00' is 00:00 of the next day: write that")
+    booking = Curfew(instance_id, parse_days(given.get("days"), "curfew.days"), at, timezone, name)
+    return replace(booking, name=booking.booking_id)
+
+
+_RECURRING: dict[str, Callable[[str, object, ParseContext, Optional[str]], Booking]] = {
+    "weekly": parse_weekly,
+    "curfew": parse_curfew,
+}
+
+
 def _check_clocks(start: str, end: str) -> None:
     if start == "24:00":
         raise OptionError("weekly.start: '24:00' can only be an end: start the next day at 00:00")
@@ -297,6 +325,10 @@ def from_record(instance_id: str, booking_id: str, body: Any) -> Booking:
     """Return the booking that to_record wrote; raises DataError for anything else."""
     damaged = f"the record of booking {booking_id!r} of {instance_id} is damaged"
     try:
+        if "curfew" in body:
+            zone_of(str(body["timezone"]))
+            at = _clock(body["curfew"], "curfew")
+            return Curfew(instance_id, parse_days(body["days"], "days"), at, str(body["timezone"]), booking_id)
         if "days" in body:
             start, end, zone = _clock(body["start"], "start"), _clock(body["end"], "end"), str(body["timezone"])
             zone_of(zone)

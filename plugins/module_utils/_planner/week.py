@@ -12,6 +12,7 @@ instances that are booked alike.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -62,19 +63,20 @@ class Firing(NamedTuple):
 
 
 class Occurrence(NamedTuple):
-    """One occurrence of a local window: where its start and end fall, and what fires them."""
+    """One occurrence of a local window: where its start and end fall, and what fires them; a curfew's has no length."""
 
     start: int
     end: int
-    firings: tuple[Firing, Firing]
+    firings: tuple[Firing, ...]
 
 
 class LocalWeek(NamedTuple):
     """The union of the weekly patterns of one time zone.
 
-    irregular are the clock changes around which it is not the union in time, shift is by how many seconds clocks change
-    at most, endless says that it leaves no time in which the instance is stopped. first and last bound the time that
-    it is valid for, 0 is no bound.
+    curfews are the minutes of the week at which one of them stops what may run outside of the windows. irregular are
+    the clock changes around which it is not the union in time, shift is by how many seconds clocks change at most,
+    endless says that it leaves no time in which the instance is stopped. first and last bound the time that it is valid
+    for, 0 is no bound.
     """
 
     zone: str
@@ -85,6 +87,7 @@ class LocalWeek(NamedTuple):
     shift: int
     first: int = 0
     last: int = 0
+    curfews: tuple[int, ...] = ()
 
     def fires_at(self, at: int) -> bool:
         """Return whether an instant is in the time that the week is valid for."""
@@ -96,21 +99,29 @@ class LocalWeek(NamedTuple):
         return [
             occurrence
             for week in range(monday - 7, ordinal(last) + 2, 7)
-            for occurrence in _of_week(self.zone, self.windows, self.first, week)
+            for occurrence in _of_week(self.zone, (self.windows, self.curfews), self.first, week)
             if occurrence.end >= first and occurrence.start <= last
         ]
 
 
 @lru_cache(maxsize=100_000)
-def _of_week(zone: str, windows: tuple[LocalWindow, ...], season: int, monday: int) -> tuple[Occurrence, ...]:
-    """Return the occurrences of windows in the local week that begins on this day (proleptic ordinal)."""
+def _of_week(
+    zone: str, local: tuple[tuple[LocalWindow, ...], tuple[int, ...]], season: int, monday: int
+) -> tuple[Occurrence, ...]:
+    """Return the occurrences of windows and curfews in the local week that begins on this day (proleptic ordinal)."""
     found = []
-    for window in windows:
+    for window in local[0]:
         start, start_exact = instant(zone, monday, window.start, later=False)
         end, end_exact = instant(zone, monday, window.end, later=True)
         starts = Firing(Fired(start, "start"), Series("start", zone, window.start % 1440, season), start_exact)
         stops = Firing(Fired(end, "stop"), Series("stop", zone, window.end % 1440, season), end_exact)
         found.append(Occurrence(start, end, (starts, stops)))
+    for curfew in local[1]:
+        at, exact = instant(zone, monday, curfew, later=True)
+        found.append(
+            Occurrence(at, at, (Firing(Fired(at, "stop"), Series("stop", zone, curfew % 1440, season), exact),))
+        )
+    found.sort()
     return tuple(found)
 
 
@@ -126,6 +137,8 @@ def series_days(week: LocalWeek) -> dict[Series, frozenset[int]]:
     for window in week.windows:
         days.setdefault(series_of(week, "start", window.start), set()).add(window.start // 1440 % 7)
         days.setdefault(series_of(week, "stop", window.end), set()).add(window.end // 1440 % 7)
+    for curfew in week.curfews:
+        days.setdefault(series_of(week, "stop", curfew), set()).add(curfew // 1440)
     return {series: frozenset(days[series]) for series in sorted(days)}
 
 
@@ -144,10 +157,9 @@ def _clock_of(zone: str, year: int) -> tuple[object, ...]:
 
 def _unite(patterns: list[WeeklyPattern], gap: int, year: int) -> LocalWeek:
     zones = tuple(sorted({pattern.timezone for pattern in patterns}))
-    raw = sorted({window for pattern in patterns for window in _local_windows(pattern)})
+    raw, curfews = _raw(patterns, dict.fromkeys(zones, 0))
     united = _merge(raw, gap)
-    endless = len(united) == 1 and (WEEK_MINUTES - united[0].end + united[0].start) * 60 < gap
-    edges = sorted({edge % WEEK_MINUTES for window in raw for edge in window})
+    edges = sorted({edge % WEEK_MINUTES for window in raw for edge in window} | set(curfews))
     changes = clock_changes(zones[0], year)
     places = {_place(change) for change in changes}
     irregular = {place for place in places if _matters(*place, edges, united, gap)}
@@ -155,9 +167,40 @@ def _unite(patterns: list[WeeklyPattern], gap: int, year: int) -> LocalWeek:
         zones[0],
         zones,
         tuple(united),
-        endless,
+        _is_endless(united, gap),
         tuple(change.instant for change in changes if _place(change) in irregular),
         max((abs(change.after - change.before) for change in changes), default=0),
+        curfews=_uncovered(curfews, united, gap),
+    )
+
+
+def _raw(patterns: Iterable[WeeklyPattern], shifts: Mapping[str, int]) -> tuple[list[LocalWindow], list[int]]:
+    """Return the windows and curfews of patterns in a week that is so many minutes behind that of each zone."""
+    windows, curfews = set(), set()
+    for pattern in patterns:
+        for window in _local_windows(pattern):
+            begin = (window.start - shifts[pattern.timezone]) % WEEK_MINUTES
+            if pattern.is_curfew:
+                curfews.add(begin)
+            else:
+                windows.add(LocalWindow(begin, begin + window.end - window.start))
+    return sorted(windows), sorted(curfews)
+
+
+def _is_endless(united: list[LocalWindow], gap: int) -> bool:
+    """Return whether windows leave no time in which the instance is stopped."""
+    return len(united) == 1 and (WEEK_MINUTES - united[0].end + united[0].start) * 60 < gap
+
+
+def _uncovered(curfews: list[int], united: list[LocalWindow], gap: int) -> tuple[int, ...]:
+    """Return the curfews at which nothing is booked for longer, or about to start."""
+    week = WEEK_MINUTES * 60
+    return tuple(
+        at
+        for at in curfews
+        if not any(
+            0 < ((at - window.start) * 60 + gap) % week < (window.end - window.start) * 60 + gap for window in united
+        )
     )
 
 
@@ -181,21 +224,17 @@ def _season(patterns: frozenset[WeeklyPattern], gap: int, bounds: tuple[int, int
     zones = tuple(sorted({pattern.timezone for pattern in patterns}))
     # The offsets are those of any instant of the season.
     shifts = {zone: offset(zone, last - 1 if last else start_of_year(year)) // 60 for zone in zones}
-    raw = sorted(
-        LocalWindow(begin, begin + window.end - window.start)
-        for pattern in patterns
-        for window in _local_windows(pattern)
-        for begin in [(window.start - shifts[pattern.timezone]) % WEEK_MINUTES]
-    )
+    raw, curfews = _raw(patterns, shifts)
     united = _merge(raw, gap)
-    endless = len(united) == 1 and (WEEK_MINUTES - united[0].end + united[0].start) * 60 < gap
-    return LocalWeek("UTC", zones, tuple(united), endless, tuple(at for at in bounds if at), 0, first, last)
+    irregular = tuple(at for at in bounds if at)
+    stops = _uncovered(curfews, united, gap)
+    return LocalWeek("UTC", zones, tuple(united), _is_endless(united, gap), irregular, 0, first, last, stops)
 
 
 def _local_windows(pattern: WeeklyPattern) -> list[LocalWindow]:
     """Return a pattern's windows in the local week."""
     start, end = minutes(pattern.start), minutes(pattern.end)
-    length = end - start if end > start else end - start + 1440
+    length = 0 if pattern.is_curfew else end - start if end > start else end - start + 1440
     begins = [DAYS.index(day) * 1440 + start for day in pattern.days]
     return [LocalWindow(begin, begin + length) for begin in begins]
 
@@ -231,7 +270,7 @@ def _matters(low: int, width: int, edges: list[int], united: list[LocalWindow], 
     if any((edge - low + margin) % WEEK_MINUTES <= width + 2 * margin for edge in edges):
         return True
     gaps = [(one.end, other.start) for one, other in zip(united, united[1:])]
-    gaps.append((united[-1].end, united[0].start + WEEK_MINUTES))
+    gaps += [(united[-1].end, united[0].start + WEEK_MINUTES)] if united else []
     return any((end - start - width) * 60 < gap and (low - start) % WEEK_MINUTES <= end - start for start, end in gaps)
 
 
@@ -251,7 +290,9 @@ def zone_distance(weeks: tuple[LocalWeek, ...], year: int) -> Distance:
     reach: dict[str, int] = {}
     for start, end, zone in found:
         for other, until in reach.items():
-            if other != zone and start - until < best.seconds:
+            # A curfew after a window, or another curfew, does no harm however near it is.
+            harmless = start == end and until <= start
+            if other != zone and start - until < best.seconds and not harmless:
                 best = Distance(max(0, start - until), (other, zone))
         reach[zone] = max(end, reach.get(zone, 0))
     return best

@@ -11,6 +11,7 @@ All functions take the bookings of one instance.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from typing import NamedTuple
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 
-from .booking import Booking, OneOff, Weekly
+from .booking import Booking, Curfew, OneOff, Recurring, Weekly
 from .clock import DAY_SECONDS, DAYS, epoch, instant, minutes, moment, ordinal
 from .parsing import FURTHEST, SHORTEST, excluded_days
 
@@ -40,13 +41,18 @@ class Window:
 
 
 class WeeklyPattern(NamedTuple):
-    """What of a weekly booking decides when it runs."""
+    """What of a weekly booking decides when it runs; a curfew is one that ends when it starts."""
 
     days: tuple[str, ...]
     start: str
     end: str
     timezone: str
     excluded: tuple[str, ...] = ()
+
+    @property
+    def is_curfew(self) -> bool:
+        """Whether it stops the instance and nothing else."""
+        return self.start == self.end
 
 
 class Interval(NamedTuple):
@@ -100,6 +106,34 @@ def join_places(places: Iterable[tuple[int, int]], horizon: int) -> list[tuple[i
     return [(low, high) for low, high, _reasons in merged]
 
 
+def curfew_stops(
+    bookings: Iterable[Booking], now: datetime, until: datetime, merge_gap: timedelta = MERGE_GAP
+) -> tuple[Window, ...]:
+    """Return when curfews stop an instance after now and before until, each as a window without length."""
+    booked = tuple(bookings)
+    curfews = [booking for booking in booked if isinstance(booking, Curfew)]
+    if not curfews:
+        return ()
+    first, last, gap = epoch(now), epoch(until), gap_seconds(merge_gap)
+    union = _united(booked, [(first, last + gap)], gap)
+    starts = [one.start for one in union]
+    causes: dict[int, list[str]] = {}
+    for booking in curfews:
+        for one in occurrences(pattern_of(booking), first, last, (booking.booking_id,)):
+            if first < one.start < last and not is_covered(one.start, union, starts, gap):
+                causes.setdefault(one.start, []).extend(one.reasons)
+    return tuple(_window(Interval(at, at, unique(causes[at]))) for at in sorted(causes))
+
+
+def is_covered(at: int, union: list[Interval], starts: list[int], gap: int) -> bool:
+    """Return whether no curfew stops an instance at a time: it is booked for longer, or about to start.
+
+    starts are those of the union.
+    """
+    index = bisect_left(starts, at + gap) - 1
+    return index >= 0 and at < union[index].end
+
+
 def _window(interval: Interval) -> Window:
     return Window(moment(interval.start), moment(interval.end), interval.reasons)
 
@@ -146,8 +180,10 @@ def one_off_intervals(bookings: Iterable[Booking]) -> list[Interval]:
     ]
 
 
-def pattern_of(weekly: Weekly) -> WeeklyPattern:
-    """Return what of a weekly booking decides when it runs."""
+def pattern_of(weekly: Recurring) -> WeeklyPattern:
+    """Return what of a weekly booking or a curfew decides when it runs or stops."""
+    if isinstance(weekly, Curfew):
+        return WeeklyPattern(weekly.days, weekly.at, weekly.at, weekly.timezone)
     return WeeklyPattern(weekly.days, weekly.start, weekly.end, weekly.timezone, weekly.excluded)
 
 
@@ -161,6 +197,9 @@ def occurrences(pattern: WeeklyPattern, first: int, last: int, reasons: tuple[st
 def _of_week(pattern: WeeklyPattern, monday: int, reasons: tuple[str, ...]) -> tuple[Interval, ...]:
     """Return when a weekly pattern runs in the local week that begins on this day (proleptic ordinal)."""
     begin, finish = minutes(pattern.start), minutes(pattern.end)
+    if pattern.is_curfew:
+        later = (instant(pattern.timezone, monday + DAYS.index(name), begin, later=True)[0] for name in pattern.days)
+        return tuple(Interval(at, at, reasons) for at in sorted(later))
     if finish <= begin:
         finish += 1440
     found = []

@@ -23,6 +23,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import (
     MERGE_GAP,
     Window,
+    curfew_stops,
     windows,
     windows_ahead,
 )
@@ -173,6 +174,11 @@ def _contains(records: dict[str, Record], at: datetime) -> bool:
 def windows_of(records: dict[str, Record], first: datetime, last: datetime) -> tuple[Window, ...]:
     """Return the windows of stored bookings that touch a time."""
     return windows([record.booking for record in records.values()], first, last, widest_gap(records))
+
+
+def curfews_of(records: dict[str, Record], first: datetime, last: datetime) -> tuple[Window, ...]:
+    """Return when curfews of stored bookings stop an instance within a time."""
+    return curfew_stops([record.booking for record in records.values()], first, last, widest_gap(records))
 
 
 def _gap(record: Record) -> timedelta:

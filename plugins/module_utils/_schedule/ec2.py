@@ -58,7 +58,8 @@ def mismatch(instance_id: str, state: Optional[str], bookings: Sequence[Booking]
     recent = windows(bookings, plan.now - GRACE, plan.now + timedelta(seconds=1), plan.merge_gap)
     if plan.active is None:
         if state in ("pending", "running") and not recent:
-            return f"{instance_id} is {state}, but nothing is booked now: it runs outside its bookings"
+            curfew = f", until its curfew at {zulu(plan.curfews[0].start)}" if plan.curfews else ""
+            return f"{instance_id} is {state}, but nothing is booked now: it runs outside its bookings{curfew}"
         return None
     if state in ("pending", "running") or plan.active.start > plan.now - GRACE:
         return None

@@ -21,7 +21,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import AGE_MAX, AGE_MIN, LEAD, Edge
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import Window
 
-from .changes import Baseline, windows_of
+from .changes import Baseline, curfews_of, windows_of
 from .edge_schedules import WantedEdge
 from .names import EdgeName
 from .records import Record
@@ -42,6 +42,9 @@ def wanted_guards(baseline: Baseline, records: dict[str, Record], now: datetime)
             inside = _window_at(after, due)
             if now - _BEFORE <= due <= now + _AFTER and (inside is None) == (kind == "start"):
                 yield from _guard(opposite, due, (baseline.records, records), after, now)
+    for curfew in curfews_of(baseline.records, now - _BEFORE, now + _AFTER):
+        if _window_at(after, curfew.start) is not None:
+            yield from _guard("start", curfew.start, (baseline.records, records), after, now)
 
 
 def guard_at(kind: str, records: dict[str, Record], now: datetime) -> Optional[WantedEdge]:

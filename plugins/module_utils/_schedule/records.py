@@ -14,16 +14,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, OneOff, Weekly, to_record
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import (
+    Booking,
+    Curfew,
+    OneOff,
+    Recurring,
+    Weekly,
+    to_record,
+)
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, epoch, minutes, stamp
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import LEAD
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import from_record
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import pattern_of
 
 from .names import RecordName
 from .schedule import DESCRIPTION_MAX, DISABLED, Schedule, ScheduleSettings
 
-# Records with what an older release would overlook have the second version, which it refuses to read.
-VERSIONS = (1, 2)
+# Records with what an older release would overlook have a later version, which it refuses to read: the second for days
+# that are left out, the third for curfews.
+VERSIONS = (1, 2, 3)
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,7 @@ def record_schedule(record: Record, nonce: str, now: datetime) -> Schedule:
     """Return the schedule that holds a booking."""
     booking, settings = record.booking, record.settings
     body = {
-        "v": 2 if isinstance(booking, Weekly) and booking.excluded else 1,
+        "v": _version(booking),
         **to_record(booking),
         "merge_gap": settings.merge_gap,
     }
@@ -54,10 +63,7 @@ def record_schedule(record: Record, nonce: str, now: datetime) -> Schedule:
         ends = max(epoch(booking.end), epoch(now) + LEAD + 1)
         expression, zone = f"at({stamp(ends)})", "UTC"
     else:
-        end = minutes(booking.end)
-        later = 1 if end <= minutes(booking.start) or end == 1440 else 0
-        days = ",".join(DAYS[(DAYS.index(day) + later) % 7].upper() for day in booking.days)
-        expression, zone = f"cron({end % 60} {end // 60 % 24} ? * {days} *)", booking.timezone
+        expression, zone = _cron(booking), booking.timezone
     return Schedule(
         name=f"{booking.instance_id}.r.{booking.booking_id}.{nonce}",
         state=DISABLED,
@@ -70,6 +76,21 @@ def record_schedule(record: Record, nonce: str, now: datetime) -> Schedule:
         event_age=settings.event_age,
         delete_after=False,
     )
+
+
+def _version(booking: Booking) -> int:
+    if isinstance(booking, Curfew):
+        return 3
+    return 2 if isinstance(booking, Weekly) and booking.excluded else 1
+
+
+def _cron(booking: Recurring) -> str:
+    """Return when a booking ends every week; a record's expression is for those who look at it in the console."""
+    pattern = pattern_of(booking)
+    end = minutes(pattern.end)
+    later = 1 if end < minutes(pattern.start) or end == 1440 else 0
+    days = ",".join(DAYS[(DAYS.index(day) + later) % 7].upper() for day in pattern.days)
+    return f"cron({end % 60} {end // 60 % 24} ? * {days} *)"
 
 
 def read_record(name: RecordName, schedule: Schedule) -> Record:

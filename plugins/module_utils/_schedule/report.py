@@ -24,7 +24,7 @@ from .apply import Tools, Writer
 from .changes import Baseline, BookingChange, DesiredRecords, Observed, plan_of
 from .ec2 import concerns, mismatch
 from .names import EdgeName, read_name
-from .result import booking_dict, edge_dict, next_edge, window_dict, zulu
+from .result import booking_dict, curfew_dicts, edge_dict, next_edge, window_dict, zulu
 from .schedule import Listed, Schedule
 from .service import in_parallel
 from .steps import EdgeSteps, Evidence
@@ -130,6 +130,7 @@ class Reporter:
             "state": state,
             "bookings": [booking_dict(booking) for booking in bookings],
             "windows": [window_dict(window) for window in shown],
+            "curfews": curfew_dicts(planned),
             "edges": [edge_dict(edge) for edge in planned.edges],
             "next_edge": next_edge(planned),
             "running_now": planned.active is not None,

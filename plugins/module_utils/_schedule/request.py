@@ -65,7 +65,7 @@ def parse_request(params: Mapping[str, Any], now: dt.datetime) -> BookingRequest
     stop_now = params["on_cancel"] == "stop_now"
     if not entries and not purge:
         raise OptionError(
-            f"bookings: nothing to {'cancel' if absent else 'book'}. Give start_time and end_time, weekly, "
+            f"bookings: nothing to {'cancel' if absent else 'book'}. Give start_time and end_time, weekly, curfew, "
             f"{'name, ' if absent else ''}bookings, or purge_bookings: true for all bookings of the instances"
         )
     if absent:

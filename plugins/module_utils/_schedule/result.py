@@ -36,6 +36,11 @@ def window_dict(window: Window) -> dict[str, Any]:
     return {"start": zulu(window.start), "end": zulu(window.end), "bookings": list(window.reasons)}
 
 
+def curfew_dicts(plan: Plan) -> list[dict[str, Any]]:
+    """Return when curfews stop the instance, and which curfews these are."""
+    return [{"at": zulu(one.start), "bookings": list(one.reasons)} for one in plan.curfews]
+
+
 def edge_dict(edge: Edge) -> dict[str, Any]:
     """Return an edge of the plan."""
     return {
@@ -52,6 +57,7 @@ def plan_dict(plan: Plan) -> dict[str, Any]:
     """Return what is planned for one instance."""
     return {
         "windows": [window_dict(window) for window in plan.windows],
+        "curfews": curfew_dicts(plan),
         "edges": [edge_dict(edge) for edge in plan.edges],
         "next_edge": next_edge(plan),
         "running_now": plan.active is not None,
@@ -59,11 +65,14 @@ def plan_dict(plan: Plan) -> dict[str, Any]:
 
 
 def next_edge(plan: Plan) -> Optional[dict[str, Any]]:
-    """Return what happens next: the end of the window that the instance is in, or the start of the next one."""
-    if not plan.windows or not plan.edges:
+    """Return what happens next: the end of the window that the instance is in, a curfew or the next window's start."""
+    if not plan.edges:
         return None
-    window = plan.windows[0]
-    action, at = ("start", window.start) if window.start > plan.now else ("stop", window.end)
+    ahead = [("stop", curfew.start) for curfew in plan.curfews[:1]]
+    ahead += [("start", one.start) if one.start > plan.now else ("stop", one.end) for one in plan.windows[:1]]
+    if not ahead:
+        return None
+    action, at = min(ahead, key=lambda edge: edge[1])
     return {"action": action, "at": zulu(at)}
 
 

@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, Curfew, OneOff
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, zone_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import from_record, parse_moment
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import MERGE_GAP, windows
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import MERGE_GAP, curfew_stops, windows
 
 from .state import problems, state_of
 from .timeline import Booked, Lane, NextEdge, Place, Timeline
@@ -61,12 +61,18 @@ def _lane(page: Timeline, item: Mapping[str, Any]) -> Lane:
     bookings = tuple(from_record(instance_id, str(body["name"]), body) for body in item["bookings"])
     gap = timedelta(seconds=int(item.get("merge_gap") or MERGE_GAP.total_seconds()))
     union = _spans(page, bookings, gap)
+    stops = curfew_stops(bookings, page.bounds.start, page.bounds.end, gap)
     return Lane(
         instance_id,
         str(item.get("name") or ""),
         union,
         tuple(
-            Booked(one.booking_id, rule(one, page.clock), _spans(page, (one,), gap))
+            Booked(
+                one.booking_id,
+                rule(one, page.clock),
+                _spans(page, (one,), gap),
+                tuple(stop.start for stop in stops if one.booking_id in stop.reasons),
+            )
             for one in sorted(bookings, key=_order)
         ),
         _next_edge(item.get("next_edge")),
@@ -75,9 +81,11 @@ def _lane(page: Timeline, item: Mapping[str, Any]) -> Lane:
     )
 
 
-def _order(booking: Booking) -> tuple[bool, str, str]:
-    """Return what bookings are sorted by: weekly ones first, then by start."""
-    return isinstance(booking, OneOff), str(booking.start), booking.booking_id
+def _order(booking: Booking) -> tuple[int, str, str]:
+    """Return what bookings are sorted by: weekly ones first, then by start; curfews last."""
+    if isinstance(booking, Curfew):
+        return 2, booking.at, booking.booking_id
+    return int(isinstance(booking, OneOff)), str(booking.start), booking.booking_id
 
 
 def _spans(page: Timeline, bookings: tuple[Booking, ...], gap: timedelta) -> tuple[Span, ...]:
@@ -91,11 +99,13 @@ def _next_edge(edge: Mapping[str, Any] | None) -> NextEdge | None:
 
 def rule(booking: Booking, clock: Clock) -> str:
     """Return when a booking is, in words; a weekly one in its own zone, which is named when it is not the page's."""
-    if isinstance(booking, Weekly):
-        elsewhere = "" if booking.timezone == str(clock.zone) else f" {booking.timezone}"
-        but = f", except {', '.join(booking.excluded)}" if booking.excluded else ""
-        return f"{days_words(booking.days)} {booking.start} to {booking.end}{elsewhere}{but}"
-    return clock.span(Span(booking.start, booking.end)) + (", cancelled" if booking.cancelled else "")
+    if isinstance(booking, OneOff):
+        return clock.span(Span(booking.start, booking.end)) + (", cancelled" if booking.cancelled else "")
+    elsewhere = "" if booking.timezone == str(clock.zone) else f" {booking.timezone}"
+    if isinstance(booking, Curfew):
+        return f"Curfew {days_words(booking.days)} {booking.at}{elsewhere}"
+    but = f", except {', '.join(booking.excluded)}" if booking.excluded else ""
+    return f"{days_words(booking.days)} {booking.start} to {booking.end}{elsewhere}{but}"
 
 
 def days_words(days: tuple[str, ...]) -> str:

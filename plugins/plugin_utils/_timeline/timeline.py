@@ -23,11 +23,12 @@ GONE = (MISSING, "terminated", "shutting-down")
 
 @dataclass(frozen=True)
 class Booked:
-    """One booking: its name, its rule in words, and when it applies."""
+    """One booking: its name, its rule in words, and when it applies; of a curfew, when it stops the instance."""
 
     name: str
     rule: str
     spans: tuple[Span, ...]
+    stops: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Policy, Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, OneOff
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, Curfew, OneOff
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import zulu
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Plan
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import (
@@ -151,6 +151,9 @@ def booking_json(booking: Booking) -> dict[str, Any]:
     if isinstance(booking, OneOff):
         times = {"start_time": zulu(booking.start), "end_time": zulu(booking.end)}
         return {**known, "name": booking.booking_id, **times, **({"cancelled": True} if booking.cancelled else {})}
+    if isinstance(booking, Curfew):
+        curfew = {"days": list(booking.days), "at": booking.at}
+        return {**known, "name": booking.booking_id, "curfew": curfew, "timezone": booking.timezone}
     weekly: dict[str, Any] = {"days": list(booking.days), "start": booking.start, "end": booking.end}
     if booking.excluded:
         weekly["except"] = list(booking.excluded)

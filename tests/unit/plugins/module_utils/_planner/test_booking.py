@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import to_record
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Curfew, to_record
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, zone_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import (
     ParseContext,
@@ -101,6 +101,40 @@ def test_a_record_holds_a_weekly_booking_exactly(weekly, zone, name):
     """Written and read back it is the same, within Scheduler's 512 characters and 64 of a name."""
     booking = parse_weekly(INSTANCE, weekly, ParseContext(NOW, zone, "shift"), name)
     assert_held(booking)
+
+
+@given(
+    days=st.lists(st.sampled_from(DAYS), min_size=1, unique=True),
+    at=st.integers(0, 1439),
+    zone=st.sampled_from(ZONES),
+    name=st.none() | names,
+)
+def test_a_record_holds_a_curfew_exactly(days, at, zone, name):
+    """Written and read back it is the same."""
+    curfew = {"days": days, "at": f"{at // 60:02d}:{at % 60:02d}"}
+    booking = parse_booking(INSTANCE, {"curfew": curfew, "timezone": zone, "name": name}, ParseContext(NOW))
+    assert isinstance(booking, Curfew)
+    assert_held(booking)
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"curfew": {"days": ["mon"], "at": "24:00"}}, "curfew.at: '24:00' is 00:00 of the next day"),
+        ({"curfew": {"days": ["mon"]}}, "curfew.at: None is not a time of day"),
+        ({"curfew": {"at": "20:00"}}, "curfew.days: None is not a day of the week"),
+        ({"curfew": {"days": "monkey", "at": "20:00"}}, "curfew.days: 'monkey' is not a day of the week"),
+        ({"curfew": {"days": "mon", "at": 1200}}, 'curfew.at: 1200 is not a time of day.*write "18:00"'),
+        ({"curfew": {"days": "mon", "at": "20:00", "end": "21:00"}}, "curfew: unknown: end. Valid keys: days, at"),
+        ({"curfew": "20:00"}, "curfew: '20:00' must be a mapping with the keys days, at"),
+        ({"curfew": {"days": "mon", "at": "20:00"}, "start_time": "2026-11-25T10:00"}, "mutually exclusive with start"),
+        ({"curfew": {"days": "mon", "at": "20:00"}, "weekly": {}}, "weekly: mutually exclusive with curfew"),
+    ],
+)
+def test_a_curfew_that_cannot_be_read_is_refused(entry, message):
+    """The parser names the option, what it got and what is valid."""
+    with pytest.raises(OptionError, match=message):
+        parse_booking(INSTANCE, entry, ParseContext(NOW, "Europe/Paris"))
 
 
 @given(start=minutes, length=st.integers(2, 100_000), name=st.none() | names)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Curfew, OneOff, Weekly
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, minutes
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import LEAD, Edge, Plan, plan, plan_all
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
@@ -95,7 +95,7 @@ def union(bookings, base: datetime, gap: int = GAP) -> set[int]:
     for booking in bookings:
         if isinstance(booking, Weekly):
             covered |= weekly_minutes(booking, base)
-        else:
+        elif isinstance(booking, OneOff):
             start, end = ((moment - base) // timedelta(minutes=1) for moment in (booking.start, booking.end))
             covered.update(range(start, end))
     last = None
@@ -104,6 +104,29 @@ def union(bookings, base: datetime, gap: int = GAP) -> set[int]:
             covered.update(range(last, minute))
         last = minute
     return covered
+
+
+def curfew_minutes(curfew: Curfew, base: datetime) -> set[int]:
+    """Return the minutes after base at which one curfew is."""
+    day = local_minutes(curfew.timezone, base)[0].replace(hour=0, minute=0)
+    days = [day + timedelta(days=ahead) for ahead in range(DAYS_SEEN + 5)]
+    return {
+        at
+        for one in days
+        if DAYS[one.weekday()] in curfew.days
+        for at in [minute_of(curfew.timezone, base, one + timedelta(minutes=minutes(curfew.at)), last=True)]
+        if at is not None
+    }
+
+
+def edges_of(bookings, base: datetime) -> set[tuple[int, str]]:
+    """Return what has to be fired: the edges of the union, and curfews with nothing booked then or soon after."""
+    covered = union(bookings, base)
+    curfews = {at for each in bookings if isinstance(each, Curfew) for at in curfew_minutes(each, base)}
+    stops = {at for at in curfews if covered.isdisjoint(range(at, at + GAP))}
+    stops |= {minute + 1 for minute in covered if minute + 1 not in covered}
+    starts = {minute for minute in covered if minute - 1 not in covered}
+    return {(at, kind) for kind, found in (("start", starts), ("stop", stops)) for at in found if 0 < at < MINUTES}
 
 
 def fires(edge: Edge, base: datetime, *, fold_last: bool) -> set[int]:
@@ -183,6 +206,14 @@ def weeklies(draw, zone: str, base: datetime = BASES[0]):
         draw(names),
         draw(left_out(base)),
     )
+
+
+@st.composite
+def curfews(draw, zone: str):
+    """Stop what runs at some time of some days."""
+    at = draw(st.one_of(st.integers(0, 1439), st.integers(0, 200), st.sampled_from((0, 480, 1080, 1200))))
+    days = draw(st.sets(st.sampled_from(DAYS), min_size=1))
+    return Curfew(INSTANCE, tuple(day for day in DAYS if day in days), f"{at // 60:02d}:{at % 60:02d}", zone, "curfew")
 
 
 @st.composite
@@ -308,6 +339,42 @@ def test_zones_are_united_exactly(situation, zone, data) -> None:
         return
 
     assert {m for m in union(booked, base) if 0 <= m < MINUTES} == running(planned, base, fold_last=False)
+
+
+@given(situations(weekly=2, one_off=3), st.sampled_from((*ZONES, None)), st.booleans(), st.data())
+@thorough(400)
+def test_curfews_stop_what_nobody_booked_for_longer(situation, elsewhere, fold_last, data) -> None:
+    """A curfew is a stop where nothing is booked then or about to start, starts nothing, and changes no other edge."""
+    base, booked = situation
+    zone = next((each.timezone for each in booked if isinstance(each, Weekly)), "Europe/Paris")
+    booked = [*booked, *data.draw(st.lists(curfews(elsewhere or zone), min_size=1, max_size=2))]
+    try:
+        planned = plan(booked, base)
+    except OptionError as error:
+        assert "cover the whole week" in str(error)  # noqa: PT017  the only refusal
+        return
+
+    assert edges_of(booked, base) == set(firings(planned, base, fold_last=fold_last))
+    fired = sorted(
+        (at, edge.kind, edge.maximum_event_age)
+        for edge in planned.edges
+        for at in fires(edge, base, fold_last=fold_last)
+        if at < MINUTES
+    )
+    for at, kind, age in fired:
+        later = [other for other, opposite, _age in fired if other > at and opposite != kind]
+        assert not later or at * 60 + age < later[0] * 60
+
+
+def test_a_curfew_within_weekly_windows_takes_no_schedule_of_its_own() -> None:
+    """Office hours until 20:00 and a curfew at 20:00 on all days: one weekly stop, on all days."""
+    office = Weekly(INSTANCE, DAYS[:5], "08:00", "20:00", "Europe/Paris", "office")
+    planned = plan([office, Curfew(INSTANCE, DAYS, "20:00", "Europe/Paris", "night")], BASES[3])
+
+    assert [(edge.kind, edge.expression) for edge in planned.edges] == [
+        ("start", "cron(0 8 ? * MON,TUE,WED,THU,FRI *)"),
+        ("stop", "cron(0 20 ? * MON,TUE,WED,THU,FRI,SAT,SUN *)"),
+    ]
 
 
 def test_zones_that_meet_are_planned_for_a_while_and_say_so() -> None:

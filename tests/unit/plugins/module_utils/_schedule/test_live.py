@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Pace, Retrier
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, Curfew, OneOff, Weekly
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import curfew_stops, windows
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.apply import Tools
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.request import BookingRequest
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.schedule import ScheduleSettings
@@ -69,6 +69,8 @@ def clock(minute: int) -> str:
 def some_booking(rng: random.Random, name: str) -> Booking:
     """Book some of the time around noon, once or weekly."""
     start, length = rng.randrange(-60, 90, 5), rng.choice((3, 5, 15, 30, 60, 90, 120))
+    if rng.random() < 0.15:
+        return Curfew(INSTANCE, DAYS, clock(start), "UTC", name)
     if rng.random() < 0.3:
         days = tuple(day for day in DAYS if day == "tue" or rng.random() < 0.5)
         return Weekly(INSTANCE, days, clock(start), clock(start + length), "UTC", name)
@@ -78,6 +80,8 @@ def some_booking(rng: random.Random, name: str) -> Booking:
 def changed(rng: random.Random, booking: Booking) -> Booking:
     """Move an end or a start of a booking, or both, or all of it."""
     start, length = rng.randrange(-60, 120, 5), rng.choice((5, 30, 60, 120))
+    if isinstance(booking, Curfew):
+        return Curfew(INSTANCE, booking.days, clock(start), "UTC", booking.name)
     if isinstance(booking, Weekly):
         how = rng.randrange(3)
         if how == 0:
@@ -111,9 +115,8 @@ def live(seed: int) -> None:
     rng = run.rng
     bookings = {name: some_booking(rng, name) for name in ("a", "b")[: rng.randrange(1, 3)]}
     run.change(*bookings.values())
-    union = windows(
-        list(bookings.values()), NOON - timedelta(hours=5), NOON + timedelta(hours=5), timedelta(minutes=10)
-    )
+    around = (list(bookings.values()), NOON - timedelta(hours=5), NOON + timedelta(hours=5), timedelta(minutes=10))
+    union = windows(*around) + curfew_stops(*around)
     edge = rng.choice([edge for window in union for edge in (window.start, window.end)])
     run.world.run_until(edge + timedelta(seconds=rng.uniform(-130, 70)))
     run.world.moving = True
@@ -187,6 +190,37 @@ def test_keep_says_where_no_stop_was_ahead() -> None:
 
     assert any("no stop was ahead" in text for text in result.outcome.warnings)
     assert run.world.was(INSTANCE, NOON + timedelta(hours=30)) == run.world.was(INSTANCE, NOON + timedelta(hours=2))
+
+
+@pytest.mark.parametrize("seconds", range(-5, 10, 3))
+def test_a_booking_over_a_curfew_that_comes_is_kept(seconds: int) -> None:
+    """Invariant 14: booked about 18:00, where a curfew is; its stop may be fired, and the instance is back."""
+    curfew = Curfew(INSTANCE, DAYS, "18:00", "UTC", "night")
+    run, result = live_one(curfew, at=360 + seconds / 60, put=(one_off("a", 300, 480),))
+
+    assert isinstance(result, BookingResult)
+    for minute in (364, 400, 470):
+        assert run.world.was(INSTANCE, NOON + timedelta(minutes=minute)) == "running"
+    assert run.world.was(INSTANCE, NOON + timedelta(minutes=484)) == "stopped"
+
+
+def test_a_curfew_stops_what_was_started_by_hand() -> None:
+    """Started at noon by a person, it stops at 18:00, and the next day again; nothing starts it."""
+    run = Run(1)
+    result = run.change(Curfew(INSTANCE, DAYS, "18:00", "UTC", "night"))
+    run.world.run_until(NOON)
+    run.world.call(INSTANCE, "start")
+    run.world.run_until(NOON + timedelta(minutes=359))
+
+    assert result.as_dict()["next_edge"] == {"action": "stop", "at": "2026-11-24T18:00:00Z"}
+    assert run.world.states[INSTANCE] == "running"
+    run.world.run_until(NOON + timedelta(minutes=363))
+    assert run.world.states[INSTANCE] == "stopped"
+    run.world.run_until(NOON + timedelta(hours=23))
+    assert run.world.states[INSTANCE] == "stopped"
+    run.world.call(INSTANCE, "start")
+    run.world.run_until(NOON + timedelta(hours=30, minutes=3))
+    assert run.world.states[INSTANCE] == "stopped"
 
 
 @pytest.mark.parametrize("seconds", range(-5, 10))
