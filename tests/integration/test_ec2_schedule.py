@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 import yaml
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS
 
 from tests.support.scheduler_executor import Executor
 
@@ -119,6 +120,31 @@ class TestBooking:
         clock.run(DAY + timedelta(hours=20.02))
         assert "stopped" == clock.state(one)
         assert [] == edges(aws)
+
+    def test_a_curfew_stops_what_was_started_by_hand(self, aws, book, instances):
+        """check, run, check, run: a weekly stop, left out where it is booked; cancelled, nothing is left."""
+        one = instances[0]
+        night = {"instance_ids": one, "name": "night", "timezone": "UTC", "curfew": {"days": "mon-sun", "at": "20:00"}}
+        for mode, changed in (("--check", True), ("", True), ("--check", False), ("", False)):
+            assert changed == book(mode, **night)["changed"]
+        assert ["cron(0 20 ? * MON,TUE,WED,THU,FRI,SAT,SUN *)"] == edges(aws)
+        aws.client("ec2").start_instances(InstanceIds=[one])
+
+        (instance,) = book(instance_ids=one, name="late", start_time=at(19), end_time=at(22))["instances"]
+        assert at(20) not in [curfew["at"] for curfew in instance["curfews"]]
+        assert {"at": at(44), "bookings": ["night"]} in instance["curfews"]
+        clock = executor(aws)
+        for hour, state in ((20.5, "running"), (22.1, "stopped"), (43, "stopped")):
+            clock.run(DAY + timedelta(hours=hour))
+            assert state == clock.state(one), hour
+        aws.client("ec2").start_instances(InstanceIds=[one])
+        clock.run(DAY + timedelta(hours=44.1))
+        assert "stopped" == clock.state(one)
+
+        (shown,) = book(module="ec2_schedule_info", instance_ids=[one])["instances"]
+        assert {"name": "night", "curfew": "20:00", "days": [*DAYS], "timezone": "UTC"} in shown["bookings"]
+        book(state="absent", instance_ids=one, name="night")
+        assert not [expression for expression in edges(aws) if expression.startswith("cron")]
 
     def test_cancelling_one_leaves_the_others(self, aws, play, instances):
         """check, run, check, run; the plan is that of the booking that is left."""
