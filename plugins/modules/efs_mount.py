@@ -93,7 +93,12 @@ options:
     description: The id of an access point, like C(fsap-0123456789abcdef0). Requires O(tls=true).
     type: str
   az:
-    description: Mount from the mount target in this Availability Zone. Requires O(helper=efs).
+    description:
+      - Mount from the mount target in this Availability Zone. Requires O(file_system_id), or a O(dns_name) of EFS.
+      - V(instance) is the zone of the instance itself, which its metadata says (IMDSv2).
+      - Without it the name of a file system leads to the mount target in the zone of the instance where the resolver is
+        that of the VPC. So it is for other resolvers, and for zones without a mount target of their own.
+      - What is mounted stays mounted from where it is, and RV(pending_options) names it until the next mount.
     type: str
   options:
     description:

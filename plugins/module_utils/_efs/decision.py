@@ -32,6 +32,7 @@ from .identity import (
     wrong_transport,
 )
 from .mount_table import Layer, View
+from .source import zone_of
 
 UNMOUNT, MOUNT, REMOUNT = "unmount", "mount", "remount"
 STOP_AUTOMOUNT, START_AUTOMOUNT = "stop_automount", "start_automount"
@@ -114,7 +115,14 @@ def pending(mount: Mount, found: Found) -> list[str]:
         return []
     mounted_by_hand = mount.on_access and found.systemd and not found.automount
     automount = [f"{AUTOMOUNT} (mounted without it)"] if mounted_by_hand else []
-    return automount + pending_options(mount, found.stack[-1])
+    return automount + _pending_zone(mount, found) + pending_options(mount, found.stack[-1])
+
+
+def _pending_zone(mount: Mount, found: Found) -> list[str]:
+    """Return the zone of the mount target, where the right file system is mounted from that of another."""
+    zone, address = zone_of(mount.server or ""), found.stack[-1].option("addr")
+    elsewhere = address and found.network.addresses and address not in found.network.addresses
+    return [f"az={zone} (mounted from {address})"] if zone and elsewhere and not is_proxied(found.stack[-1]) else []
 
 
 # -- the four states --------------------------------------------------------------------------------------------------

@@ -229,7 +229,7 @@ _CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
     "mount_target_ip": _source(sources.check_address),
     "export": _source(sources.check_export),
     "access_point": _source(sources.check_access_point),
-    "az": _source(sources.check_zone),
+    "az": _source(sources.check_zone_or_instance),
     "region": lambda name, value: check_region(value, name),
 }
 
@@ -238,9 +238,7 @@ def _mount(params: Mapping[str, Any]) -> Mount:
     helper = params["helper"]
     merged = mount_options.merge(helper, params["options"], params["extra_options"])
     mount_options.check(helper, merged)
-    given = params["dns_name"] or params["mount_target_ip"]
-    if params["file_system_id"]:
-        given = sources.efs_name(params["file_system_id"], params["region"], params["az"])
+    given = _given_server(params)
     server, host = given, given
     if helper == "efs":
         check_efs(merged, params)
@@ -261,6 +259,17 @@ def _mount(params: Mapping[str, Any]) -> Mount:
         on_source_change=params["on_source_change"],
         lazy_unmount=params["lazy_unmount"],
     )
+
+
+def _given_server(params: Mapping[str, Any]) -> Optional[str]:
+    """Return the name or address of the file system, or of its mount target in a zone."""
+    # The zone of the instance is put in its place on the host; until then any mount target will do.
+    zone = None if params["az"] == sources.OF_INSTANCE else params["az"]
+    if params["file_system_id"]:
+        return sources.efs_name(params["file_system_id"], params["region"], zone)
+    name: Optional[str] = params["dns_name"] or params["mount_target_ip"]
+    in_zone = zone and name and params["helper"] == "nfs4" and not sources.zone_of(name)
+    return f"{zone}.{name}" if in_zone else name
 
 
 def _efs_options(params: Mapping[str, Any]) -> tuple[str, ...]:

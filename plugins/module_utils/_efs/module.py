@@ -12,17 +12,20 @@ Runs on managed hosts: Python 3.7.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
 
 from .decision import MOUNT, REMOVE_FSTAB, START_AUTOMOUNT, UNMOUNT, WRITE_FSTAB, Found, Step, fstab_line
 from .entry import Mount, parse_entry
+from .errors import MountError
 from .identity import describe
+from .metadata import zone_of_instance
 from .module_host import ModuleHost
 from .options import VERSION
 from .report import Report
+from .source import OF_INSTANCE
 from .specification import ENTRY
 from .wait import Patience
 from .worker import Worker
@@ -33,9 +36,12 @@ def run_module(module: Any) -> dict[str, Any]:
     params = module.params
     if params["wait_timeout"] < 0 or params["wait_delay"] <= 0:
         raise OptionError("wait_timeout must be at least 0, and wait_delay more than 0 seconds")
-    mount = parse_entry({name: params[name] for name in ENTRY}).mount
+    given = {name: params[name] for name in ENTRY}
+    mount = parse_entry(given).mount
     if os.geteuid() != 0 and not module.check_mode:
         raise OptionError(f"{mount.path}: only root mounts, and this ran as user {os.geteuid()}. Set become: true")
+    if params["az"] == OF_INSTANCE:
+        mount = _in_zone_of_instance(given)
     patience = Patience(params["wait_timeout"], params["wait_delay"])
     host = ModuleHost(module)
     worker = Worker(host, mount, params["nested_paths"], patience)
@@ -52,6 +58,13 @@ def run_module(module: Any) -> dict[str, Any]:
             "state: unmounted and then with state: mounted"
         )
     return {**_result(mount, report, module.check_mode), **host.backup}
+
+
+def _in_zone_of_instance(given: Mapping[str, Any]) -> Mount:
+    try:
+        return parse_entry({**given, "az": zone_of_instance()}).mount
+    except BridgeError as exc:
+        raise MountError(f"{given['path']}: az: {OF_INSTANCE}: {exc}") from exc
 
 
 def _steps(steps: Sequence[Step]) -> list[dict[str, str]]:

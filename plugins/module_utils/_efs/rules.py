@@ -18,16 +18,16 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 
 from .options import by_name
-from .source import file_system_of, zone_of
+from .source import OF_INSTANCE, file_system_of, is_zone_id, region_of, zone_of
 
 SOURCES = ("dns_name", "file_system_id", "mount_target_ip")
-_EFS_ONLY = ("tls", "iam", "access_point", "az")
+_EFS_ONLY = ("tls", "iam", "access_point")
 
 
 def check_rules(params: Mapping[str, Any]) -> None:
     """Raise OptionError for options that don't go together."""
     given = [name for name in SOURCES if params[name] is not None]
-    _check((*_source_rules(params, given), *_helper_rules(params), *_efs_source_rules(params)))
+    _check((*_source_rules(params, given), *_helper_rules(params), *_efs_source_rules(params), *_zone_rules(params)))
 
 
 def check_efs(options: Iterable[str], params: Mapping[str, Any]) -> None:
@@ -68,7 +68,6 @@ def _helper_rules(params: Mapping[str, Any]) -> Iterable[tuple[object, str]]:
 
 def _efs_source_rules(params: Mapping[str, Any]) -> Iterable[tuple[object, str]]:
     efs, name = params["helper"] == "efs", params["dns_name"] or ""
-    zone = zone_of(name)
     return (
         (
             efs and params["mount_target_ip"],
@@ -84,9 +83,25 @@ def _efs_source_rules(params: Mapping[str, Any]) -> Iterable[tuple[object, str]]
                 "file_system_id and region, or a name like fs-0123456789abcdef0.efs.eu-central-1.amazonaws.com"
             ),
         ),
+    )
+
+
+def _zone_rules(params: Mapping[str, Any]) -> Iterable[tuple[object, str]]:
+    az, name = params["az"], params["dns_name"] or ""
+    if not az:
+        return ()
+    zone, region = zone_of(name), params["region"] or region_of(name)
+    named = az != OF_INSTANCE and not is_zone_id(az)
+    return (
         (
-            params["az"] and zone and zone != params["az"],
-            f"az: {show(params['az'])} is not {zone}, the zone of dns_name {show(name)}",
+            not params["file_system_id"] and not file_system_of(name),
+            f"az: {show(az)} requires file_system_id, or a dns_name with the id of a file system",
+        ),
+        (named and zone and zone != az, f"az: {show(az)} is not {zone}, the zone of dns_name {show(name)}"),
+        (named and region and not az.startswith(region), f"az: {show(az)} is not a zone of {region}"),
+        (
+            is_zone_id(az) and params["helper"] == "nfs4",
+            f"az: {show(az)} is the id of a zone. helper: nfs4 requires its name, like eu-central-1a",
         ),
     )
 

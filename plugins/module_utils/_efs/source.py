@@ -29,7 +29,10 @@ _BROKEN_EFS_NAME = re.compile(r"(?:[a-z0-9-]+\.)?fs-(?!(?:[0-9a-f]{8}|[0-9a-f]{1
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _AVAILABILITY_ZONE = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]{1,2}[a-z]\Z|[a-z]{2,5}[0-9]{1,2}-az[0-9]{1,2}\Z")
+_ZONE_ID = re.compile(r"-az[0-9]{1,2}\Z")
 _LONGEST_NAME = 253
+# As az: the zone of the instance, which its metadata says.
+OF_INSTANCE = "instance"
 
 # The longest prefix that fits; every other region is of the partition C(aws).
 _DNS_SUFFIXES = {
@@ -81,6 +84,12 @@ def zone_of(name: str) -> Optional[str]:
     return match.group("az") if match else None
 
 
+def region_of(name: str) -> Optional[str]:
+    """Return the region in a DNS name of EFS."""
+    match = _EFS_NAME.match(name)
+    return match.group("region") if match else None
+
+
 def efs_name(file_system_id: str, region: str, zone: Optional[str] = None) -> str:
     """Return the DNS name of a file system in a region, or of its mount target in one zone."""
     prefix = max((known for known in _DNS_SUFFIXES if region.startswith(known)), key=len, default="")
@@ -109,10 +118,25 @@ def check_access_point(value: object) -> str:
 
 
 def check_zone(value: object) -> str:
-    """Return the name of an Availability Zone, or raise OptionError."""
+    """Return the name or id of an Availability Zone, or raise OptionError."""
     if isinstance(value, str) and _AVAILABILITY_ZONE.match(value):
         return str(value)
     raise OptionError(f"az: {show(value)} must be an Availability Zone, like eu-central-1a")
+
+
+def check_zone_or_instance(value: object) -> str:
+    """Return an Availability Zone, or C(instance), or raise OptionError."""
+    if value == OF_INSTANCE:
+        return OF_INSTANCE
+    try:
+        return check_zone(value)
+    except OptionError as exc:
+        raise OptionError(f"{exc}, or {OF_INSTANCE}") from exc
+
+
+def is_zone_id(zone: str) -> bool:
+    """Return whether a zone is given by its id, like euc1-az1, which no DNS name of EFS has."""
+    return _ZONE_ID.search(zone) is not None
 
 
 def check_address(value: object) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from .errors import NotReadyError
 from .host import Host
+from .source import zone_of
 
 # One address of a file system may be in a zone that can't be reached, while others answer.
 _CONNECT_TIMEOUT = 5.0
@@ -53,9 +54,11 @@ def _addresses(host: Host, server: str) -> tuple[str, ...]:
 
 def _problem(host: Host, server: str, port: int, addresses: Sequence[str]) -> str:
     if not addresses:
+        zone = zone_of(server)
+        where = f"{f'in the zone {zone} ' if zone else ''}in the host's VPC"
         return (
             f"DNS: the name {server} has no address on this host (getent ahosts). The file system needs a mount target "
-            "in the host's VPC, which resolves EFS names where enableDnsSupport and enableDnsHostnames are on"
+            f"{where}, which resolves EFS names where enableDnsSupport and enableDnsHostnames are on"
         )
     refusals = []
     for address in addresses:

@@ -138,6 +138,26 @@ def test_who_answers_for_efs_utils():
     assert parse_entry({**EFS, "extra_options": ["crossaccount"]}).mount.server is None
 
 
+@pytest.mark.parametrize(
+    ("entry", "server"),
+    [
+        ({**BASE, "az": "eu-central-1a"}, f"eu-central-1a.{NAME}"),
+        (
+            {"path": "/a", "file_system_id": FS, "region": "eu-central-1", "az": "eu-central-1b"},
+            f"eu-central-1b.{NAME}",
+        ),
+        ({**BASE, "dns_name": f"eu-central-1c.{NAME}", "az": "eu-central-1c"}, f"eu-central-1c.{NAME}"),
+        # Until the host has said its zone.
+        ({**BASE, "az": "instance"}, NAME),
+    ],
+)
+def test_a_zone_has_a_name_of_its_own(entry, server):
+    """It is the same file system."""
+    mount = parse_entry(entry).mount
+
+    assert (server, f"{server}:/", FS) == (mount.server, mount.source, mount.file_system_id)
+
+
 def test_what_only_the_boot_reads_is_not_for_mounting_now():
     """An option like nofail would make an error look like success."""
     options = for_mount([*RECOMMENDED["nfs4"], "x-systemd.automount", "noauto"])
@@ -154,7 +174,13 @@ BAD = [
     ({**BASE, "tls": True}, "tls: True requires helper: efs"),
     ({**BASE, "iam": True}, "iam: True requires helper: efs"),
     ({**BASE, "access_point": AP}, f"access_point: '{AP}' requires helper: efs"),
-    ({**BASE, "az": "eu-central-1a"}, "az: 'eu-central-1a' requires helper: efs"),
+    (
+        {"path": "/a", "mount_target_ip": "10.0.0.5", "az": "eu-central-1a"},
+        "az: 'eu-central-1a' requires file_system_id",
+    ),
+    ({"path": "/a", "dns_name": "efs.internal", "az": "instance"}, "az: 'instance' requires file_system_id, or a"),
+    ({**BASE, "az": "eu-west-1a"}, "az: 'eu-west-1a' is not a zone of eu-central-1"),
+    ({**BASE, "az": "euc1-az1"}, "az: 'euc1-az1' is the id of a zone. helper: nfs4 requires its name"),
     ({**EFS, "access_point": AP}, f"access_point: '{AP}' requires tls: true"),
     ({**EFS, "iam": True}, "iam: True requires tls: true"),
     (

@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import pytest
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs import module as shell
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.entry import parse_entry
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.errors import MountError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.module import _result
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.wait import Patience
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.worker import Worker
@@ -23,3 +26,15 @@ def test_ansible_asks_the_file_system_nothing_about_the_result():
 
     assert "/mnt/efs" == result["mount_point"]
     assert not {"path", "dest"} & set(result)
+
+
+def test_the_zone_of_the_instance_is_its_name(monkeypatch):
+    """An error names the entry, its option and what to do."""
+    given = {"path": "/mnt/efs", "file_system_id": "fs-0123456789abcdef0", "region": "eu-central-1", "az": "instance"}
+    monkeypatch.setattr(shell, "zone_of_instance", lambda: "eu-central-1c")
+    mount = shell._in_zone_of_instance(given)
+    assert "eu-central-1c.fs-0123456789abcdef0.efs.eu-central-1.amazonaws.com:/" == mount.source
+
+    monkeypatch.setattr(shell, "zone_of_instance", lambda: "us-east-1a")
+    with pytest.raises(MountError, match=r"^/mnt/efs: az: instance: az: 'us-east-1a' is not a zone of eu-central-1$"):
+        shell._in_zone_of_instance(given)

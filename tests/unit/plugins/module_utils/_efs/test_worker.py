@@ -784,6 +784,21 @@ def test_what_a_remount_cannot_set_is_pending_until_a_mount():
     assert [] == worker(on, **wanted).work().pending
 
 
+def test_the_mount_target_of_another_zone_is_pending():
+    """The file system is the right one, so it stays mounted."""
+    on = host()
+    on.names[f"eu-central-1b.{NAMES[A]}"] = (("10.0.9.9",), 0)
+    on.exports["10.0.9.9"] = {"/"}
+    on.put(PATH, SOURCE, RIGHT)
+    report = worker(on, az="eu-central-1b").work()
+
+    assert ["write_fstab"] == actions(report)
+    assert f"az=eu-central-1b (mounted from {ADDRESSES[A]})" in report.pending
+    assert report.pending == worker(on, az="eu-central-1b").work().pending
+    worker(on, state="unmounted").work()
+    assert [] == worker(on, az="eu-central-1b").work().pending
+
+
 def test_a_bind_mount_keeps_the_old_file_system():
     """It is named; a mount that has a line of its own in fstab is not."""
     on = host()
