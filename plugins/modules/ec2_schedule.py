@@ -340,8 +340,8 @@ from typing import Any
 
 from ansible.module_utils.common.warnings import warn
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import client_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import BOTOCORE_CONFIG
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import (
     reader_of,
@@ -438,8 +438,8 @@ def book(module: Any, request: BookingRequest) -> tuple[dict[str, Any], dict[str
     site = find_site(params, lambda: reader_of(module), needed)
     settings = parse_settings(params, site.role_arn, site.dead_letter_arn) if present else None
     retrier = retrier_of(params["retry_budget"])
-    ec2 = module.client("ec2", config=BOTOCORE_CONFIG)
-    client = module.client("scheduler", config={**BOTOCORE_CONFIG, "max_pool_connections": WORKERS})
+    ec2 = client_of(module, "ec2")
+    client = client_of(module, "scheduler", max_pool_connections=WORKERS)
     paced = scheduler_retrier(params["retry_budget"])
     store = SchedulerStore(client, paced, region, site.group, create_group=site.create_group)
     found = describe(ec2, retrier, request.instance_ids, region)

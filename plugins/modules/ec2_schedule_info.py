@@ -159,8 +159,8 @@ import datetime as dt
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import client_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import BOTOCORE_CONFIG
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import (
     reader_of,
@@ -216,7 +216,7 @@ def read(module: Any) -> dict[str, Any]:
     needed = ("schedule_group", "dead_letter_arn") if params["dead_letters"] else ("schedule_group",)
     site = find_site(params, lambda: reader_of(module), needed)
     retrier = retrier_of(params["retry_budget"])
-    client = module.client("scheduler", config={**BOTOCORE_CONFIG, "max_pool_connections": WORKERS})
+    client = client_of(module, "scheduler", max_pool_connections=WORKERS)
     store = SchedulerStore(client, scheduler_retrier(params["retry_budget"]), region, site.group)
     result: dict[str, Any] = {"schedule_group": site.group, "region": region}
     if chosen:
@@ -225,11 +225,11 @@ def read(module: Any) -> dict[str, Any]:
         listed = store.list()
         chosen, result["foreign"] = booked_instances(listed), foreign_schedules(listed)
         reporter = Reporter(ListedStore(store, listed), tools, shown)
-    found = describe(module.client("ec2", config=BOTOCORE_CONFIG), retrier, chosen, region)
+    found = describe(client_of(module, "ec2"), retrier, chosen, region)
     result["instances"] = reporter.report(chosen, found)
     result["account"] = next((instance["owner_id"] for instance in found.values()), None)
     if params["dead_letters"]:
-        queue = module.client("sqs", config=BOTOCORE_CONFIG)
+        queue = client_of(module, "sqs")
         result["dead_letters"] = dead_letters(queue, retrier, site.dead_letter_arn, region)
     return result
 

@@ -20,7 +20,7 @@ import threading
 import time
 from typing import Any, Callable, Optional, TypeVar
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError, TornError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import CutAnswerError, OptionError, TornError
 
 T = TypeVar("T")
 
@@ -64,7 +64,9 @@ _RETRYABLE = _THROTTLED | {
 _RETRYABLE_ANSWERS = ("must allow AWS EventBridge Scheduler to assume the role",)
 # botocore's names for a connection that broke or fell silent after it was made. One that can't be made is not
 # among them: a wrong region or endpoint shall not take a minute to be told.
-_BROKEN = frozenset({"ConnectionClosedError", "ReadTimeoutError", "ResponseStreamingError"})
+# An answer that was cut ends within a character or a tag; what else is cut, clients.py finds.
+_CUT = frozenset({"ResponseParserError", "ResponseStreamingError", "UnicodeDecodeError"})
+_BROKEN = _CUT | {"ConnectionClosedError", "ReadTimeoutError"}
 
 
 Waiting = Callable[[BaseException, int, float], None]
@@ -245,7 +247,7 @@ class Retrier:
 
 def is_retryable(exc: BaseException) -> bool:
     """Return whether AWS may answer otherwise a moment later: throttled, 5xx, no answer, or a torn read."""
-    if isinstance(exc, TornError) or any(parent.__name__ in _BROKEN for parent in type(exc).__mro__):
+    if isinstance(exc, (TornError, CutAnswerError)) or any(parent.__name__ in _BROKEN for parent in type(exc).__mro__):
         return True
     response = getattr(exc, "response", None)
     if not isinstance(response, dict):

@@ -38,3 +38,7 @@ class AwsError(BridgeError):
 
 class DeniedError(AwsError):
     """AWS denied the call: names the IAM action that the caller needs."""
+
+
+class CutAnswerError(AwsError):
+    """An answer of AWS broke off on the way, or comes from something else: the call may have been done or not."""

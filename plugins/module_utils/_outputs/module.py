@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import client_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import (
-    BOTOCORE_CONFIG,
     Policy,
     Retrier,
     Waiting,
@@ -43,11 +43,11 @@ def reader_of(module: Any) -> Reader:
     """Return the reader for an AnsibleAWSModule with the options of the fragment C(outputs)."""
     region = region_of(module)
     retrier = retrier_of(module.params["retry_budget"])
-    return Reader(module.client("ssm", config=BOTOCORE_CONFIG), retrier, region)
+    return Reader(client_of(module, "ssm"), retrier, region)
 
 
 def caller_of(module: Any) -> str:
     """Return the ARN of whom an AnsibleAWSModule acts as. No policy can deny this call."""
-    client = module.client("sts", config=BOTOCORE_CONFIG)
+    client = client_of(module, "sts")
     with aws_errors("sts:GetCallerIdentity", module.region, "asking who the caller is"):
         return str(retrier_of(module.params["retry_budget"]).call(client.get_caller_identity)["Arn"])

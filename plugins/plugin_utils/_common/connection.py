@@ -19,6 +19,7 @@ from typing import Any, Callable, NoReturn, Optional
 with contextlib.suppress(ImportError):  # amazon.aws's check, in the constructor, says what is missing
     import botocore.session
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import require_whole_answers
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import (
     BOTOCORE_CONFIG,
@@ -87,7 +88,7 @@ class Connection(AWSPluginBase):
     def client_for(self, service: str, region: Optional[str]) -> Any:
         """Return a client for a service in a region."""
         arguments = {**self._credentials, **({"region": region} if region else {})}
-        return self.client(service, config=self._config, **arguments)
+        return require_whole_answers(self.client(service, config=self._config, **arguments))
 
     def reader(self, region: Optional[str]) -> Reader:
         """Return the reader of Parameter Store in a region; None means the region of the profile or environment."""

@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import Any
 
 import boto3
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import require_whole_answers
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import BOTOCORE_CONFIG
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, BridgeError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import WORKERS
@@ -36,7 +37,7 @@ Answer = tuple[int, dict[str, Any]]
 def booking_api() -> BookingApi:
     """Return what the function keeps between calls: its settings and its connections."""
     config = Config(**BOTOCORE_CONFIG, max_pool_connections=WORKERS)
-    scheduler, ec2 = (boto3.client(service, config=config) for service in ("scheduler", "ec2"))
+    scheduler, ec2 = (require_whole_answers(boto3.client(service, config=config)) for service in ("scheduler", "ec2"))
     return BookingApi(Environment.of(os.environ), scheduler, ec2)
 
 
