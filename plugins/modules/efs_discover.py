@@ -169,7 +169,7 @@ region:
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import BOTOCORE_CONFIG
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import client_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_discovery.api import file_systems, with_mount_targets
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_discovery.choice import (
@@ -205,7 +205,7 @@ def main() -> None:
 def discover(module: Any) -> dict[str, Any]:
     """Return the file systems that the options ask for; raises the BridgeError family."""
     params, wanted, region = module.params, parse_wanted(module.params), region_of(module)
-    retrier, client = retrier_of(params["retry_budget"]), module.client("efs", config=BOTOCORE_CONFIG)
+    retrier, client = retrier_of(params["retry_budget"]), client_of(module, "efs")
     found = file_systems(client, retrier, region, wanted.file_system_id)
     tagged = [with_mount_targets(client, retrier, one) for one in with_tags(found, wanted.tags)]
     chosen = in_zone(tagged, wanted.az)
