@@ -12,41 +12,17 @@ from tests.support.terraform import Terraform
 
 pytestmark = pytest.mark.terraform
 
-TEXT = """
-provider "aws" {
-  region = "eu-central-1"
-}
-variable "password" {
-  type      = string
-  ephemeral = true
-}
-variable "number" {
-  default = 1
-}
-module "secrets" {
-  source   = "../../modules/ssm_secrets"
-  secrets  = { db_password = var.password }
-  versions = { db_password = var.number }
-}
-module "outputs" {
-  source        = "../../modules/ssm_outputs"
-  strings       = { vpc_id = "vpc-1" }
-  snapshot      = true
-  snapshot_chunks = 1
-  other_secrets = module.secrets.names
-}
-"""
 FIRST, SECOND = "correct-horse", "battery-staple"
 
 
 @pytest.fixture
 def secrets(tmp_path, aws):
-    """A configuration with the newest provider: 3.x has no write-only arguments."""
+    """The example, with the newest provider: 3.x has no write-only arguments."""
     try:
         provider = terraform_provider.newest_provider()
     except terraform_provider.TerraformUnavailableError as error:
         pytest.skip(f"{NOT_HERE}{error}")
-    return Terraform(tmp_path / "terraform", provider, aws.env).configuration("secrets", TEXT)
+    return Terraform(tmp_path / "terraform", provider, aws.env).configuration("secrets")
 
 
 def kept(configuration):
@@ -60,10 +36,10 @@ def kept(configuration):
 def test_the_secret_is_kept_by_ssm_alone(aws, run, secrets):
     """A version that counts up writes the value; a second plan is empty; a lookup reads it."""
     for number, value in ((1, FIRST), (2, SECOND)):
-        planned = secrets.run("plan", "-out=kept.plan", password=value, number=number)
+        planned = secrets.run("plan", "-out=kept.plan", db_password=value, db_password_version=number)
         assert planned.rc == 0, planned.output
-        applied = secrets.apply(password=value, number=number)
-        assert not secrets.changes(password=value, number=number)
+        applied = secrets.apply(db_password=value, db_password_version=number)
+        assert not secrets.changes(db_password=value, db_password_version=number)
         parameter = aws.client("ssm").get_parameter(Name="OUTPUT_DB_PASSWORD", WithDecryption=True)["Parameter"]
         assert ("SecureString", value) == (parameter["Type"], parameter["Value"])
         held = kept(secrets)
@@ -77,6 +53,6 @@ def test_the_secret_is_kept_by_ssm_alone(aws, run, secrets):
     )
     assert "is <True>" in told.said
 
-    refused = secrets.run("plan", password="a {{ b", number=3)
+    refused = secrets.run("plan", db_password="a {{ b", db_password_version=3)
     said = " ".join(refused.output.replace("│", " ").split())
     assert "secrets.db_password (OUTPUT_DB_PASSWORD): the value has '{{' in it, which SSM refuses." in said
