@@ -28,7 +28,7 @@ variable "lists" {
 }
 
 variable "objects" {
-  description = "Outputs of any other shape, by name, published as one JSON document each: maps, objects, lists of objects."
+  description = "Outputs of any other shape, by name, published as one JSON document each: maps, objects, lists of objects. Readers get a lone number, boolean or text among them as JSON text: publish texts in strings."
   type        = any
   default     = {}
   nullable    = false
@@ -90,7 +90,7 @@ variable "prefix" {
 }
 
 variable "kms_key_id" {
-  description = "The KMS key of the secrets: its id, ARN or alias, as SSM shows it. Without it, the account's own key for SSM, alias/aws/ssm."
+  description = "The KMS key of the secrets: its id, ARN or alias, as SSM shows it. Without it, the account's own key for SSM, alias/aws/ssm; taking it away sets that back."
   type        = string
   default     = null
 }
