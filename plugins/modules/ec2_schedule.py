@@ -317,6 +317,15 @@ instances:
       type: list
       elements: dict
       sample: [{action: create, what: booking, reason: "2026-11-24T14:00:00Z to 2026-11-24T17:00:00Z"}]
+    summary:
+      description: Its bookings, when it runs and the next start and stop, in words. Times are in O(timezone), else in
+        the time zone of a weekly booking, else in UTC.
+      type: list
+      elements: str
+      sample:
+        - "i-0a1b2c3d4e5f60718: training is booked, Tue 24 Nov 2026 15:00 to 18:00 (Europe/Paris)."
+        - "i-0a1b2c3d4e5f60718: runs Tue 24 Nov 2026 15:00 to 18:00 (Europe/Paris)."
+        - "i-0a1b2c3d4e5f60718: next start Tue 24 Nov 2026 15:00, stop Tue 24 Nov 2026 18:00 (Europe/Paris)."
     cancelled:
       description: The names of bookings that were cancelled.
       type: list
@@ -362,6 +371,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service imp
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.site import find_site
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore, scheduler_retrier
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.words import summary
 
 WEEKLY: dict[str, Any] = {
     "type": "dict",
@@ -451,7 +461,9 @@ def finish(module: Any, result: dict[str, Any], results: dict[str, Any]) -> None
     """Report every instance, and fail where one failed."""
     done = [one for one in results.values() if isinstance(one, BookingResult)]
     result["instances"] = [
-        one.as_dict() if isinstance(one, BookingResult) else {"instance_id": key, "changed": False, "error": str(one)}
+        {**one.as_dict(), "summary": summary(one.outcome, module.params["timezone"])}
+        if isinstance(one, BookingResult)
+        else {"instance_id": key, "changed": False, "error": str(one)}
         for key, one in results.items()
     ]
     result["changed"] = any(one.changed for one in done)

@@ -41,7 +41,7 @@ def book(run):
     """Run the module once, without a play around it, and return its result."""
 
     def call(*arguments, module="ec2_schedule", fails=False, **options):
-        modes = {"_ansible_check_mode": "--check" in arguments}
+        modes = {"_ansible_check_mode": "--check" in arguments, "_ansible_diff": "--diff" in arguments}
         result = run.module(module, region="eu-central-1", **options, **modes)
         assert fails == result.get("failed", False), result
         return result
@@ -145,6 +145,22 @@ class TestBooking:
         assert {"name": "night", "curfew": "20:00", "days": [*DAYS], "timezone": "UTC"} in shown["bookings"]
         book(state="absent", instance_ids=one, name="night")
         assert not [expression for expression in edges(aws) if expression.startswith("cron")]
+
+    def test_words_and_differences_are_in_the_zone_of_the_booking(self, book, instances):
+        """A weekly booking that is moved: its summary is in its zone, and --diff has days and zone on both sides."""
+        one = instances[0]
+        weekly = {"days": "mon-fri", "start": "08:00", "end": "18:00"}
+        office = {"instance_ids": one, "name": "office", "timezone": "Europe/Paris", "weekly": weekly}
+        (instance,) = book(**office)["instances"]
+        assert f"{one}: office is booked, mon,tue,wed,thu,fri 08:00 to 18:00 Europe/Paris." in instance["summary"]
+        assert re.search(
+            r"next (start|stop) \w{3} \d+ \w{3} \d{4} (08|18):00, st\w+ .* (08|18):00 \(Europe/Paris\)\.",
+            instance["summary"][-1],
+        )
+
+        moved = book("--check", "--diff", **{**office, "weekly": {**weekly, "end": "19:00"}})["diff"]
+        assert f"{one}  stop   weekly mon,tue,wed,thu,fri at 18:00 Europe/Paris" in moved["before"]
+        assert f"{one}  stop   weekly mon,tue,wed,thu,fri at 19:00 Europe/Paris" in moved["after"]
 
     def test_cancelling_one_leaves_the_others(self, aws, play, instances):
         """check, run, check, run; the plan is that of the booking that is left."""
@@ -536,6 +552,10 @@ def test_the_playbooks(run, instances):
     times = ["-e", f"start_time={at(15)}", "-e", f"end_time={at(18)}", "-e", "booking_name=alice"]
     booked = run.playbook("tfbridge.aws.book_ec2", *extra, *times)
     assert booked.rc == 0, booked.output
+    day = f"{(DAY + timedelta(hours=15)):%a} {DAY.day} {DAY:%b} {DAY.year}"
+    assert f"{instances[0]}: alice is booked, {day} 15:00 to 18:00 (UTC)." in booked.output
+    assert f"{instances[0]}: runs {day} 15:00 to 18:00 (UTC)." in booked.output
+    assert f"{instances[0]}: next start {day} 15:00, stop {day} 18:00 (UTC)." in booked.output
     shown = run.playbook(
         "tfbridge.aws.show_schedule", "-e", "region=eu-central-1", "-e", f"timeline={run.folder}/s.html"
     )
@@ -545,6 +565,11 @@ def test_the_playbooks(run, instances):
     assert instances[0] in page
     cancelled = run.playbook("tfbridge.aws.book_ec2", *extra, "-e", "booking_name=alice", "-e", "cancel=true")
     assert "changed=1" in cancelled.said
+    assert f"{instances[0]}: alice is cancelled." in cancelled.output
+    mistaken = run.playbook("tfbridge.aws.book_ec2", *extra, "-e", "name=alice", "-e", f"start={at(15)}")
+    assert mistaken.rc != 0
+    for given, meant in (("name", "booking_name"), ("start", "start_time")):
+        assert f"{given} is not a variable of this playbook: use {meant}." in " ".join(mistaken.output.split())
 
 
 @pytest.mark.cores

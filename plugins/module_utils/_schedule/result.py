@@ -18,6 +18,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import Window
 
 from .apply import Outcome
+from .changes import plan_of
+from .edge_schedules import WantedEdge, want
 from .names import EdgeName
 
 
@@ -95,14 +97,23 @@ def diff_of(outcomes: Iterable[Outcome]) -> dict[str, str]:
     before: list[str] = []
     after: list[str] = []
     for outcome in outcomes:
-        before += sorted(_line(outcome.instance_id, *_said(edge)) for edge in outcome.before.edges if edge.enabled)
+        known = want(plan_of(outcome.before.records, outcome.plan.now).edges, outcome.before.records)
+        before += sorted(
+            _line(outcome.instance_id, *_said(edge, known, outcome.plan.now))
+            for edge in outcome.before.edges
+            if edge.enabled
+        )
         after += sorted(_line(outcome.instance_id, *_planned(edge)) for edge in outcome.plan.edges)
     return {"before": _text(before), "after": _text(after)}
 
 
-def _said(edge: EdgeName) -> tuple[str, str]:
+def _said(edge: EdgeName, known: list[WantedEdge], now: datetime) -> tuple[str, str]:
+    """Return what a schedule does: what it was planned for, or, where nothing plans it any more, what its name says."""
     if edge.at is not None:
         return edge.kind, str(zulu(edge.at))
+    planned = next((each for each in known if each.is_done_by(edge, now)), None)
+    if planned is not None:
+        return _planned(planned.edge)
     since = f" from {zulu(edge.begin)}" if edge.begin else ""
     return edge.kind, f"weekly at {edge.weekly[1:3]}:{edge.weekly[3:5]}{since}"
 
@@ -111,8 +122,8 @@ def _planned(edge: Edge) -> tuple[str, str]:
     if edge.at is not None:
         return edge.kind, str(zulu(edge.at))
     since = f" from {zulu(edge.start_date)}" if edge.start_date else ""
-    minute, hour = edge.expression[len("cron(") :].split()[:2]
-    return edge.kind, f"weekly at {int(hour):02d}:{int(minute):02d}{since}"
+    minute, hour, _day, _month, days = edge.expression[len("cron(") : -1].split()[:5]
+    return edge.kind, f"weekly {days.lower()} at {int(hour):02d}:{int(minute):02d} {edge.timezone}{since}"
 
 
 def _line(instance_id: str, kind: str, when: str) -> str:
