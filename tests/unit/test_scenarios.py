@@ -168,7 +168,14 @@ def test_scenarios_are_what_readme_lists():
 def test_a_case_is_complete(name):
     """It says what the four runs report, and what comes of each of its paths."""
     case = yaml.safe_load((scenarios.SCENARIOS / name / "vars" / "case.yml").read_text())
-    optional = {"error", "error_in_check_mode", "touch_paths", "efs_mount_wait_timeout", "efs_mount_backup"}
+    optional = {
+        "error",
+        "error_in_check_mode",
+        "touch_paths",
+        "efs_mount_wait_timeout",
+        "efs_mount_backup",
+        "efs_mount_remove_client",
+    }
 
     assert {"efs_mounts", "changed", "after"} == set(case) - optional
     assert 4 == len(case["changed"])
