@@ -98,7 +98,7 @@ options:
       - V(instance) is the zone of the instance itself, which its metadata says (IMDSv2).
       - Without it the name of a file system leads to the mount target in the zone of the instance where the resolver is
         that of the VPC. So it is for other resolvers, and for zones without a mount target of their own.
-      - What is mounted stays mounted from where it is, and RV(pending_options) names it until the next mount.
+      - What is mounted stays mounted from where it is, and C(pending_options) names it until the next mount.
     type: str
   options:
     description:
