@@ -54,14 +54,14 @@ class Result:
 
 
 def why_not() -> str:
-    """Say why this machine can't run the scenarios, or nothing."""
+    """Return why this machine can't run the scenarios, or nothing."""
     if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
         return f"{NOT_HERE}the lab of guests needs Linux on x86-64, this is {platform.system()} on {platform.machine()}"
     return lab.missing()
 
 
 def names() -> list[str]:
-    """Give the names of all scenarios; `default` only makes the lab."""
+    """Return the names of all scenarios; `default` only makes the lab."""
     return sorted(path.parent.name for path in SCENARIOS.glob("*/molecule.yml") if path.parent.name != "default")
 
 
@@ -117,7 +117,7 @@ class Lane:
         self._process: subprocess.Popen[bytes] | None = None
 
     def run(self, waiting: collections.deque[str]) -> list[bool]:
-        """Make the lab, run what is waiting, remove the lab; give whether each passed, False for a lab that fails."""
+        """Make the lab, run what is waiting, remove the lab; return whether each passed, False for a lab that fails."""
         if not self._molecule(f"{self._name} boots", "create"):
             return [False]
         results = []
@@ -172,7 +172,7 @@ def _next(waiting: collections.deque[str]) -> str:
 
 
 def _end(process: subprocess.Popen[bytes]) -> str:
-    """Wait for the end of a process; give why it failed, if it did."""
+    """Wait for the end of a process; return why it failed, if it did."""
     try:
         code = process.wait(TIMEOUT)
     except subprocess.TimeoutExpired:
@@ -189,7 +189,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _unverified(state: pathlib.Path) -> str:
-    """Say what is wrong if molecule, which skips what it can't find, verified nothing."""
+    """Return what is wrong if molecule, which skips what it can't find, verified nothing."""
     try:
         runs = [json.loads(line) for line in (state / "runs.jsonl").read_text().splitlines()]
     except FileNotFoundError:

@@ -31,7 +31,7 @@ exec "$@"
 
 
 def mounts(*entries, **more):
-    """Give the extra variables for entries."""
+    """Return the extra variables for entries."""
     return ("-e", yaml.safe_dump({"efs_mounts": list(entries), **more}, default_flow_style=True, width=10_000))
 
 
@@ -107,7 +107,7 @@ def machine(run, tmp_path):
 
 
 def changed(result):
-    """Tell whether a run that went well changed anything."""
+    """Return whether a run that went well changed anything."""
     assert 0 == result.rc, result.output
     return "changed=1" in result.said
 
@@ -170,6 +170,19 @@ def test_a_server_that_lets_nobody_in(machine, tmp_path):
     assert 2 == result.rc
     assert f"{tmp_path}/mnt: 127.31.7.5:/ can't be mounted: mount.nfs4: access denied by server" in result.said
     assert "The server, or a file system policy, doesn't let this host in." in result.said
+    assert before == (tmp_path / "fstab").read_text()
+
+
+def test_a_parent_that_cannot_be_written(machine, tmp_path):
+    """The error names the directory and what the system said; nothing was done before it."""
+    before = (tmp_path / "fstab").read_text()
+    entry = {"path": f"{tmp_path}/mnt/sub/efs", "mount_target_ip": "127.31.7.8"}
+    with socket.create_server(("127.31.7.8", 2049)):
+        result = machine(*mounts(entry), prepare=f"mount -t tmpfs -o ro lab {tmp_path}/mnt")
+
+    assert 2 == result.rc
+    assert f"{tmp_path}/mnt/sub/efs: the directory can't be made: mkdir: cannot create directory" in result.said
+    assert "Read-only file system" in result.said
     assert before == (tmp_path / "fstab").read_text()
 
 

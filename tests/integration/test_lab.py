@@ -55,7 +55,7 @@ def _end(process, code=0):
 
 
 def _processes(folder):
-    """Give the processes that have the folder in their command lines: the lab's own, and its guests."""
+    """Return the processes that have the folder in their command lines: the lab's own, and its guests."""
     found = []
     for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
         try:

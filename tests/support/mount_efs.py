@@ -74,7 +74,7 @@ def parse(text: str) -> dict[str, str | None]:
 
 
 def check(source: str, options: dict[str, str | None]) -> tuple[str, str]:
-    """Give file system and export, or end with what efs-utils says."""
+    """Return file system and export, or end with what efs-utils says."""
     remote, _mark, export = source.partition(":")
     if not re.match(r"fs-[0-9a-f]+\Z", remote):
         match = re.match(r"(?:([a-z0-9-]+)\.)?(fs-[0-9a-f]+)\.(?:[a-z-]+\.)+[a-z0-9-]+\.[a-z0-9.-]+\Z", remote)

@@ -50,7 +50,7 @@ def _run(*commands: str) -> None:
 
 
 def _arguments(name: str, memory: pathlib.Path, disk: pathlib.Path, tap: str) -> list[str]:
-    """Give the kernel's arguments. What a guest writes goes to a copy on write of the disk that all share."""
+    """Return the kernel's arguments. What a guest writes goes to a copy on write of the disk that all share."""
     return [
         *("mem=512M", f"umid={name}", f"uml_dir={memory}/", f"ubd0={memory / name}.cow,{disk / 'root.img'}"),
         *("root=/dev/ubda", "rw", "init=/sbin/lab-init", "quiet", f"vec0:transport=tap,ifname={tap},depth=64"),

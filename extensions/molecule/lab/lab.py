@@ -57,12 +57,12 @@ class LabError(Exception):
 
 
 def folder() -> pathlib.Path:
-    """Give the folder of the lab that is meant."""
+    """Return the folder of the lab that is meant."""
     return pathlib.Path(os.environ.get("LAB_FOLDER") or ROOT / ".cache" / "molecule" / "lab").absolute()
 
 
 def missing() -> str:
-    """Say in one line what this machine lacks for a lab, or nothing."""
+    """Return in one line what this machine lacks for a lab, or nothing."""
     if os.geteuid() != 0:
         return "the lab of guests needs root: it makes network devices"
     if not pathlib.Path("/dev/net/tun").exists():
@@ -105,7 +105,7 @@ def up(guests: Mapping[str, str]) -> None:
 
 @contextlib.contextmanager
 def _owner() -> Iterator[int]:
-    """Give a file descriptor of the process that the lab ends with; -1 where there is none."""
+    """Return a file descriptor of the process that the lab ends with; -1 where there is none."""
     if not os.environ.get("LAB_OWNER"):
         yield -1
         return
@@ -164,7 +164,7 @@ def down() -> None:
 
 
 def _process() -> int | None:
-    """Give the process that holds the lab, if it is up."""
+    """Return the process that holds the lab, if it is up."""
     try:
         pid, started = (folder() / "pid").read_text().split()
         return int(pid) if _started(int(pid)) == started else None
@@ -173,7 +173,7 @@ def _process() -> int | None:
 
 
 def _started(pid: int) -> str:
-    """Give the start of a process, for its number alone may belong to another one by now."""
+    """Return the start of a process, for its number alone may belong to another one by now."""
     return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
 
 

@@ -21,7 +21,7 @@ class RootDiskError(Exception):
 
 
 def prepare(cache: pathlib.Path) -> pathlib.Path:
-    """Give the folder with root.img and id, made now where it isn't there or the script has changed."""
+    """Return the folder with root.img and id, made now where it isn't there or the script has changed."""
     digest = hashlib.sha256(SCRIPT.read_bytes()).hexdigest()[:12]
     ready = cache / f"root-{digest}"
     cache.mkdir(parents=True, exist_ok=True)

@@ -31,13 +31,13 @@ raw = st.one_of(
 
 @st.composite
 def texts(draw):
-    """Give a whole file, whose last line may have no end."""
+    """Return a whole file, whose last line may have no end."""
     text = "".join(f"{line}\n" for line in draw(st.lists(raw, max_size=6)))
     return text[:-1] if draw(st.booleans()) else text
 
 
 def others(text: str, path: str) -> list[str]:
-    """Give the lines that aren't of a path."""
+    """Return the lines that aren't of a path."""
     return [line for line in text.split("\n") if line and not lines_of(line, path)]
 
 

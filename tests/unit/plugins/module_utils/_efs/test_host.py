@@ -34,7 +34,7 @@ class ReadOnlyHost(Host):
 
 @pytest.fixture
 def host(tmp_path):
-    """Give this machine, with an fstab and state files of its own."""
+    """Return this machine, with an fstab and state files of its own."""
     return ReadOnlyHost(fstab=str(tmp_path / "fstab"), state_files=str(tmp_path / "efs"))
 
 

@@ -11,6 +11,8 @@ import pathlib
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs import module as shell
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.entry import Attributes
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.errors import MountError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.module_host import ModuleHost
@@ -147,6 +149,17 @@ class TestSelinux:
         assert 0o750 == (tmp_path / "d").stat().st_mode & 0o777
         assert not selinux.set_attributes(str(tmp_path / "d"), Attributes(mode="0750"), "mountpoint")
         assert not (tmp_path / "labels").exists()
+
+
+def test_only_root_mounts(host, monkeypatch):
+    """Without become it is refused before anything is asked, and a check run is not."""
+    module = host()._module
+    monkeypatch.setattr(shell.os, "geteuid", lambda: 1000)
+
+    with pytest.raises(OptionError, match=r"^/mnt/efs: only root mounts, and this ran as user 1000. Set become: true$"):
+        shell.run_module(module)
+    module.check_mode = True
+    assert not shell.run_module(module)["changed"]
 
 
 def test_attributes_that_cannot_be_set_name_their_options(host, tmp_path):

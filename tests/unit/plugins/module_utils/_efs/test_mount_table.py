@@ -55,7 +55,7 @@ PATHS = ("/a", "/a/b", "/a/b/c", "/a/bc", "/d")
 
 
 def mounted(paths):
-    """Give the table after mounts on these paths in this order, and what is mounted where, as the kernel keeps it."""
+    """Return the table after mounts on these paths in this order, and what is mounted where, as the kernel keeps it."""
     lines, roots = [HEAD], {"22": "/"}
     tree: dict[tuple[str, str], str] = {}
     for number, path in enumerate(paths, 100):
@@ -72,7 +72,7 @@ def mounted(paths):
 
 
 def seen(tree, path):
-    """Give the mount that a walk to a path ends on, and all of those on the path itself."""
+    """Return the mount that a walk to a path ends on, and all of those on the path itself."""
     at, on = ("22", "/"), []
     for name in path.strip("/").split("/"):
         at = (at[0], f"{at[1].rstrip('/')}/{name}")

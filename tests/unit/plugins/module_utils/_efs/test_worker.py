@@ -33,7 +33,7 @@ PATIENCE = Patience(30, 2)
 
 
 def host():
-    """Give a host that reaches both file systems."""
+    """Return a host that reaches both file systems."""
     made = ModelHost()
     made.exports = {address: {"/", "/data"} for address in ADDRESSES.values()}
     made.names = {NAMES[one]: ((ADDRESSES[one],), 0) for one in (A, B)}
@@ -42,7 +42,7 @@ def host():
 
 
 def worker(on, nested=(), **options):
-    """Give the worker for the file system A, unless options say otherwise."""
+    """Return the worker for the file system A, unless options say otherwise."""
     entry = {
         "path": PATH,
         **({} if "state" in options and "dns_name" in options else {"dns_name": NAMES[A]}),
@@ -52,7 +52,7 @@ def worker(on, nested=(), **options):
 
 
 def actions(report):
-    """Give what was done, in short."""
+    """Return what was done, in short."""
     return [step.action for step in report.steps]
 
 
@@ -404,7 +404,7 @@ class TestEfsUtils:
     OPTIONS = {"dns_name": None, "file_system_id": A, "region": "eu-central-1", "helper": "efs", "tls": True}
 
     def host(self, tunnel=None, port="20049"):
-        """Give a host on which something is mounted through a proxy."""
+        """Return a host on which something is mounted through a proxy."""
         on = host()
         on.put(PATH, "127.0.0.1:/", f"rw,vers=4.1,hard,addr=127.0.0.1,port={port}")
         on.state = {tunnel_key(PATH, port): tunnel} if tunnel else {}
