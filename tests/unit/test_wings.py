@@ -20,6 +20,7 @@ ARROWS = {
     "module_utils/_aws": {"module_utils/_common"},
     "module_utils/_planner": {"module_utils/_common"},
     "module_utils/_contract": set(),
+    "module_utils/_calendar": {"module_utils/_planner"},
     "module_utils/_efs": {"module_utils/_common"},
     "module_utils/_efs_discovery": {"module_utils/_common", "module_utils/_aws", "module_utils/_efs"},
     "module_utils/_outputs": {"module_utils/_common", "module_utils/_aws"},
@@ -62,7 +63,14 @@ ARROWS = {
         "module_utils/_outputs",
         "plugin_utils/_contract/model",
     },
-    "plugin_utils/_calendar": {"module_utils/_common", "module_utils/_planner"},
+    "plugin_utils/_calendar": {
+        "module_utils/_aws",
+        "module_utils/_common",
+        "module_utils/_outputs",
+        "module_utils/_planner",
+        "plugin_utils/_common",
+        "plugin_utils/_outputs",
+    },
     "plugin_utils/_timeline": {"module_utils/_common", "module_utils/_planner"},
 }
 FLOORS = 7

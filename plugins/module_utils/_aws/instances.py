@@ -47,15 +47,25 @@ def describe(client: Any, retrier: Retrier, ids: Sequence[str], region: Optional
     found: dict[str, dict[str, Any]] = {}
     unique = sorted(set(ids))
     for start in range(0, len(unique), FILTER_VALUES):
-        for item in _describe_batch(client, retrier, unique[start : start + FILTER_VALUES], region):
+        filters = [{"Name": "instance-id", "Values": unique[start : start + FILTER_VALUES]}]
+        for item in _describe_filtered(client, retrier, filters, region):
             found[item["InstanceId"]] = _instance(item)
     return found
 
 
-def _describe_batch(
-    client: Any, retrier: Retrier, ids: Sequence[str], region: Optional[str]
+def describe_tagged(
+    client: Any, retrier: Retrier, tags: Mapping[str, str], region: Optional[str]
+) -> dict[str, dict[str, Any]]:
+    """Return what is known of the instances that have all of these tags, by id; terminated ones are left out."""
+    filters: list[dict[str, Any]] = [{"Name": f"tag:{key}", "Values": [value]} for key, value in tags.items()]
+    filters.append({"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]})
+    return {item["InstanceId"]: _instance(item) for item in _describe_filtered(client, retrier, filters, region)}
+
+
+def _describe_filtered(
+    client: Any, retrier: Retrier, filters: Sequence[Mapping[str, Any]], region: Optional[str]
 ) -> list[Mapping[str, Any]]:
-    arguments: dict[str, Any] = {"Filters": [{"Name": "instance-id", "Values": list(ids)}], "MaxResults": 1000}
+    arguments: dict[str, Any] = {"Filters": list(filters), "MaxResults": 1000}
     items: list[Mapping[str, Any]] = []
     while True:
         with aws_errors("ec2:DescribeInstances", region, "resolving instance ids"):

@@ -32,7 +32,7 @@ _TEMPLATED = frozenset(
         "session_token",
     )
 )
-# By every name that amazon.aws knows them under.
+# By every name that amazon.aws knows them under; and those of a calendar's server.
 _CREDENTIALS = frozenset(
     (
         "access_key",
@@ -41,8 +41,11 @@ _CREDENTIALS = frozenset(
         "aws_secret_access_key",
         "aws_secret_key",
         "aws_session_token",
+        "headers",
+        "password",
         "secret_key",
         "session_token",
+        "username",
     )
 )
 # What Ansible makes of !vault in YAML: ansible-core 2.19 and later, and before.
