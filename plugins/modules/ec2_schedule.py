@@ -38,10 +38,10 @@ options:
     choices: [present, absent]
     default: present
   instance_ids:
-    description: The instances.
+    description:
+      - The instances. Required, except where each of O(bookings) names its own, or with O(purge_prefix).
     type: list
     elements: str
-    required: true
     aliases: [instance_id]
   create_group:
     description:
@@ -112,10 +112,19 @@ options:
         keeps to it when clocks change.
     type: str
   bookings:
-    description: Several bookings, of every instance in O(instance_ids).
+    description: Several bookings, of every instance in O(instance_ids) or of instances of their own.
     type: list
     elements: dict
     suboptions:
+      instance_ids:
+        description: The instances of this booking, instead of O(instance_ids).
+        type: list
+        elements: str
+        version_added: 0.2.0
+      summary:
+        description: What it is for, as the lookup P(tfbridge.aws.ical_bookings#lookup) returns it. It is not stored.
+        type: str
+        version_added: 0.2.0
       name:
         description: As O(name).
         type: str
@@ -168,6 +177,29 @@ options:
     description: Whether to cancel all other bookings of the instances.
     type: bool
     default: false
+  purge_prefix:
+    description:
+      - Whether to cancel one-off bookings whose names begin with this, 3 to 35 characters, and that are not in
+        O(bookings). All instances of the group are looked through, so that one whose last booking is gone is found.
+      - A booking whose instance runs for it now stays until its end.
+    type: str
+    version_added: 0.2.0
+  purge_until:
+    description: Only bookings that start before this are cancelled, in the form of O(start_time).
+    type: str
+    version_added: 0.2.0
+  purge_keep:
+    description: Names, and beginnings of names, of bookings that stay.
+    type: list
+    elements: str
+    version_added: 0.2.0
+  purge_limit:
+    description:
+      - How many of the bookings ahead that O(purge_prefix) names may be cancelled in one run, in percent, 0 to 100.
+        Where it would be more, the module fails and changes nothing.
+    type: int
+    default: 50
+    version_added: 0.2.0
   role_arn:
     description:
       - The role that Scheduler starts and stops instances with. Where it is not given, it is the stack's output
@@ -397,16 +429,25 @@ TIMES: dict[str, Any] = {
     "curfew": CURFEW,
     "timezone": {"type": "str"},
 }
+BOOKING: dict[str, Any] = {
+    "instance_ids": {"type": "list", "elements": "str"},
+    "summary": {"type": "str"},
+    **TIMES,
+}
 ARGUMENTS: dict[str, Any] = {
     "prefix": {"type": "str", "default": "OUTPUT_"},
     "retry_budget": {"type": "float", "default": 60},
     "schedule_group": {"type": "str"},
     "create_group": {"type": "bool", "default": False},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "instance_ids": {"type": "list", "elements": "str", "required": True, "aliases": ["instance_id"]},
+    "instance_ids": {"type": "list", "elements": "str", "aliases": ["instance_id"]},
     **TIMES,
-    "bookings": {"type": "list", "elements": "dict", "options": TIMES},
+    "bookings": {"type": "list", "elements": "dict", "options": BOOKING},
     "purge_bookings": {"type": "bool", "default": False},
+    "purge_prefix": {"type": "str"},
+    "purge_until": {"type": "str"},
+    "purge_keep": {"type": "list", "elements": "str", "no_log": False},
+    "purge_limit": {"type": "int", "default": 50},
     "role_arn": {"type": "str"},
     "dead_letter_arn": {"type": "str"},
     "kms_key_arn": {"type": "str", "no_log": False},
@@ -452,8 +493,9 @@ def book(module: Any, request: BookingRequest) -> tuple[dict[str, Any], dict[str
     client = client_of(module, "scheduler", max_pool_connections=WORKERS)
     paced = scheduler_retrier(params["retry_budget"])
     store = SchedulerStore(client, paced, region, site.group, create_group=site.create_group)
-    found = describe(ec2, retrier, request.instance_ids, region)
     service = BookingService(store, ec2, retrier, region, settings, params["start_if_active"], module.check_mode)
+    request = service.swept(request)
+    found = describe(ec2, retrier, request.instance_ids, region)
     return {"schedule_group": site.group}, service.change(request, found)
 
 

@@ -27,6 +27,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing impo
 )
 
 from .changes import BookingChange
+from .purge import Sweep, parse_sweep
 from .records import Record
 from .schedule import ScheduleSettings
 from .store import check_role
@@ -47,6 +48,7 @@ class BookingRequest:
     drop: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     purge: bool = False
     stop_now: bool = False
+    sweep: Optional[Sweep] = None
 
     def change(self, instance_id: str, settings: Optional[ScheduleSettings]) -> BookingChange:
         """Return the change of one instance; settings are needed where something is booked."""
@@ -57,13 +59,18 @@ class BookingRequest:
 
 def parse_request(params: Mapping[str, Any], now: dt.datetime) -> BookingRequest:
     """Return what the options ask for; raises OptionError for what can't be used."""
-    ids = tuple(dict.fromkeys(check_instance_id(str(value)) for value in params["instance_ids"]))
-    if not ids:
-        raise OptionError("instance_ids: empty. Name at least one instance")
+    common = tuple(dict.fromkeys(check_instance_id(str(value)) for value in params["instance_ids"] or ()))
     entries = _entries(params)
     absent, purge = params["state"] == "absent", bool(params["purge_bookings"])
     stop_now = params["on_cancel"] == "stop_now"
-    if not entries and not purge:
+    sweep = parse_sweep(params, now)
+    ids = tuple(dict.fromkeys((*common, *(one for entry in entries for one in _own_instances(entry)))))
+    homeless = [number for number, entry in enumerate(entries) if not entry.get("instance_ids") and not common]
+    if homeless and ids:
+        raise OptionError(f"bookings[{homeless[0]}].instance_ids: missing, and so are instance_ids of the task")
+    if (not ids or homeless) and (entries or sweep is None):
+        raise OptionError("instance_ids: empty. Name at least one instance")
+    if not entries and not purge and sweep is None:
         raise OptionError(
             f"bookings: nothing to {'cancel' if absent else 'book'}. Give start_time and end_time, weekly, curfew, "
             f"{'name, ' if absent else ''}bookings, or purge_bookings: true for all bookings of the instances"
@@ -71,11 +78,30 @@ def parse_request(params: Mapping[str, Any], now: dt.datetime) -> BookingRequest
     if absent:
         # A booking is cancelled by what names it, however long ago it was made.
         context = ParseContext(now, params["timezone"], "shift", any_time=True)
-        drop = {one: tuple(_id_to_cancel(one, entry, context) for entry in entries) for one in ids}
+        drop = {
+            one: tuple(
+                _id_to_cancel(one, _times_of(entry), context) for entry in entries if _is_for(one, entry, common)
+            )
+            for one in ids
+        }
         return BookingRequest(ids, {}, drop, purge, stop_now)
     context = ParseContext(now, params["timezone"], params["on_gap"])
-    put = {one: _bookings(one, entries, context) for one in ids}
-    return BookingRequest(ids, put, {}, purge, stop_now)
+    put = {one: _bookings(one, entries, common, context) for one in ids}
+    return BookingRequest(ids, put, {}, purge, stop_now, sweep)
+
+
+def _own_instances(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the instances that an entry of bookings names itself."""
+    return tuple(check_instance_id(str(value), "bookings.instance_ids") for value in entry.get("instance_ids") or ())
+
+
+def _is_for(instance_id: str, entry: Mapping[str, Any], common: Sequence[str]) -> bool:
+    return instance_id in (entry.get("instance_ids") or common)
+
+
+def _times_of(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of an entry says when it is booked."""
+    return {key: value for key, value in entry.items() if key in BOOKING_KEYS}
 
 
 def _entries(params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -85,14 +111,18 @@ def _entries(params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [single] if any(value for key, value in single.items() if key != "timezone") else []
 
 
-def _bookings(instance_id: str, entries: Sequence[Mapping[str, Any]], context: ParseContext) -> tuple[Booking, ...]:
+def _bookings(
+    instance_id: str, entries: Sequence[Mapping[str, Any]], common: Sequence[str], context: ParseContext
+) -> tuple[Booking, ...]:
     """Return what the entries book; raises one OptionError that names all that can't be read."""
     found: dict[str, Booking] = {}
     errors = []
     for number, entry in enumerate(entries):
+        if not _is_for(instance_id, entry, common):
+            continue
         place = f"bookings[{number}]: " if len(entries) > 1 else ""
         try:
-            booking = parse_booking(instance_id, entry, context)
+            booking = parse_booking(instance_id, _times_of(entry), context)
         except OptionError as error:
             errors.append(f"{place}{error}")
             continue

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import concurrent.futures
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Optional, TypeVar, Union
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
@@ -24,6 +24,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import
 from .apply import Outcome, Tools, Writer
 from .changes import plan_of
 from .ec2 import GONE, check_bookable, concerns, mismatch, start
+from .purge import Gone, check_limit, find_gone
 from .request import BookingRequest
 from .result import outcome_dict
 from .schedule import ScheduleSettings
@@ -86,6 +87,8 @@ class BookingService:
     ) -> dict[str, Union[BookingResult, BridgeError]]:
         """Change the bookings of every instance of the request; found holds what EC2 says of them by their ids."""
         writers = {one: Writer(self.store, one, self.tools, self.dry_run) for one in request.instance_ids}
+        drop = self._gone(request, writers) if request.sweep else request.drop
+        request = replace(request, drop=drop)
 
         def apply(instance_id: str) -> Outcome:
             if request.put.get(instance_id):
@@ -103,6 +106,31 @@ class BookingService:
             return self._settle(writers[instance_id], outcome, (found.get(instance_id), after.get(instance_id)), starts)
 
         return in_parallel(settle, request.instance_ids)
+
+    def swept(self, request: BookingRequest) -> BookingRequest:
+        """Return a request with all instances of the group that may have bookings to purge."""
+        if request.sweep is None:
+            return request
+        found = request.sweep.instances(self.store.list(""))
+        return replace(request, instance_ids=tuple(dict.fromkeys((*request.instance_ids, *sorted(found)))))
+
+    def _gone(self, request: BookingRequest, writers: Mapping[str, Writer]) -> dict[str, tuple[str, ...]]:
+        """Return the bookings to purge of each instance; raises DataError where they are suspiciously many."""
+        sweep = request.sweep
+        assert sweep is not None  # noqa: S101  the caller has looked
+        now = self.tools.now()
+
+        def look(instance_id: str) -> Gone:
+            wanted = {one.booking_id for one in request.put.get(instance_id, ())}
+            return find_gone(sweep, writers[instance_id].look(), wanted, now)
+
+        gone: dict[str, Gone] = {}
+        for instance_id, found in in_parallel(look, request.instance_ids).items():
+            if isinstance(found, BridgeError):
+                raise found
+            gone[instance_id] = found
+        check_limit(sweep, gone)
+        return {instance_id: found.cancelled for instance_id, found in gone.items()}
 
     def _states(
         self, outcomes: Mapping[str, Union[Outcome, BridgeError]], found: Mapping[str, Mapping[str, Any]]
