@@ -31,6 +31,7 @@ PLAY = [
 ]
 MODULES = {
     "ssm_outputs_info": {},
+    "ec2_schedule_calendar": {"dest": "bookings.ics"},
     "ec2_schedule_info": {"instance_ids": ["i-0a1b2c3d4e5f60718"]},
     "ec2_schedule": {"instance_ids": ["i-0a1b2c3d4e5f60718"], "state": "absent", "all": True},
 }

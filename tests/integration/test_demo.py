@@ -51,7 +51,7 @@ def test_it_shows_real_addresses_and_leaves_nothing(short_path):
     said, _nothing = process.communicate(timeout=TIMEOUT)
 
     assert 0 == process.returncode, said
-    assert [f"[{number}]" in said for number in range(1, 8)] == [True] * 7
+    assert [f"[{number}]" in said for number in range(1, 9)] == [True] * 8
     assert "|  |--127.0.0.11" in said
     for address in ("127.0.0.11", "127.0.0.12", "127.0.0.13"):
         assert any(line.split()[:1] == [address] and "ok=2" in line for line in said.splitlines()), said
@@ -59,6 +59,8 @@ def test_it_shows_real_addresses_and_leaves_nothing(short_path):
     assert "DB_PASSWORD secret ********" in " ".join(said.split())
     assert "ec2-schedule.html" in said
     assert "bob" in (ROOT / ".cache" / "demo" / "ec2-schedule.html").read_text()
+    assert "4 events: 3 booked, 1 left out, 0 refused." in said
+    assert "cal." in (ROOT / ".cache" / "demo" / "ec2-schedule.html").read_text()
     broken = [line for line in said.splitlines() if "OUTPUT_MY_IP is read here and still published" in line]
     assert ["'Configure the servers that Terraform made'" in broken[0], len(broken)] == [True, 2], said
     assert "{{" not in said

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bookings become a calendar that gives them back, to this collection and to others."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import pytest
+from ansible_collections.tfbridge.aws.plugins.module_utils._calendar.export import BookedInstance, export
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import Window, occurrences, pattern_of
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._calendar.library import load_library
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._calendar.model import Horizon
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._calendar.occurrences import Reader
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._calendar.text import check_text
+from dateutil import rrule, tz
+from hypothesis import given
+from hypothesis import strategies as st
+
+UTC = dt.timezone.utc
+NOW = dt.datetime(2026, 12, 30, 12, tzinfo=UTC)
+YEAR = dt.timedelta(days=366)
+MINUTE = dt.timedelta(minutes=1)
+INSTANCE = "i-0123456789abcdef0"
+ZONES = (
+    "Europe/Paris",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "America/Santiago",
+    "Africa/Casablanca",
+    "Asia/Kolkata",
+    "UTC",
+)
+LIBRARY = load_library()
+
+
+def exported(*bookings: Booking, written: dt.datetime = NOW, name: str = "web") -> str:
+    """Export bookings of one instance that were written at a time."""
+    times = {one.booking_id: written for one in bookings}
+    return export([BookedInstance(INSTANCE, name, bookings, times)], "eu-central-1", "Bookings", NOW)
+
+
+def read_back(text: str, now: dt.datetime, until: dt.datetime) -> set[tuple[str, dt.datetime, dt.datetime]]:
+    """Return name, start and end of what the calendar of bookings holds."""
+    reading = Reader(LIBRARY, Horizon(now, until), on_gap="shift").read(check_text(text.encode(), allow_own=True))
+    assert not reading.refused, reading.notes
+    return {(one.details.uid.split(".")[0], one.start, one.end) for one in reading.occurrences}
+
+
+def expected(
+    bookings: list[Booking], now: dt.datetime, until: dt.datetime
+) -> set[tuple[str, dt.datetime, dt.datetime]]:
+    """Return the same of the bookings, as the planner understands them."""
+    found = set()
+    for one in bookings:
+        if isinstance(one, OneOff):
+            found.add((one.booking_id, one.start, one.end))
+        else:
+            spans = occurrences(pattern_of(one), int(now.timestamp()), int(until.timestamp()))
+            found |= {(one.booking_id, *(dt.datetime.fromtimestamp(at, UTC) for at in span[:2])) for span in spans}
+    return {one for one in found if one[2] > now and one[1] < until}
+
+
+CLOCKS = st.integers(0, 287).map(lambda step: f"{step // 12:02d}:{step % 12 * 5:02d}")
+
+
+def weekly(number: int, days: set[str], clocks: tuple[str, str], zone: str, excluded: list[dt.date]) -> Weekly:
+    """Make a weekly booking."""
+    begin, end = clocks if clocks[0] != clocks[1] else ("00:00", "24:00")
+    chosen = tuple(day for day in DAYS if day in days)
+    left_out = tuple(day.isoformat() for day in sorted(set(excluded)))
+    return Weekly(INSTANCE, chosen, begin, end, zone, f"w{number}", left_out)
+
+
+@given(
+    st.lists(
+        st.builds(
+            weekly,
+            st.integers(0, 9),
+            st.sets(st.sampled_from(DAYS), min_size=1),
+            # Many about the hours at which clocks change.
+            st.tuples(CLOCKS, CLOCKS) | st.sampled_from([("02:30", "03:30"), ("01:30", "02:30"), ("22:00", "02:15")]),
+            st.sampled_from(ZONES),
+            st.lists(st.dates(dt.date(2027, 1, 1), dt.date(2027, 12, 31)), max_size=4),
+        ),
+        max_size=3,
+        unique_by=lambda one: one.name,
+    ),
+    st.lists(st.tuples(st.integers(0, 8000), st.integers(2, 3000)), max_size=3),
+)
+def test_what_is_exported_and_read_is_what_was_booked(weeks: list[Weekly], ones: list[tuple[int, int]]) -> None:
+    """Seven zones, over each clock change of a year."""
+    once = [
+        OneOff(INSTANCE, NOW + start * 60 * MINUTE, NOW + start * 60 * MINUTE + length * MINUTE, f"o{number}")
+        for number, (start, length) in enumerate(ones)
+    ]
+    bookings: list[Booking] = [*weeks, *once]
+
+    assert read_back(exported(*bookings), NOW, NOW + YEAR) == expected(bookings, NOW, NOW + YEAR)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_each_zone_is_described_as_it_is(zone: str) -> None:
+    """A second library knows the zone by its description alone, at every hour of three years, and reads the rule."""
+    text = exported(Weekly(INSTANCE, ("mon", "fri"), "08:00", "18:00", zone, "office"))
+    lines = text.split("\r\n")
+    rule = rrule.rrulestr(next(line for line in lines if line.startswith("RRULE")).partition(":")[2])
+    assert [rule._byweekday, rule._freq] == [(0, 4), rrule.WEEKLY]
+    if zone == "UTC":
+        assert "VTIMEZONE" not in text
+        return
+    described = tz.tzical(io.StringIO(text.replace("\r\n ", "").replace("\r\n", "\n"))).get(zone)
+    real = tz.gettz(zone)
+    instants = (dt.datetime(2026, 12, 24, tzinfo=UTC) + hour * dt.timedelta(hours=7) for hour in range(3 * 1250))
+    wrong = [at for at in instants if at.astimezone(described).utcoffset() != at.astimezone(real).utcoffset()]
+
+    assert wrong == []
+
+
+def test_a_booking_is_one_event_whose_revision_grows_when_it_is_written_anew() -> None:
+    """Its UID stays; the text of what hasn't changed does, too."""
+    before = OneOff(INSTANCE, NOW, NOW + 60 * MINUTE, "a")
+    after = OneOff(INSTANCE, NOW, NOW + 90 * MINUTE, "a")
+    old, new = exported(before), exported(after, written=NOW + MINUTE)
+
+    def value(text: str, name: str) -> str:
+        return next(line.partition(":")[2] for line in text.split("\r\n") if line.startswith(name))
+
+    assert old == exported(before)
+    assert value(old, "UID") == value(new, "UID") == f"a.{INSTANCE}@eu-central-1.tfbridge.aws"
+    assert int(value(new, "SEQUENCE")) == int(value(old, "SEQUENCE")) + 60
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=200))
+def test_names_are_texts_and_nothing_else(name: str) -> None:
+    """Whatever a tag says, no line of the file is longer than 75 octets, and none is a property of its own."""
+    text = exported(OneOff(INSTANCE, NOW, NOW + 60 * MINUTE, "a"), name=name)
+    lines = text.encode().split(b"\r\n")
+
+    assert all(len(line) <= 75 for line in lines)
+    assert [line for line in lines if line.startswith(b"UID")] == [
+        line for line in lines if line.startswith(b"UID:a.i-0123456789abcdef0")
+    ]
+    calendar = LIBRARY.icalendar.Calendar.from_ical(text)
+    (event,) = calendar.walk("VEVENT")
+    assert str(event["SUMMARY"]) == f"{name or INSTANCE}: a"
+
+
+def test_windows_are_shown_as_free_and_book_nothing() -> None:
+    """What is left of a cancelled window is no booking."""
+    window = Window(NOW, NOW + 60 * MINUTE, ("a", "b"))
+    left = OneOff(INSTANCE, NOW, NOW + 60 * MINUTE, "ending", cancelled=True)
+    text = export([BookedInstance(INSTANCE, "", [left], {}, [window])], "eu-central-1", "Windows", NOW)
+
+    assert text.count("BEGIN:VEVENT") == 1
+    assert "SUMMARY:i-0123456789abcdef0 runs" in text
+    assert read_back(text, NOW, NOW + YEAR) == set()
+
+
+def test_an_export_is_refused_on_import() -> None:
+    """It would book what is booked."""
+    with pytest.raises(DataError, match="export of this collection"):
+        check_text(exported(OneOff(INSTANCE, NOW, NOW + 60 * MINUTE, "a")).encode())
+
+
+def test_it_asks_to_be_read_again() -> None:
+    """By the standard's property, and by the one that Outlook knows."""
+    text = exported()
+
+    assert "REFRESH-INTERVAL;VALUE=DURATION:PT15M" in text
+    assert "X-PUBLISHED-TTL:PT15M" in text
