@@ -25,7 +25,7 @@ from scripts import collection, signals  # noqa: E402  needs the path above
 collection.lay_link()
 sys.path.insert(0, str(collection.COLLECTIONS))
 
-from scripts.benchmark import inventories, lookups, machine, page, plays, plot, schedule, stack, world  # noqa: E402  needs both paths
+from scripts.benchmark import calendars, inventories, lookups, machine, page, plays, plot, schedule, stack, world  # noqa: E402  needs both paths
 from scripts.benchmark.bounds import check  # noqa: E402  as above
 from scripts.benchmark.model import BenchError, Case  # noqa: E402  as above
 from scripts.benchmark.outcome import Outcome, load  # noqa: E402  as above
@@ -44,6 +44,8 @@ def measure(
     progress, began = Progress(), time.monotonic()
     progress.say(f"planning the bookings of {instances:,} instances")
     planned = schedule.plan(instances, limits.rounds)
+    progress.say(f"reading a calendar of {calendars.EVENTS:,} events")
+    calendar = calendars.read()
     with world.running() as aws:
         progress.say(f"AWS is moto's server at {aws.url}, behind a layer as strict as AWS")
         booked = schedule.book(aws)
@@ -51,7 +53,7 @@ def measure(
         aws.be_aws()
         results = run_rounds(cases, aws, limits, progress)
     minutes = (time.monotonic() - began) / 60
-    return Outcome(results, planned, booked, machine.describe(), limits.rounds, minutes)
+    return Outcome(results, planned, booked, machine.describe(), limits.rounds, minutes, calendar)
 
 
 def _prepare(

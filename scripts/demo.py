@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime as dt
+import json
 import logging
 import os
 import pathlib
@@ -33,6 +34,26 @@ from scripts.terraform_provider import Provider, TerraformUnavailableError, any_
 
 PATIENCE = 10.0
 TIMELINE = ROOT / ".cache" / "demo" / "ec2-schedule.html"
+
+
+CALENDAR = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//team//EN
+BEGIN:VEVENT
+UID:weekly@team
+SUMMARY:load test, every week
+DTSTART;TZID=Europe/Paris:{first:%Y%m%d}T080000
+DTEND;TZID=Europe/Paris:{first:%Y%m%d}T110000
+RRULE:FREQ=WEEKLY;COUNT=3
+END:VEVENT
+BEGIN:VEVENT
+UID:lunch@team
+SUMMARY:Lunch
+DTSTART;TZID=Europe/Paris:{second:%Y%m%d}T120000
+DTEND;TZID=Europe/Paris:{second:%Y%m%d}T130000
+END:VEVENT
+END:VCALENDAR
+"""
 
 
 class StepFailedError(Exception):
@@ -173,7 +194,10 @@ def run(folder: pathlib.Path) -> None:
         demo.step("A play on real addresses, and one that looks single values up")
         demo.command("ansible-playbook", "-i", "ansible/demo.ssm_outputs.yml", "ansible/site.yml")
         demo.step("Two bookings of one instance overlap, and nothing stops it in between; then one is cancelled")
-        _book(demo, demo.ask(terraform, "output", "-raw", "instance_id"))
+        instance_id = demo.ask(terraform, "output", "-raw", "instance_id")
+        _book(demo, instance_id)
+        demo.step("A team marks load tests in its calendar: they become bookings, beside those of people")
+        _sync(demo, instance_id)
         demo.step("What the stack has published")
         demo.command("ansible-playbook", "tfbridge.aws.show_outputs", "-e", "region=eu-central-1")
         demo.step("Somebody renames an output in a copy of the code: the check names the plays that would break")
@@ -198,6 +222,16 @@ def _book(demo: Demo, instance_id: str) -> None:
         times = ["-e", f"start_time={day}T{start}:00", "-e", f"end_time={day}T{end}:00", "-e", "timezone=Europe/Paris"]
         demo.command(*book, "-e", f"booking_name={name}", *times, "--diff", only=["+", "-i-", "fatal"])
     demo.command(*book, "-e", "booking_name=alice", "-e", "cancel=true", "--diff", only=["+", "-i-", "fatal"])
+
+
+def _sync(demo: Demo, instance_id: str) -> None:
+    """Make bookings of a small calendar, and a picture of all."""
+    day = dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=1)
+    (demo.folder / "team.ics").write_text(CALENDAR.format(first=day, second=day + dt.timedelta(days=1)))
+    rules = json.dumps({"events": [{"summary": "load test*", "instance_ids": [instance_id]}]})
+    sync = ["ansible-playbook", "tfbridge.aws.sync_calendar", "-e", "calendar=team.ics", "-e", "calendar_id=team"]
+    shown = ["load test", "Lunch", "events:", "+i-", "-i-", "fatal"]
+    demo.command(*sync, "-e", rules, "--diff", only=shown, env={"COLUMNS": "160"})
     TIMELINE.parent.mkdir(parents=True, exist_ok=True)
     page = ["-e", "timezone=Europe/Paris", "-e", f"timeline={TIMELINE}"]
     demo.command("ansible-playbook", "tfbridge.aws.show_schedule", *page, only=["msg", "fatal"])

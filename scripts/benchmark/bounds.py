@@ -35,7 +35,7 @@ class Bound:
 
 def check(outcome: Outcome) -> list[Bound]:
     """Give every bound that this run has figures for."""
-    return [*_inventory(outcome), *_lookups(outcome), *_schedule(outcome)]
+    return [*_inventory(outcome), *_lookups(outcome), *_schedule(outcome), *_calendar(outcome)]
 
 
 def _inventory(outcome: Outcome) -> Iterator[Bound]:
@@ -104,3 +104,11 @@ def _schedule(outcome: Outcome) -> Iterator[Bound]:
         yield Bound(f"{work}: list calls", booked.lists, 2, digits=0)
         yield Bound(f"{work}: get calls", booked.gets, BOOKED, digits=0)
         yield Bound(f"{work}: writes", booked.writes, 4, digits=0)
+
+
+def _calendar(outcome: Outcome) -> Iterator[Bound]:
+    if outcome.calendar:
+        work = f"reading a calendar of {outcome.calendar.events:,} events"
+        note = f"{outcome.calendar.occurrences:,} occurrences in 60 days"
+        yield Bound(f"{work}: CPU seconds", outcome.calendar.seconds, 5.0, note)
+        yield Bound(f"{work}: MB at most", outcome.calendar.megabytes, 150, digits=0)

@@ -12,6 +12,7 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from scripts.benchmark.calendars import CalendarRead
 from scripts.benchmark.model import Cell, Results, Run
 from scripts.benchmark.schedule import Booked, Planned
 
@@ -26,6 +27,7 @@ class Outcome:
     machine: Mapping[str, str]
     rounds: int
     minutes: float
+    calendar: CalendarRead | None = None
 
     def cell(self, table: str, row: str, size: int) -> Cell | None:
         """Give a cell that has figures."""
@@ -46,6 +48,7 @@ class Outcome:
             "cells": cells,
             "planned": dataclasses.asdict(self.planned),
             "booked": [dataclasses.asdict(each) for each in self.booked],
+            "calendar": dataclasses.asdict(self.calendar) if self.calendar else None,
             "machine": dict(self.machine),
             "rounds": self.rounds,
             "minutes": self.minutes,
@@ -61,6 +64,7 @@ def load(path: pathlib.Path) -> Outcome:
         results={(each["table"], each["row"], each["size"]): _cell(each) for each in document["cells"]},
         planned=Planned(document["planned"]["instances"], [tuple(each) for each in document["planned"]["rounds"]]),
         booked=[Booked(**each) for each in document["booked"]],
+        calendar=CalendarRead(**document["calendar"]) if document.get("calendar") else None,
         machine=document["machine"],
         rounds=document["rounds"],
         minutes=document["minutes"],
