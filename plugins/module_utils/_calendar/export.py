@@ -15,8 +15,9 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Union
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, Curfew, OneOff, Weekly
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, UTC, YEARS_AHEAD, zone_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import excluded_days
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import Window
@@ -66,8 +67,8 @@ def export(instances: Iterable[BookedInstance], region: str, title: str, now: da
     events: list[str] = []
     for instance in everything:
         for booking in sorted(instance.bookings, key=lambda one: one.booking_id):
-            if isinstance(booking, OneOff) and booking.cancelled:
-                continue  # what is left of a window that was cancelled is nobody's booking
+            if isinstance(booking, Curfew) or (isinstance(booking, OneOff) and booking.cancelled):
+                continue  # a curfew books nothing, and what is left of a cancelled window is nobody's booking
             written = instance.written.get(booking.booking_id, _EPOCH)
             if isinstance(booking, Weekly) and booking.timezone != "UTC":
                 year = (written - _BACK).year
@@ -80,7 +81,7 @@ def export(instances: Iterable[BookedInstance], region: str, title: str, now: da
     return document([*lines, *events, "END:VCALENDAR"])
 
 
-def _booking(instance: BookedInstance, booking: Booking, written: datetime, region: str) -> Iterator[str]:
+def _booking(instance: BookedInstance, booking: Union[OneOff, Weekly], written: datetime, region: str) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{booking.booking_id}.{instance.instance_id}@{region}.tfbridge.aws"
     yield from _revision(written)
