@@ -206,7 +206,7 @@ import os
 import re
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, Optional
 
 from ansible.errors import AnsibleError
@@ -214,9 +214,9 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import SourceFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import (
-    checked_config,
     reserved_keywords,
     resolve_options,
+    sorted_config,
 )
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_config, as_data, plain
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.add import add_plan
@@ -232,7 +232,6 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.cache impo
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.names import core_variables
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.options import (
     InventoryOptions,
-    check_secret_credentials,
     parse_options,
 )
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.plan import InventoryPlan
@@ -263,6 +262,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     # The key of the entry that has to be written to the cache.
     _written = ""
     _configured = False
+    _problems: Sequence[str] = ()
 
     def verify_file(self, path: str) -> bool:
         """Accept readable files by the end of their names, or by the plugin that they name."""
@@ -274,8 +274,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return False
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
-        """Take the options of the file, or say what is wrong about them."""
-        given = checked_config(self, direct or {})
+        """Take the options of the file; what is wrong about them is reported later, with all else that is."""
+        given, self._problems = sorted_config(self, direct or {})
         super().set_options(task_keys=task_keys, var_options=var_options, direct=given)
         self._configured = True
         problem = location_problem(self.get_option("cache_connection"))
@@ -324,9 +324,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         # As in other inventories, templates of the file know the variables of -e.
         self.templar.available_variables = self._vars
         given = resolve_options(self)
-        options = parse_options(given, reserved_keywords(), core_variables())
-        if options.decrypt:
-            check_secret_credentials(options, os.environ)
+        options = parse_options(given, reserved_keywords(), core_variables(), os.environ, self._problems)
         plan = self._plan(options, given, cache)
         for message in [*plan.warnings, *add_plan(self, plan, options)]:
             self.display.warning(message)

@@ -11,6 +11,8 @@ import pytest
 import yaml
 
 REGION = {"regions": ["eu-central-1"]}
+# tests/unit has the rest of what is reported of them.
+WRONG_OPTIONS = {"prefix": "a b", "regions": ["Frankfurt", "eu-central-1"]}
 NO_CREDENTIALS = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}
 SHOW_HOSTS = """
 - hosts: all
@@ -750,6 +752,15 @@ class TestErrors:
         ),
         ("all at once", {"PORT": "1", "TAGS": "2", "HOSTVARS": "3"}, {}, "3 things are wrong"),
         ("decoder", {"X": {"a": [{"__ansible_unsafe": 1}]}}, {}, "OUTPUT_X has the key '__ansible_unsafe'"),
+        *(
+            ("options at once", {}, {**WRONG_OPTIONS, "strict": "perhaps", "prefx": "x"}, message)
+            for message in (
+                "strict: 'perhaps' is a str. Expected true or false",
+                "'prefx' is not an option",
+                "prefix: 'a b' has characters",
+                "regions: 'Frankfurt' is not a region",
+            )
+        ),
         ("stack", {}, {"stack": "a b"}, "stack: 'a b' can't name groups"),
         ("stack all", {}, {"stack": "prod/all"}, "because of 'all': Ansible reserves that name"),
         ("prefixed", {"X": "a"}, {"hosts": [{"output": "OUTPUT_X"}]}, "Leave out the prefix: X"),

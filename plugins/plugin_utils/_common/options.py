@@ -80,37 +80,45 @@ def builtin_options(plugin: Optioned) -> dict[str, Any]:
 
 
 def checked_config(plugin: Optioned, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that a user gave, vaulted ones decrypted, before Ansible sees them.
+    """Return the options that a user gave, vaulted ones decrypted. Raises one OptionError for all that are wrong."""
+    given, problems = sorted_config(plugin, config)
+    if problems:
+        raise OptionError("; ".join(problems))
+    return given
 
-    Raises OptionError for all that are unknown or of the wrong type: Ansible takes some of it in silence, shows secrets
-    in its messages, and leaves out what would be valid.
+
+def sorted_config(plugin: Optioned, config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return the options that Ansible can have, vaulted ones decrypted, and what is wrong with the others.
+
+    Those are unknown or of the wrong type: Ansible takes some of it in silence, shows secrets in its messages, and
+    leaves out what would be valid. Raises OptionError for what can't be decrypted.
     """
     definitions = plugin.option_definitions
     given = {name: _decrypted(str(name), value) if _has_vaulted(value) else value for name, value in config.items()}
     wrong = [name for name in given if name not in definitions or not _fits(plain(given[name]), definitions[name])]
-    if wrong:
-        _refuse(wrong, config, given, _with_aliases(definitions))
-    return given
+    if not wrong:
+        return given, []
+    problems = _problems(wrong, config, given, _with_aliases(definitions))
+    return {name: value for name, value in given.items() if name not in problems}, list(problems.values())
 
 
-def _refuse(
+def _problems(
     names: list[str], config: Mapping[str, Any], given: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]
-) -> None:
+) -> dict[str, str]:
     # Imported here: every task of every host imports this file.
     from .option_refusals import (  # noqa: PLC0415  see above
         misfit,
         unknown,
     )
 
-    problems = []
+    problems = {}
     for name in names:
         if name not in known:
-            problems.append(unknown(str(name), known))
+            problems[name] = unknown(str(name), known)
         elif not _fits(plain(given[name]), known[name]):
             secret = name in _CREDENTIALS or bool(known[name].get("no_log")) or _has_vaulted(config[name])
-            problems.append(misfit(str(name), plain(given[name]), known[name], secret=secret))
-    if problems:
-        raise OptionError("; ".join(problems))
+            problems[name] = misfit(str(name), plain(given[name]), known[name], secret=secret)
+    return problems
 
 
 def _with_aliases(definitions: Mapping[str, Any]) -> dict[str, Any]:

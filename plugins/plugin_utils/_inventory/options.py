@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import check_budget
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
@@ -44,32 +45,49 @@ class InventoryOptions:
     connection: Mapping[str, Any] = dataclasses.field(default_factory=dict, repr=False)
 
 
-def parse_options(options: Mapping[str, Any], keywords: frozenset[str], core: frozenset[str]) -> InventoryOptions:
-    """Return the checked options of an inventory file. Raises OptionError."""
-    check_budget(options["retry_budget"])
-    variables = parse_variable_rules(options["variables"], options["allow_variables"])
-    return InventoryOptions(
-        hosts=parse_host_rules(options["hosts"]),
+def parse_options(
+    options: Mapping[str, Any],
+    keywords: frozenset[str],
+    core: frozenset[str],
+    environment: Mapping[str, str],
+    problems: Sequence[str] = (),
+) -> InventoryOptions:
+    """Return the checked options of an inventory file.
+
+    Raises one OptionError for all that is wrong with them, and for the C(problems) that were found before.
+    """
+    refusals = Refusals(problems)
+    refusals.checked(0.0, check_budget, options["retry_budget"])
+    variables = refusals.checked(
+        VariableRules(), parse_variable_rules, options["variables"], options["allow_variables"]
+    )
+    decrypt = options["secure_strings"] == "decrypt"
+    parsed = InventoryOptions(
+        hosts=refusals.checked(None, parse_host_rules, options["hosts"]),
         variables=variables,
         names=NameRules(frozenset(variables.allow), keywords, core),
-        regions=_regions(options),
-        prefix=check_prefix(options["prefix"]),
-        stack=_stack(options["stack"]),
+        regions=refusals.checked((), _regions, options),
+        prefix=refusals.checked("", check_prefix, options["prefix"]),
+        stack=refusals.checked((), _stack, options["stack"]),
         source=options["source"],
         strict=options["strict"],
-        decrypt=options["secure_strings"] == "decrypt",
+        decrypt=decrypt,
         on_missing=options["on_missing"],
         connection={name: options.get(name) for name in (*_CONNECTION, "retry_budget")},
     )
+    if decrypt:
+        refusals.checked(None, _check_secret_credentials, options.get("access_key"), environment)
+    refusals.finish()
+    return parsed
 
 
 def _regions(options: Mapping[str, Any]) -> tuple[str, ...]:
     option = "regions" if options["regions"] else "region"
     regions = options["regions"] or ([options["region"]] if options["region"] else [])
-    repeated = next((region for region in regions if regions.count(region) > 1), None)
-    if repeated:
-        raise OptionError(f"regions: {repeated} is listed twice")
-    return tuple(check_region(region, option) for region in regions)
+    refusals = Refusals(f"regions: {show(region)} is listed twice" for region in regions if regions.count(region) > 1)
+    checked = tuple(refusals.checked("", check_region, region, option) for region in regions)
+    refusals.finish()
+    return checked
 
 
 def _stack(stack: Optional[str]) -> tuple[str, ...]:
@@ -97,9 +115,8 @@ def secret_template(options: InventoryOptions, output: str, region: str) -> str:
     return f"{{{{ lookup('tfbridge.aws.ssm_output', '{output}', {text}) }}}}"
 
 
-def check_secret_credentials(options: InventoryOptions, environment: Mapping[str, str]) -> None:
+def _check_secret_credentials(given: Optional[str], environment: Mapping[str, str]) -> None:
     """Refuse credentials that are only in the inventory file: the lookup of a secret could not have them."""
-    given = options.connection.get("access_key")
     if given and given not in (environment.get("AWS_ACCESS_KEY_ID"), environment.get("AWS_ACCESS_KEY")):
         raise OptionError(
             "secure_strings: 'decrypt' reads secrets while plays run, and can't hand on an access_key of the inventory "

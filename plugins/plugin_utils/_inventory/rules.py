@@ -13,9 +13,10 @@ import dataclasses
 import fnmatch
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest, show
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import output_name
 
@@ -64,60 +65,73 @@ def parse_host_rules(option: object) -> Optional[tuple[HostRule, ...]]:
     """Parse C(hosts). None, where it isn't given, means that hosts are found by their addresses."""
     if option is None:
         return None
-    rules = tuple(
-        _host_rule(entry, f"hosts[{index}]") for index, entry in enumerate(_list(option, "hosts", "of entries"))
-    )
-    names = [rule.output for rule in rules]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice:
-        raise OptionError(
-            f"hosts: the output {twice} has two entries. List each output once; an entry can have several groups"
-        )
-    return rules
+    refusals = Refusals()
+    rules = [
+        refusals.checked(None, _host_rule, entry, f"hosts[{index}]")
+        for index, entry in enumerate(_list(option, "hosts", "of entries"))
+    ]
+    names = [rule.output for rule in rules if rule]
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            refusals.refuse(
+                f"hosts: the output {name} has two entries. List each output once; an entry can have several groups"
+            )
+    refusals.finish()
+    return tuple(rule for rule in rules if rule)
 
 
 def parse_variable_rules(option: object, allow: object = None) -> VariableRules:
     """Parse C(variables) and C(allow_variables)."""
-    given = _mapping(option if option is not None else {}, "variables", ("include", "exclude", "prefix"))
+    refusals = Refusals()
+    given: dict[str, Any] = refusals.checked(
+        {}, _mapping, option if option is not None else {}, "variables", ("include", "exclude", "prefix"), refusals
+    )
     prefix = given.get("prefix") or ""
     if not isinstance(prefix, str) or not _VARIABLE_PREFIX.match(prefix):
-        raise OptionError(
+        refusals.refuse(
             f"variables.prefix: {show(prefix)} can't begin a variable's name. "
             "Use letters, digits and underscores, not starting with a digit"
         )
     include = given.get("include")
-    return VariableRules(
-        include=_patterns(["*"] if include is None else include, "variables.include"),
-        exclude=_patterns(given.get("exclude") or [], "variables.exclude"),
+    rules = VariableRules(
+        include=refusals.checked((), _patterns, ["*"] if include is None else include, "variables.include"),
+        exclude=refusals.checked((), _patterns, given.get("exclude") or [], "variables.exclude"),
         prefix=prefix,
-        allow=tuple(_variable(name, "allow_variables") for name in _list(allow or [], "allow_variables", "of names")),
+        allow=tuple(_each(_variable, allow or [], "allow_variables", "of names", refusals)),
     )
+    refusals.finish()
+    return rules
 
 
 def _host_rule(entry: object, option: str) -> HostRule:
-    given = _mapping(entry, option, ("output", "groups", "hostname", "address", "vars"))
-    if "output" not in given:
-        raise OptionError(f"{option}: 'output' is missing. Name the output whose values are hosts")
+    refusals = Refusals()
+    given = _mapping(entry, option, ("output", "groups", "hostname", "address", "vars"), refusals)
     hostname, address = given.get("hostname"), given.get("address")
     for name, value in (("hostname", hostname), ("address", address)):
         if value is not None and (not isinstance(value, str) or not value):
-            raise OptionError(f"{option}.{name}: {show(value)} is not a non-empty string")
-    variables = given.get("vars") or {}
-    if not isinstance(variables, dict):
-        raise OptionError(f"{option}.vars: {show(variables)} is not a mapping of variables")
-    output = output_name(given["output"], f"{option}.output")
+            refusals.refuse(f"{option}.{name}: {show(value)} is not a non-empty string")
+    variables: dict[str, Any] = refusals.checked({}, _host_variables, given.get("vars") or {}, f"{option}.vars")
     groups = given.get("groups")
-    if groups is None:
-        groups = [_own_group(output, f"{option}.groups")]
-    return HostRule(
-        output=output,
-        groups=tuple(
-            _group(group, f"{option}.groups") for group in _list(groups, f"{option}.groups", "of group names")
-        ),
-        hostname=hostname,
-        address=address,
-        variables={_variable(key, f"{option}.vars"): value for key, value in variables.items()},
-    )
+    if "output" not in given:
+        refusals.refuse(f"{option}: 'output' is missing. Name the output whose values are hosts")
+        output = ""
+    else:
+        output = refusals.checked("", output_name, given["output"], f"{option}.output")
+    if groups is None and output:
+        groups = [refusals.checked("", _own_group, output, f"{option}.groups")]
+    else:
+        groups = _each(_group, [] if groups is None else groups, f"{option}.groups", "of group names", refusals)
+    refusals.finish()
+    return HostRule(output, tuple(groups), hostname, address, variables)
+
+
+def _host_variables(variables: object, option: str) -> dict[str, Any]:
+    if not isinstance(variables, dict):
+        raise OptionError(f"{option}: {show(variables)} is not a mapping of variables")
+    refusals = Refusals()
+    checked = {refusals.checked("", _variable, name, option): value for name, value in variables.items()}
+    refusals.finish()
+    return checked
 
 
 def _own_group(output: str, option: str) -> str:
@@ -131,14 +145,22 @@ def _own_group(output: str, option: str) -> str:
     return group
 
 
-def _mapping(value: object, option: str, keys: Sequence[str]) -> dict[str, Any]:
+def _mapping(value: object, option: str, keys: Sequence[str], refusals: Refusals) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise OptionError(f"{option}: {show(value)} is not a mapping. Valid keys: {', '.join(keys)}")
     for key in value:
         if key not in keys:
             hint = nearest(str(key), keys)
-            raise OptionError(f"{option}: {show(key)} is not a valid key.{hint} Valid keys: {', '.join(keys)}")
+            refusals.refuse(f"{option}: {show(key)} is not a valid key.{hint} Valid keys: {', '.join(keys)}")
     return value
+
+
+def _each(
+    parse: Callable[[object, str], str], value: object, option: str, of_what: str, refusals: Refusals
+) -> list[str]:
+    """Return the elements of a list, each parsed; what is wrong with them is noted."""
+    items: list[Any] = refusals.checked([], _list, value, option, of_what)
+    return [refusals.checked("", parse, item, option) for item in items]
 
 
 def _list(value: object, option: str, of_what: str) -> list[Any]:

@@ -21,6 +21,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
     DeniedError,
     NothingFoundError,
 )
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix, output_name
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.entry_files import EntryFiles
@@ -73,11 +74,14 @@ def look_up(
 
 
 def _checked(options: Mapping[str, Any], terms: Sequence[object]) -> list[str]:
-    check_prefix(options["prefix"])
-    check_budget(options["retry_budget"])
+    refusals = Refusals()
+    refusals.checked("", check_prefix, options["prefix"])
+    refusals.checked(0.0, check_budget, options["retry_budget"])
     if options["region"]:
-        check_region(options["region"], "region")
-    return [output_name(term, "_terms") for term in terms]
+        refusals.checked("", check_region, options["region"], "region")
+    names = [refusals.checked("", output_name, term, "_terms") for term in terms]
+    refusals.finish()
+    return names
 
 
 def _task() -> tuple[str, Optional[float]]:

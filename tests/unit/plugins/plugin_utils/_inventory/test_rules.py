@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.options import parse_options
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.rules import (
     HostRule,
     VariableRules,
@@ -85,3 +86,85 @@ def test_patterns_select_outputs_whatever_their_case():
     assert [rules.selects(name) for name in ("EFS_DNS", "EFS_SECRET", "X", "Y")] == [True, False, True, False]
     assert not parse_variable_rules({"include": []}).selects("X")
     assert parse_variable_rules({"include": ["efs_*"]}).selects("EFS_DNS")
+
+
+@pytest.mark.parametrize(
+    ("parse", "messages"),
+    [
+        (
+            lambda: parse_host_rules(
+                [
+                    {"outptu": "X", "hostname": 7, "address": "", "groups": ["a b", "c:d"], "vars": {"1": 1, "a-b": 2}},
+                    7,
+                    {"output": "Y", "vars": 3},
+                    {"output": "ALL"},
+                    {"output": "X"},
+                    {"output": "X"},
+                ]
+            ),
+            [
+                r"hosts[0]: 'outptu' is not a valid key",
+                "hosts[0]: 'output' is missing",
+                "hosts[0].hostname: 7",
+                "hosts[0].address: ''",
+                "hosts[0].groups: 'a b'",
+                "hosts[0].groups: 'c:d'",
+                "hosts[0].vars: '1'",
+                "hosts[0].vars: 'a-b'",
+                "hosts[1]: 7 is not a mapping",
+                "hosts[2].vars: 3",
+                "hosts[3].groups: not given",
+                "hosts: the output X has two entries",
+            ],
+        ),
+        (
+            lambda: parse_variable_rules({"includ": [], "include": "X", "exclude": [7], "prefix": "9"}, ["a-b", "c d"]),
+            [
+                "variables: 'includ' is not",
+                "variables.include: 'X'",
+                "variables.exclude: 7",
+                "variables.prefix: '9'",
+                "allow_variables: 'a-b'",
+                "allow_variables: 'c d'",
+            ],
+        ),
+        (
+            lambda: parse_options(OPTIONS, frozenset(), frozenset(), {}, ["strict: 'x' is no"]),
+            [
+                "strict: 'x' is no",
+                "retry_budget: 0",
+                "variables: 7 is not a mapping",
+                "hosts: 7 is a int",
+                "regions: 'A' is not a region",
+                "regions: 'B' is not a region",
+                "regions: 'B' is listed twice",
+                "prefix: 'a b'",
+                "stack: 'c d'",
+                "secure_strings: 'decrypt' reads secrets",
+            ],
+        ),
+    ],
+)
+def test_all_that_is_wrong_is_reported_at_once(parse, messages):
+    """Nobody repairs a file one run at a time."""
+    with pytest.raises(OptionError) as refused:
+        parse()
+
+    assert [message for message in messages if message not in str(refused.value)] == []
+    assert str(refused.value).count("; ") == len(messages) - 1
+
+
+OPTIONS = {
+    "retry_budget": 0,
+    "variables": 7,
+    "allow_variables": [],
+    "hosts": 7,
+    "regions": ["A", "B", "B"],
+    "prefix": "a b",
+    "stack": "c d",
+    "source": "parameters",
+    "strict": False,
+    "secure_strings": "decrypt",
+    "on_missing": "error",
+    "access_key": "AKIAOTHER",
+}

@@ -1,0 +1,41 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is wrong with several options, reported together.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Callable, TypeVar
+
+from .errors import OptionError
+
+T = TypeVar("T")
+
+
+class Refusals:
+    """Collects the messages of OptionErrors, and raises one for all of them."""
+
+    def __init__(self, messages: Iterable[str] = ()) -> None:
+        self._messages = list(messages)
+
+    def refuse(self, message: str) -> None:
+        """Note what is wrong."""
+        self._messages.append(message)
+
+    def checked(self, default: T, parse: Callable[..., T], *arguments: Any) -> T:
+        """Return what a function makes of its arguments; note its OptionError and return the default instead."""
+        try:
+            return parse(*arguments)
+        except OptionError as exc:
+            self.refuse(str(exc))
+            return default
+
+    def finish(self) -> None:
+        """Raise one OptionError for all that was noted."""
+        if self._messages:
+            raise OptionError("; ".join(dict.fromkeys(self._messages)))
