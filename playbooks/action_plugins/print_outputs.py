@@ -12,10 +12,12 @@ from typing import Any, Optional
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible.utils.collection_loader import AnsibleCollectionConfig
 from ansible.utils.display import Display
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.terminal import terminal_width
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.rows import check_days, printed
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.readers import readers_of
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.rows import check_days, printed, with_readers
 
 
 class ActionModule(ActionBase):
@@ -35,6 +37,8 @@ class ActionModule(ActionBase):
         except OptionError as exc:
             raise AnsibleActionFail(str(exc)) from exc
         now = dt.datetime.now(dt.timezone.utc)
-        Display().display(printed(options["stack"], days, now, terminal_width(os.environ)))
+        names = {output["name"].lower() for output in options["stack"]["outputs"]}
+        stack = with_readers(options["stack"], readers_of(names, AnsibleCollectionConfig.collection_paths))
+        Display().display(printed(stack, days, now, terminal_width(os.environ)))
         result.update(changed=False)
         return result

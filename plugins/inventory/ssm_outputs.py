@@ -35,8 +35,9 @@ notes:
   - Calls are kept below AWS's limit and repeated while AWS throttles, see O(retry_budget). A read that takes more than
     five seconds says at C(-v), on stderr, what it is doing.
   - Values of parameters are data. They are never templated, and no output and no attribute becomes a variable named
-    C(ansible_*), one that begins with an underscore or one of Ansible's own, unless O(allow_variables) names it. Other
-    collections read variables of their own; O(variables.prefix) keeps outputs apart from them.
+    C(ansible_*), one that begins with an underscore, one of Ansible's own or an option of the role
+    P(tfbridge.aws.efs_mount#role), unless O(allow_variables) names it. Other collections
+    read variables of their own; O(variables.prefix) keeps outputs apart from them.
 extends_documentation_fragment:
   - tfbridge.aws.connection
   - ansible.builtin.inventory_cache

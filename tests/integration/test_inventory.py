@@ -724,6 +724,7 @@ class TestErrors:
             "would set the variable 'ansible_ssh_common_args'",
         ),
         ("hostvars", {"HOSTVARS": "x"}, {}, "OUTPUT_HOSTVARS"),
+        ("role", {"EFS_MOUNT_FSTAB": "/etc/passwd"}, {}, "it is an option of the role efs_mount"),
         (
             "connection",
             {"X": [{"ip": "10.0.0.1", "ansible_connection": "local"}]},

@@ -40,6 +40,17 @@ _SHADOWED = frozenset(
     ("environment", "false", "item", "lookup", "none", "now", "omit", "q", "query", "template", "true", "undef")
 )
 _OURS = "tfbridge_"
+# Variables of the role efs_mount that decide what it does as root; efs_mounts says what to mount.
+ROLE_OPTIONS = frozenset(
+    (
+        "efs_mount_backup",
+        "efs_mount_fstab",
+        "efs_mount_install_client",
+        "efs_mount_install_helper",
+        "efs_mount_wait_delay",
+        "efs_mount_wait_timeout",
+    )
+)
 _RESERVED = frozenset(("all", "ungrouped"))
 # Names of the controller in the hosts files of Linux distributions; those of plays mean it too.
 _LOCAL = re.compile(r"(ip6-)?(localhost[46]?(\.localdomain[46]?)?|loopback)\.?\Z", re.IGNORECASE)
@@ -96,6 +107,7 @@ class NameRules:
             (name.lower().startswith("ansible_"), "variables named ansible_* change how and where Ansible runs"),
             (name in self.core, "ansible-core reads it as an option"),
             (name in _MAGIC, "it is one of Ansible's own variables"),
+            (name in ROLE_OPTIONS, "it is an option of the role efs_mount"),
             (name.startswith(_OURS), "names that begin with tfbridge_ are set by the inventory plugin"),
             (name.startswith("_") and not prefix, "names that begin with _ are internal to Ansible and to roles"),
         )
