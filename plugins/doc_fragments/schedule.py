@@ -9,6 +9,8 @@ class ModuleDocFragment:
     """Options of everything that reads bookings."""
 
     DOCUMENTATION = r"""
+requirements:
+  - the time zones of the system, or the Python package tzdata
 options:
   schedule_group:
     description:

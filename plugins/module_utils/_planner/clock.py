@@ -14,7 +14,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 
@@ -48,6 +48,11 @@ def zone_of(name: str, option: str = "timezone") -> ZoneInfo:
     try:
         return ZoneInfo(name if usable else "")
     except (ValueError, OSError, KeyError) as error:  # ZoneInfoNotFoundError is a KeyError
+        if not available_timezones():
+            raise OptionError(
+                f"{option}: {name!r} can't be looked up, because this machine knows no time zones. Install the Python "
+                "package tzdata, or the system's"
+            ) from error
         raise OptionError(
             f"{option}: {name!r} is not a known time zone. Valid values: IANA names like Europe/Paris or UTC "
             "(zones come from the system's tzdata or from the Python package tzdata)"
