@@ -11,15 +11,19 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.lanes import timeline_of
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.page import page
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.page import check_link, page
 
 
 def _filter(
-    result: Mapping[str, Any], timezone: object = "UTC", days: object = 7, title: object = "EC2 schedule"
+    result: Mapping[str, Any],
+    timezone: object = "UTC",
+    days: object = 7,
+    title: object = "EC2 schedule",
+    calendar: object = "",
 ) -> str:
     now = dt.datetime.now(dt.timezone.utc)
     try:
-        return page(timeline_of(result, str(timezone), days, now), str(title))
+        return page(timeline_of(result, str(timezone), days, now), str(title), check_link(str(calendar or "")))
     except BridgeError as exc:
         raise AnsibleFilterError(f"schedule_timeline: {exc}") from exc
 

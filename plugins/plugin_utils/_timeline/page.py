@@ -10,7 +10,10 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import pathlib
+import re
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -18,6 +21,9 @@ from .axis import LAYOUTS, UNITS, Axis, Scale, window_labels
 from .timeline import Timeline
 from .times import hours, visible
 
+_SCHEME = re.compile(r"([^/?#:]*):")
+# Browsers leave these out of a scheme.
+_BLANK = re.compile(r"[\x00-\x20]")
 ROWS = 400  # windows that are listed on one page, so that one of many days and instances stays small
 LEAST_ROWS = 8  # of each instance
 
@@ -34,7 +40,18 @@ def text(value: object) -> Markup:
     return Markup(str(escape(printable)).replace("{", "&#123;").replace("}", "&#125;"))  # noqa: S704  escaped above
 
 
-def page(timeline: Timeline, title: str = "EC2 schedule") -> str:
+def check_link(link: str) -> str:
+    """Return an address that a page may link to, or refuse it: a browser would run some of them."""
+    scheme = _SCHEME.match(link)
+    if _BLANK.search(link) or (scheme and scheme[1].lower() not in ("https", "http", "webcal")):
+        raise OptionError(
+            f"calendar: {show(link)} is not an address to link to. Valid values: https://, http:// and webcal:// "
+            "addresses, and paths that are relative to the page"
+        )
+    return link
+
+
+def page(timeline: Timeline, title: str = "EC2 schedule", calendar: str = "") -> str:
     """Return the page of a timeline."""
     environment = Environment(
         loader=FileSystemLoader(pathlib.Path(__file__).parent),
@@ -46,6 +63,7 @@ def page(timeline: Timeline, title: str = "EC2 schedule") -> str:
     scale = Scale(timeline.bounds)
     html = environment.get_template("page.html.j2").render(
         title=title,
+        calendar=calendar,
         timeline=timeline,
         clock=timeline.clock,
         scale=scale,

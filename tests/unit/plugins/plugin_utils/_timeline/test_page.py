@@ -13,8 +13,9 @@ from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
 import pytest
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.lanes import timeline_of
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.page import page, text
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.page import check_link, page, text
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.timeline import (
     Booked,
     Lane,
@@ -112,6 +113,17 @@ def test_what_is_wrong_is_beside_the_plan() -> None:
     assert "Is terminated. No stop is ahead." in said
     assert "booked, but gone" in said
     assert [html.count(f'<section class="lane{kind}">') for kind in ("", " gone")] == [1, 1]
+
+
+def test_it_links_the_calendar_of_the_bookings() -> None:
+    """Where there is one; never to what a browser would run."""
+    assert "Subscribe" not in page(timeline(LANE))
+    for link in ("https://api.example.com/bookings.ics", "webcal://host/x.ics?a=1&b=2", "calendars/ec2.ics"):
+        html = page(timeline(LANE), calendar=check_link(link))
+        assert f'<a href="{link.replace("&", "&amp;")}">Subscribe' in html
+    for evil in ("javascript:alert(1)", "JavaScript:x", "java\nscript:x", " data:text/html,x", "vbscript:x"):
+        with pytest.raises(OptionError, match="calendar: "):
+            check_link(evil)
 
 
 def test_a_lane_is_linked_to_its_list() -> None:
