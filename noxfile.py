@@ -106,6 +106,13 @@ def ansible_lint(session: nox.Session) -> None:
     session.run("ansible-lint", "--offline", "--profile", "production", "-q", "--strict")
 
 
+@nox.session(tags=["lint"], venv_backend="venv", python=_interpreter("3.11"))
+def checkov(session: nox.Session) -> None:
+    """Check what the Terraform modules create, with all that they can create."""
+    _install(session, "checkov.txt")
+    session.run("checkov", "--config-file", "tests/checkov/config.yml")
+
+
 @nox.session
 def sanity(session: nox.Session) -> None:
     """Run the sanity suite of ansible-test."""

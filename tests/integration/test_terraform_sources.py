@@ -56,4 +56,4 @@ def test_modules_are_found_by_every_kind_of_source(tmp_path, sources):
     )
 
     assert (0, "") == (done.returncode, done.stderr)
-    assert ["ec2_scheduler", "ssm_outputs", "ssm_secrets"] == MODULES
+    assert {"ec2_scheduler", "ssm_outputs", "ssm_secrets"} <= set(MODULES)

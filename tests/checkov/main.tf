@@ -1,0 +1,23 @@
+# What checkov looks at: every module with all that it can create.
+module "ec2_scheduler" {
+  source       = "../../terraform/modules/ec2_scheduler"
+  instance_tag = { key = "Bookable", values = ["true"] }
+  api          = {}
+}
+
+module "ssm_outputs" {
+  source          = "../../terraform/modules/ssm_outputs"
+  strings         = { address = "10.0.0.1" }
+  lists           = { ip = ["10.0.0.2"], none = [] }
+  objects         = { web = { a = "10.0.0.3" } }
+  secrets         = { password = "x" }
+  options         = { address = { ignore_value_changes = true } }
+  snapshot        = true
+  snapshot_chunks = 1
+}
+
+module "ssm_secrets" {
+  source   = "../../terraform/modules/ssm_secrets"
+  secrets  = { token = "x" }
+  versions = { token = 1 }
+}
