@@ -28,7 +28,7 @@ from .addresses import PinnedConnection, resolve_host
 from .text import MAX_BYTES
 
 # A feed that is not there by then never will be.
-FETCH_SECONDS = 12.0
+FETCH_SECONDS = 10.0
 MAX_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CHUNK = 64 * 1024

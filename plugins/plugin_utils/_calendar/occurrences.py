@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Member = tuple[Any, Details, Optional[tzinfo]]
 
 # Expanding stops after so many seconds, and an event may take place so often within the horizon.
-PATIENCE = 10.0
+PATIENCE = 8.0
 MAX_OCCURRENCES = 2_000
 _MARGIN = timedelta(days=2)
 

@@ -5,46 +5,38 @@
 """The words of a description: Outlook and Google write HTML into it.
 
 PRIVATE: not for use outside this collection, may change in any release.
+
+Python's parser of HTML takes time that grows with the square of what is hostile; one look at each character is enough
+to leave tags out.
 """
 
 from __future__ import annotations
 
+import html
 import re
-from html.parser import HTMLParser
 
-_TAG = re.compile(r"<[A-Za-z/!][^>]*>")
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^<>]*>|<![^<>]*>")
 _BREAKS = frozenset(("br", "p", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "blockquote"))
 _HIDDEN = frozenset(("script", "style", "title"))
-
-
-class _Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002  the parser's signature
-        self._hidden += tag in _HIDDEN
-        self._break(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden = max(0, self._hidden - (tag in _HIDDEN))
-        self._break(tag)
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.found.append(data)
-
-    def _break(self, tag: str) -> None:
-        if tag in _BREAKS:
-            self.found.append("\n")
 
 
 def plain_text(text: str) -> str:
     """Return a text without HTML, a paragraph a line; a text that has none is returned as it is."""
     if not _TAG.search(text):
         return text.replace("\u00a0", " ")
-    words = _Words()
-    words.feed(text)
-    words.close()
-    return "".join(words.found).replace("\u00a0", " ")
+    words: list[str] = []
+    end, hidden = 0, ""
+    for tag in _TAG.finditer(text):
+        closing, name = tag[1], (tag[2] or "").lower()
+        if not hidden:
+            words.append(html.unescape(text[end : tag.start()]))
+        end = tag.end()
+        if name in _BREAKS:
+            words.append("\n")
+        if name in _HIDDEN and not closing and not hidden:
+            hidden = name
+        elif name == hidden and closing:
+            hidden = ""
+    if not hidden:
+        words.append(html.unescape(text[end:]))
+    return "".join(words).replace("\u00a0", " ")

@@ -77,5 +77,7 @@ def _read_file(path: str) -> bytes:
         with Path(path).expanduser().open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        # A vaulted text that was mistaken for a path must not be shown.
-        raise DataError(f"the calendar {show(path)} can't be read: {error.strerror}") from None
+        # An address without https://, or a text that is no calendar, must not be shown where it is taken for a path.
+        shown = show(path) if Path(path).expanduser().parent.is_dir() and Path(path).suffix else "given as a file"
+        hint = "" if shown.endswith("'") else ". The address of a calendar begins with https:// or webcal://"
+        raise DataError(f"the calendar {shown} can't be read: {error.strerror}{hint}") from None

@@ -20,6 +20,11 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 MAX_BYTES = 5 * 1024 * 1024
 MAX_EVENTS = 10_000
 MAX_LINES = 250_000
+# Of the lines that bookings depend on: ten thousand events have about as many.
+MAX_KEPT = 120_000
+# Of a property with its continuations. Descriptions are cut there; nothing else is as long.
+MAX_LENGTH = 100_000
+_CUT = frozenset(("DESCRIPTION", "X-ALT-DESC"))
 _MAX_DEPTH = 8
 
 # The product id of calendars that this collection writes. Reading one back would book what is booked already.
@@ -91,13 +96,19 @@ class _Filter:
 
     def kept(self, lines: list[str]) -> Iterator[str]:
         """Yield the lines that are kept."""
-        keeping = False
+        keeping, name, length, count = False, "", 0, 0
         for number, line in enumerate(lines, 1):
             if line[:1] not in (" ", "\t"):
                 match = _NAME.match(line)
-                keeping = self._keeps(match[0].upper(), line, number) if match else _check_blank(line, number)
+                name, length = match[0].upper() if match else "", 0
+                keeping = self._keeps(name, line, number) if match else _check_blank(line, number)
             if keeping:
-                yield line
+                count += 1
+                if count > MAX_KEPT:
+                    raise DataError(f"the events of the calendar have more than {MAX_KEPT:,} lines, the maximum")
+                room, length = MAX_LENGTH - length, length + len(line)
+                _check_length(name, length, number)
+                yield line[: max(1, room)]
         if self.stack:
             raise DataError(f"the calendar is cut off: END:{self.stack[-1]} is missing after line {len(lines)}")
 
@@ -135,6 +146,13 @@ def _check_blank(line: str, number: int) -> bool:
     if line.strip():
         raise DataError(f"line {number} of the calendar is not a line of an .ics file")
     return False
+
+
+def _check_length(name: str, length: int, number: int) -> None:
+    if length > MAX_LENGTH and name not in _CUT:
+        raise DataError(
+            f"{name} in line {number} of the calendar is longer than {MAX_LENGTH:,} characters, the maximum"
+        )
 
 
 def _check_begin(component: str, stack: list[str], number: int) -> None:

@@ -352,6 +352,9 @@ def test_occurrences_agree_with_an_oracle(case: Case) -> None:
     assert found == expected
 
 
+HEAD = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\n"
+
+
 class TestHostile:
     """Refused or bounded by name, soon."""
 
@@ -378,6 +381,9 @@ class TestHostile:
             (b"BEGIN:VCALENDAR\r\n" + b"BEGIN:X\r\n" * 50, "nested more than"),
             (b"BEGIN:VCALENDAR\r\n" + b"A:b\r\n" * 300_000, "lines. Maximum"),
             (b"x" * 50_000_000, "larger than 5 MB"),
+            (HEAD + b"RDATE:20270301T090000Z\r\n" * 125_000, "more than 120,000 lines"),
+            (HEAD + b"EXDATE:" + b"20270301T090000Z," * 6_000, "EXDATE in line 4 .* longer than 100,000"),
+            (HEAD + b"CATEGORIES:" + b"\r\n a,a" * 30_000, "CATEGORIES in line .* longer than 100,000"),
             (b"BEGIN:VCALENDAR\r\n" + b"BEGIN:VEVENT\r\nEND:VEVENT\r\n" * (MAX_EVENTS + 1), "more than 10,000 events"),
             (b"BEGIN:VCALENDAR\r\nPRODID:-//tfbridge.aws//bookings//EN\r\nEND:VCALENDAR", "export of this collection"),
         ],
@@ -390,6 +396,15 @@ class TestHostile:
     def test_a_byte_order_mark_is_no_obstacle(self) -> None:
         """Outlook on Windows writes one."""
         assert read(b"\xef\xbb\xbf" + styled("outlook")).events == 3
+
+    @pytest.mark.parametrize("part", ["<a ", "<b><!--", "<style>", "<", "&lt;"])
+    def test_a_hostile_description_is_read_in_a_moment(self, part: str) -> None:
+        """It is cut, and what there is of it is looked at once."""
+        lines = [*event("a", NINE, TEN), f"DESCRIPTION:<b>{part * 200_000}"]
+        begun = time.process_time()
+
+        assert times(read(calendar(lines))) == [("03-10T08:00", "03-10T09:00")]
+        assert time.process_time() - begun < 2
 
     def test_what_was_not_reached_in_time_is_refused_by_name(self) -> None:
         """What is quickly done comes first, whatever its place in the calendar."""
