@@ -13,7 +13,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .decision import PUT_BACK, Found, Step
+from .decision import PUT_BACK, REMOVE_FSTAB, WRITE_FSTAB, Found, Step
+
+# Of fstab, in an error.
+LEFT = "/etc/fstab was left as it is"
 
 
 @dataclass
@@ -39,4 +42,6 @@ class Report:
             (f"{step.action} {step.reason}" if step.action == PUT_BACK else f"{step.action} {step.path}")
             for step in self.steps
         ]
-        return f" Done before that: {', '.join(steps)}." if steps else ""
+        done = f" Done before that: {', '.join(steps)}." if steps else ""
+        written = {step.action for step in self.steps} & {WRITE_FSTAB, REMOVE_FSTAB}
+        return done if written else f"{done} {LEFT}."

@@ -206,6 +206,7 @@ def _hint(problem: str) -> str:
     hints = (
         ("No such file", " The export isn't there on the server."),
         ("access denied", " The server, or a file system policy, doesn't let this host in."),
+        ("incorrect mount option", " Compare options and extra_options with nfs(5) of this host."),
         ("bad option", " The client's package isn't installed."),
         ("unknown filesystem type", " The client's package isn't installed."),
         ("permission denied", " This process may not mount, as in a container without CAP_SYS_ADMIN."),

@@ -200,7 +200,7 @@ class Worker:
             problem = self._host.mount(mount.helper, mount.source, folder, for_mount(mount.options))
             if problem:
                 raise MountError(
-                    f"{mount.path}: {mount.source} can't be mounted: {problem}. What is mounted was left as it is"
+                    f"{mount.path}: {mount.source} can't be mounted: {problem}. What is mounted stays mounted"
                 )
         finally:
             self._remove_trial()
