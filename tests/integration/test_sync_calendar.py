@@ -214,6 +214,7 @@ class TestPlaybook:
         assert "changed=0" in sync(None).output
         assert writes(aws) == before
 
+    @pytest.mark.full  # nine plays; each refusal has its test in the quick lane, at the lookup or the module
     def test_no_booking_is_lost_where_a_calendar_is_not_what_it_was(self, aws: Any, sync: Any) -> None:
         """Empty, cut off, a sign-in page, gone; an event that can't be read keeps its bookings."""
         body = calendar(*(load_test(name, number) for number, name in enumerate("abc")))
