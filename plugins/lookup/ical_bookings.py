@@ -14,7 +14,7 @@ description:
   - Reads a calendar (an .ics file, as Google Calendar, Outlook, Apple Calendar, Nextcloud and Thunderbird publish it),
     and returns bookings as O(tfbridge.aws.ec2_schedule#module:bookings) takes them, one for each time that an event
     takes place within a horizon.
-  - The playbook P(tfbridge.aws.sync_calendar#playbook) keeps the bookings of a calendar in step with it.
+  - The playbook C(tfbridge.aws.sync_calendar) keeps the bookings of a calendar in step with it.
   - Recurrence rules, added and deleted occurrences, moved ones, changes of all that follow, whole days, durations, time
     zones by IANA's names, by Windows' and by their description in the calendar are understood. Events that are
     cancelled, or shown as free, book nothing.
