@@ -106,7 +106,23 @@ variable "api" {
 }
 
 variable "tags" {
-  description = "Tags of everything that can carry them."
+  description = "Tags of everything that can carry them: at most 50, with the provider's default_tags."
   type        = map(string)
   default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(var.tags) <= 50
+    error_message = "tags: there are ${length(var.tags)}, and AWS takes up to 50."
+  }
+
+  validation {
+    condition     = alltrue([for key in keys(var.tags) : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && !startswith(lower(key), "aws:")])
+    error_message = "tags: not the key of a tag: ${join(", ", [for key in keys(var.tags) : jsonencode(key) if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) || startswith(lower(key), "aws:")])}. Valid are 1 to 128 letters, digits, spaces and '_.:/=+-@', not beginning with aws:."
+  }
+
+  validation {
+    condition     = alltrue([for value in values(var.tags) : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value))])
+    error_message = "tags: not the value of a tag: ${join(", ", [for key, value in var.tags : key if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value))])}. Valid are up to 256 letters, digits, spaces and '_.:/=+-@'."
+  }
 }

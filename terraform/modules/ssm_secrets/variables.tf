@@ -49,6 +49,11 @@ variable "kms_key_id" {
   description = "The KMS key of the secrets: its id, ARN or alias, as SSM shows it. Without it, the account's own key for SSM, alias/aws/ssm."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.kms_key_id == null || can(regex("^[A-Za-z0-9:/_-]{1,256}$", var.kms_key_id))
+    error_message = "kms_key_id: ${jsonencode(var.kms_key_id)} is not a key. Valid are a key's id, its ARN, or an alias such as alias/outputs."
+  }
 }
 
 variable "tier" {

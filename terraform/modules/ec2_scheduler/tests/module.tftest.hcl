@@ -344,3 +344,13 @@ run "a_prefix_that_ssm_refuses_is_refused" {
 
   expect_failures = [var.output_prefix]
 }
+
+run "tags_that_aws_refuses_are_refused" {
+  command = plan
+
+  variables {
+    tags = merge({ "aws:x" = "x", "bad<>" = "x" }, { for i in range(50) : "t${i}" => "x" })
+  }
+
+  expect_failures = [var.tags]
+}

@@ -196,3 +196,18 @@ run "secrets_of_others" {
     error_message = "The snapshot's reader may read them."
   }
 }
+
+run "a_key_that_is_none" {
+  command = plan
+  variables {
+    kms_key_id = ""
+  }
+  expect_failures = [var.kms_key_id]
+}
+
+run "a_key_by_alias" {
+  command = plan
+  variables {
+    kms_key_id = "alias/outputs"
+  }
+}

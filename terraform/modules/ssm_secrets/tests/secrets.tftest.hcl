@@ -132,3 +132,18 @@ run "tags_of_aws" {
   }
   expect_failures = [var.tags]
 }
+
+run "a_key_that_is_none" {
+  command = plan
+  variables {
+    kms_key_id = ""
+  }
+  expect_failures = [var.kms_key_id]
+}
+
+run "a_key_by_alias" {
+  command = plan
+  variables {
+    kms_key_id = "alias/outputs"
+  }
+}
