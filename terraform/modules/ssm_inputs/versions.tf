@@ -1,0 +1,12 @@
+terraform {
+  # 1.3 has defaults in optional() and error messages that name what was got.
+  required_version = ">= 1.3"
+
+  required_providers {
+    aws = {
+      source = "hashicorp/aws"
+      # aws_ssm_parameters_by_path: an older provider can only read parameters that exist.
+      version = ">= 4.31"
+    }
+  }
+}
