@@ -1,0 +1,59 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an invocation costs, in US dollars.
+
+PRIVATE: not for use outside this collection, may change in any release.
+
+Prices are AWS's public list prices, first tier, without the free tier, as of AS_OF. A region that is not in the
+table has the price that most regions have; a task overrides any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
+
+AS_OF = "2026-11"
+ARCHITECTURES = ("x86_64", "arm64")
+_GB_SECOND = {"x86_64": 0.0000166667, "arm64": 0.0000133334}
+_X86_ELSEWHERE = {
+    "af-south-1": 0.0000221,
+    "ap-east-1": 0.00002292,
+    "eu-south-1": 0.0000195172,
+    "me-south-1": 0.0000206667,
+}
+_REQUEST = 0.0000002
+_MS_AND_MB = 1000 * 1024
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Dollars for a gigabyte-second and for a request, and where they are from."""
+
+    gb_second: float
+    request: float
+    source: str
+
+    def cost(self, billed_ms: float, memory: int) -> float:
+        """Return what an invocation costs."""
+        return billed_ms * memory / _MS_AND_MB * self.gb_second + self.request
+
+
+def prices_of(architecture: str, region: str, overrides: Mapping[str, Any]) -> Prices:
+    """Return the prices of an architecture in a region; raises OptionError for overrides that are none."""
+    unknown = sorted(set(overrides) - {"gb_second", "request"})
+    if unknown:
+        raise OptionError(f"prices: {show(unknown[0])} is not a price. Valid names: gb_second, request")
+    for name, value in overrides.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1:
+            raise OptionError(f"prices.{name}: {show(value)} is not a price in dollars, from 0 to less than 1")
+    elsewhere = _X86_ELSEWHERE.get(region) if architecture == "x86_64" else None
+    gb_second = overrides.get("gb_second", elsewhere or _GB_SECOND[architecture])
+    source = "given" if "gb_second" in overrides else f"list prices of {AS_OF}"
+    return Prices(gb_second, overrides.get("request", _REQUEST), source)
