@@ -1,0 +1,124 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a function was like before it was measured, in a parameter: the lock of one tuner, the way back for the next.
+
+PRIVATE: not for use outside this collection, may change in any release.
+
+It is written before anything is touched, without C(Overwrite), so that one of two tuners fails; and deleted when all is
+as before. Its lease is renewed while the tuner works. After it, whoever comes next heals what a killed run has left.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Callable, Optional
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors, error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
+
+PATH = "/tfbridge/lambda-power-tuning"
+MARK = "tfbridge tuning"
+
+
+@dataclass(frozen=True)
+class Journal:
+    """One run: its id, who works, until when (seconds of the epoch), and what the function was like."""
+
+    run: str
+    owner: str
+    lease_until: float
+    memory: int
+    description: str
+
+    @property
+    def mark(self) -> str:
+        """What the descriptions of all that this run makes begin with."""
+        return f"{MARK} {self.run}"
+
+
+@dataclass(frozen=True)
+class JournalStore:
+    """Keeps the journal of one function. C(clock) is the time of the epoch."""
+
+    ssm: Any
+    retrier: Retrier
+    region: str
+    function: str
+    clock: Callable[[], float]
+
+    @property
+    def name(self) -> str:
+        """The name of its parameter."""
+        return f"{PATH}/{self.function}"
+
+    def read(self) -> Optional[Journal]:
+        """Return the journal, None where there is none."""
+        with aws_errors("ssm:GetParameters", self.region, "reading the journal"):
+            found = self.retrier.call(self.ssm.get_parameters, Names=[self.name])["Parameters"]
+        if not found:
+            return None
+        try:
+            return Journal(**json.loads(found[0]["Value"]))
+        except (TypeError, ValueError) as exc:
+            raise DataError(
+                f"{self.name} is not a journal of this module. Look what it is, and delete it if nobody needs it"
+            ) from exc
+
+    def open(self, journal: Journal) -> None:
+        """Write a new journal; raises DataError where another tuner has just written one."""
+        try:
+            self._put(journal, overwrite=False)
+        except DataError:
+            other = self.read()
+            raise DataError(busy(self.function, other) if other else f"{self.name}: another tuner was faster") from None
+
+    def renew(self, journal: Journal, seconds: float) -> Journal:
+        """Return the journal with a longer lease, written; raises DataError where somebody else has taken it."""
+        now = self.read()
+        if now is None or now.run != journal.run:
+            raise DataError(
+                f"{self.name}: somebody else has healed this run, which took longer than its lease. Run again"
+            )
+        renewed = replace(journal, lease_until=self.clock() + seconds)
+        self._put(renewed, overwrite=True)
+        return renewed
+
+    def close(self, journal: Journal) -> None:
+        """Delete the journal, unless it is another run's by now."""
+        now = self.read()
+        if now is None or now.run != journal.run:
+            return
+        with aws_errors("ssm:DeleteParameter", self.region, "deleting the journal"):
+            try:
+                self.retrier.call(self.ssm.delete_parameter, Name=self.name)
+            except Exception as exc:
+                if error_code(exc) != "ParameterNotFound":
+                    raise
+
+    def _put(self, journal: Journal, *, overwrite: bool) -> None:
+        with aws_errors("ssm:PutParameter", self.region, "writing the journal"):
+            try:
+                self.retrier.call(
+                    self.ssm.put_parameter,
+                    Name=self.name,
+                    Value=json.dumps(asdict(journal)),
+                    Type="String",
+                    Overwrite=overwrite,
+                    Description="What a function was like before its memory was measured; deleted at the end",
+                )
+            except Exception as exc:
+                if error_code(exc) == "ParameterAlreadyExists":
+                    raise DataError(f"{self.name} exists") from exc
+                raise
+
+
+def busy(function: str, other: Journal) -> str:
+    """Return the message that another tuner works on a function."""
+    return (
+        f"{function} is being measured by {other.owner}, run {other.run}. Wait for its end; if it was killed, "
+        "run again when its lease is over, or with 'state: restored' at once"
+    )

@@ -1,0 +1,160 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One Lambda function through its API: what it is like, its versions, its invocations. The boto3 client is passed in.
+
+PRIVATE: not for use outside this collection, may change in any release.
+
+An invocation is repeated only where Lambda says that it did not begin: whatever the function does, it does once.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Callable, Optional
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors, error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DataError
+
+_NOT_BEGUN = frozenset({"TooManyRequestsException", "ThrottlingException", "ResourceNotReadyException"})
+_TRIES = 8
+_POLLS = 300
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of an invocation. C(payload) is what the function returned, and in no message."""
+
+    request_id: str
+    log: str
+    payload: Mapping[str, Any]
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class LambdaFunction:
+    """One function of one region. Every method raises the BridgeError family only."""
+
+    client: Any
+    retrier: Retrier
+    region: str
+    name: str
+    sleep: Callable[[float], None] = time.sleep
+
+    def configuration(self, qualifier: Optional[str] = None) -> dict[str, Any]:
+        """Return the configuration of $LATEST, or of a version."""
+        arguments = {"Qualifier": qualifier} if qualifier else {}
+        return self._call("GetFunctionConfiguration", "reading the function", **arguments)
+
+    def wait(self, qualifier: Optional[str] = None) -> dict[str, Any]:
+        """Return the configuration once no update is in progress."""
+        for _poll in range(_POLLS):
+            found = self.configuration(qualifier)
+            if found.get("State", "Active") == "Active" and found.get("LastUpdateStatus") != "InProgress":
+                if found.get("LastUpdateStatus") == "Failed":
+                    raise DataError(f"{self.name}: the update failed: {found.get('LastUpdateStatusReason', '')}")
+                return found
+            if found.get("State") == "Failed":
+                raise DataError(f"{self.name}: {found.get('StateReason', 'its state is Failed')}")
+            self.sleep(1.0)
+        raise AwsError(f"{self.name}: an update is still in progress after {_POLLS} s")
+
+    def configure(self, memory: int, description: str, revision: str) -> dict[str, Any]:
+        """Set memory and description, if nobody has changed the function since that revision; wait until it is so."""
+        self._call(
+            "UpdateFunctionConfiguration",
+            f"setting {memory} MB",
+            MemorySize=memory,
+            Description=description,
+            RevisionId=revision,
+        )
+        return self.wait()
+
+    def publish(self, description: str, revision: str) -> str:
+        """Return the version that was published of that revision."""
+        answer = self._call("PublishVersion", "publishing a version", Description=description, RevisionId=revision)
+        return str(answer["Version"])
+
+    def versions(self) -> list[dict[str, Any]]:
+        """Return all published versions."""
+        return [one for one in self._pages("ListVersionsByFunction", "Versions") if one["Version"] != "$LATEST"]
+
+    def delete_version(self, version: str) -> None:
+        """Delete a version; one that is gone is fine."""
+        try:
+            self._call("DeleteFunction", f"deleting version {version}", Qualifier=version)
+        except AwsError as exc:
+            if error_code(exc.__cause__ or exc) != "ResourceNotFoundException":
+                raise
+
+    def provisioned(self) -> list[str]:
+        """Return the ARNs of what has provisioned concurrency."""
+        found = self._pages("ListProvisionedConcurrencyConfigs", "ProvisionedConcurrencyConfigs")
+        return [str(one["FunctionArn"]) for one in found]
+
+    def reserved(self) -> Optional[int]:
+        """Return how many invocations at a time are reserved for it, None where nothing is."""
+        answer = self._call("GetFunctionConcurrency", "reading its concurrency")
+        return answer.get("ReservedConcurrentExecutions")
+
+    def dry_run(self) -> None:
+        """Ask whether the caller may invoke it, without doing so."""
+        self._invoke(InvocationType="DryRun")
+
+    def invoke(self, payload: bytes, qualifier: Optional[str] = None) -> Answer:
+        """Invoke it and wait for its answer, with the end of its log."""
+        arguments: dict[str, Any] = {"LogType": "Tail", "Payload": payload}
+        if qualifier:
+            arguments["Qualifier"] = qualifier
+        answer = self._invoke(**arguments)
+        try:
+            returned = json.loads(answer["Payload"].read() or b"null")
+        except ValueError:
+            returned = None
+        return Answer(
+            answer["ResponseMetadata"].get("RequestId", ""),
+            base64.b64decode(answer.get("LogResult", "")).decode("utf-8", "replace"),
+            returned if isinstance(returned, dict) else {},
+            answer.get("FunctionError", ""),
+        )
+
+    def _invoke(self, **arguments: Any) -> dict[str, Any]:
+        with aws_errors("lambda:InvokeFunction", self.region, f"invoking {self.name}"):
+            for attempt in range(_TRIES):
+                self.retrier.pace.wait()
+                try:
+                    return dict(self.client.invoke(FunctionName=self.name, **arguments))
+                except Exception as exc:
+                    if error_code(exc) not in _NOT_BEGUN or attempt == _TRIES - 1:
+                        raise
+                    self.sleep(0.5 * 2**attempt)
+        raise AssertionError("unreachable")
+
+    def _call(self, operation: str, what: str, **arguments: Any) -> dict[str, Any]:
+        method = {
+            "GetFunctionConfiguration": self.client.get_function_configuration,
+            "UpdateFunctionConfiguration": self.client.update_function_configuration,
+            "PublishVersion": self.client.publish_version,
+            "DeleteFunction": self.client.delete_function,
+            "GetFunctionConcurrency": self.client.get_function_concurrency,
+            "ListVersionsByFunction": self.client.list_versions_by_function,
+            "ListProvisionedConcurrencyConfigs": self.client.list_provisioned_concurrency_configs,
+        }[operation]
+        with aws_errors(f"lambda:{operation}", self.region, f"{what} ({self.name})"):
+            return dict(self.retrier.call(method, FunctionName=self.name, **arguments))
+
+    def _pages(self, operation: str, key: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        marker: dict[str, str] = {}
+        while True:
+            page = self._call(operation, "reading the function", **marker)
+            found += page.get(key, [])
+            if not page.get("NextMarker"):
+                return found
+            marker = {"Marker": page["NextMarker"]}
