@@ -62,6 +62,7 @@ class Workload:
     def __init__(self, fixed: float = 40, per_memory: float = 100_000, noise: float = 0.02, needs: int = 100) -> None:
         self.fixed, self.per_memory, self.noise, self.needs = fixed, per_memory, noise, needs
         self.random = random.Random(7)
+        self.warm: set[str] = set()  # the versions that have been invoked
 
     def run(self, memory: int, timeout: float, *, cold: bool) -> tuple[float, float | None, int, dict[str, Any] | None]:
         """Return duration, init, peak memory and the error."""
@@ -91,7 +92,6 @@ class LambdaMemory:
         self.provisioned: list[str] = []
         self.reserved: int | None = None
         self.next_version, self.revision, self.busy_until = 2, 1, 0.0
-        self.warm: set[str] = set()
         self.calls: list[str] = []
         self.invocations: list[tuple[str, bytes]] = []
         self.before: Callable[[str], None] = lambda _call: None
@@ -175,8 +175,8 @@ class LambdaMemory:
             return {"StatusCode": 204}
         qualifier = others["Qualifier"]
         self.invocations.append((qualifier, others["Payload"]))
-        cold = qualifier not in self.warm
-        self.warm.add(qualifier)
+        cold = qualifier not in self.workload.warm
+        self.workload.warm.add(qualifier)
         one = self.published[qualifier]
         duration, init, peak, error = self.workload.run(one["MemorySize"], one["Timeout"], cold=cold)
         self.clock.now += duration / 1000

@@ -22,8 +22,9 @@ from typing import Any
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from tests.support import strict_scheduler, strict_ssm
+from tests.support import strict_lambda, strict_scheduler, strict_ssm
 from tests.support.aws_answers import Answer, RefusedError, Request
+from tests.support.lambda_memory import Workload
 
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/[0-9]+/([^/]+)/([^/]+)/")
 
@@ -49,6 +50,7 @@ class Settings:
     empty_pages: bool = False  # put an empty page with a token before each page
     remember: bool = False  # answer reads as they were answered since the last write, without asking moto again
     now: Callable[[], datetime] = dataclasses.field(default=lambda: datetime.now(timezone.utc), repr=False)
+    workload: Workload = dataclasses.field(default_factory=Workload, repr=False)  # what Lambda functions take
     pages: dict[str, Any] = dataclasses.field(default_factory=dict, repr=False)  # what moto listed since the last write
 
 
@@ -135,6 +137,14 @@ class StrictAws:
         return self._answers[key]
 
     def _ask(self, request: Request, environ: dict[str, Any], body: bytes) -> Answer:
+        if request.service == strict_lambda.SERVICE and self.settings.refuse:
+            return strict_lambda.serve(
+                request,
+                environ,
+                lambda: self._again(environ, None),
+                lambda path: self._fetch(environ, path),
+                self.settings.workload,
+            )
         for strict in (strict_ssm, strict_scheduler):
             if request.service == strict.SERVICE:
                 return strict.serve(request, lambda payload: self._again(environ, payload), self.settings)
@@ -162,6 +172,18 @@ class StrictAws:
         if payload is None:
             return self._ask_moto(environ, environ["tests.body"])
         return self._ask_moto(environ, json.dumps(payload).encode())
+
+    def _fetch(self, environ: dict[str, Any], path: str) -> Any:
+        """Ask moto for something else than the request did, and return it parsed."""
+        path, _mark, query = path.partition("?")
+        others = {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "RAW_URI": path,
+            "REQUEST_URI": path,
+        }
+        return self._ask_moto({**environ, **others}, b"").json()
 
     def _ask_moto(self, environ: dict[str, Any], body: bytes) -> Answer:
         environ = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}

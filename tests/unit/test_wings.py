@@ -24,7 +24,7 @@ ARROWS = {
     "module_utils/_efs": {"module_utils/_common"},
     "module_utils/_efs_discovery": {"module_utils/_common", "module_utils/_aws", "module_utils/_efs"},
     "module_utils/_outputs": {"module_utils/_common", "module_utils/_aws"},
-    "module_utils/_tuning": {"module_utils/_common", "module_utils/_aws"},
+    "module_utils/_tuning": {"module_utils/_common", "module_utils/_aws", "module_utils/_outputs"},
     "module_utils/_schedule": {
         "module_utils/_common",
         "module_utils/_aws",

@@ -1,0 +1,171 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A run as the module does it: clients and options in, a result out.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any, Optional
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import BOTOCORE_CONFIG, READ_TIMEOUT
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input import Input, inputs_prefix, parse_inputs
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input_store import InputStore, diff_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import caller_of, reader_of, retrier_of
+
+from .choice import Choice, Rules, choose
+from .journal import JournalStore
+from .lambda_function import LambdaFunction
+from .measurement import row_of
+from .prices import ARCHITECTURES, prices_of
+from .request import MAX_PAYLOAD, TuningRequest, parse_request
+from .tuner import Tuner
+
+# Lambda's longest timeout, and time for the answer to arrive.
+MAX_TIMEOUT = 900.0
+_PAYLOADS = ("payload", "payloads")
+_CREDENTIALS = ("access_key", "secret_key", "session_token")
+_S3 = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(.+)\Z")
+_TARGET = re.compile(r"(/.*)/INPUT_([^/]+)\Z")
+
+
+def hide_payloads(module: Any) -> dict[str, Any]:
+    """Return the arguments as a result may show them, and take payloads out of what Ansible looks for in results.
+
+    A payload of C({"size": 1}) would otherwise mask every 1 in the figures. None of them is in a result or a message.
+    """
+    inner = module._module  # noqa: SLF001  AnsibleAWSModule keeps the AnsibleModule there
+    inner.no_log_values = {str(module.params[name]) for name in _CREDENTIALS if module.params.get(name)}
+    hidden = {name: "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" for name in _PAYLOADS if module.params.get(name) is not None}
+    return {"module_args": {**module.params, **hidden}}
+
+
+def run(module: Any) -> dict[str, Any]:
+    """Measure or restore, and return the result."""
+    params = module.params
+    request = parse_request(params, _from_s3(module, params["payload_s3"]))
+    target = parse_target(params["publish_to"], request.function)
+    prices_of(ARCHITECTURES[0], "", params["prices"])
+    tuner = _tuner(module, request)
+    result: dict[str, Any] = {
+        "function": request.function,
+        "region": module.region,
+        "strategy": params["strategy"],
+        "changed": False,
+    }
+    restoring = params["state"] == "restored"
+    if not restoring:
+        tuner.refuse_a_second_tuner()
+    if module.check_mode:
+        return _checked(tuner, result, restoring)
+    result["restored"] = result["changed"] = tuner.heal()
+    if restoring:
+        return {**result, "current": int(tuner.function.configuration()["MemorySize"])}
+    found = tuner.check()
+    return _measured(module, tuner, found, result, target)
+
+
+def _checked(tuner: Tuner, result: dict[str, Any], restoring: bool) -> dict[str, Any]:
+    left = tuner.journals.read() is not None
+    found = tuner.function.configuration() if restoring or left else tuner.check()
+    return {**result, "restored": left, "changed": left, "current": int(found["MemorySize"])}
+
+
+def _measured(
+    module: Any, tuner: Tuner, found: Mapping[str, Any], result: dict[str, Any], target: Optional[tuple[str, str]]
+) -> dict[str, Any]:
+    params, current = module.params, int(found["MemorySize"])
+    architecture = (found.get("Architectures") or [ARCHITECTURES[0]])[0]
+    prices = prices_of(architecture, module.region, params["prices"])
+    rules = Rules(
+        params["strategy"], prices, params["balanced_weight"], params["max_p95_ms"], params["min_gain"], params["trim"]
+    )
+    measured = sorted(tuner.measure(found), key=lambda one: one.memory)
+    choice = choose(measured, current, rules)
+    result.update(
+        current=current,
+        chosen=choice.memory,
+        best=choice.best,
+        reason=choice.reason,
+        sizes=[row_of(one, prices, rules.trim) for one in measured],
+        architecture=architecture,
+        prices={"gb_second": prices.gb_second, "request": prices.request, "source": prices.source},
+    )
+    if target:
+        _publish(module, target, choice, result)
+    return result
+
+
+def _publish(module: Any, target: tuple[str, str], choice: Choice, result: dict[str, Any]) -> None:
+    path, name = target
+    reason = f"power tuning of {result['function']}, {result['strategy']}: {choice.reason}"
+    store = InputStore(
+        reader_of(module),
+        inputs_prefix(path),
+        lambda: caller_of(module),
+        lambda: dt.datetime.now(dt.timezone.utc),
+    )
+    changes = store.apply(store.plan([Input(name, "number", str(choice.memory), reason=reason)]))
+    result["published"] = changes[0].as_dict()
+    result["changed"] = result["changed"] or changes[0].changed
+    if module._diff:  # noqa: SLF001  Ansible's name for it
+        result["diff"] = diff_of(changes)
+
+
+def parse_target(text: Optional[str], function: str) -> Optional[tuple[str, str]]:
+    """Return path and name of the input to publish; raises OptionError."""
+    if not text:
+        return None
+    match = _TARGET.match(text)
+    if not match:
+        example = re.sub("[^A-Z0-9]", "_", function.upper())
+        raise OptionError(
+            f"publish_to: {show(text)} is not the parameter of an input. Give a path and INPUT_ with a name, such as "
+            f"/prod/INPUT_{example}_MEMORY"
+        )
+    path, name = match.groups()
+    inputs_prefix(path)
+    return path, parse_inputs([{"name": name, "value": 1}], [], present=True)[0].name
+
+
+def _tuner(module: Any, request: TuningRequest) -> Tuner:
+    retrier = retrier_of(module.params["retry_budget"])
+    config = {**BOTOCORE_CONFIG, "read_timeout": MAX_TIMEOUT + READ_TIMEOUT, "max_pool_connections": request.parallel}
+    client = module.client("lambda", config=config)
+    hooks = {"pre_function": request.pre_function, "post_function": request.post_function}
+    return Tuner(
+        LambdaFunction(client, retrier, module.region, request.function),
+        JournalStore(
+            module.client("ssm", config=BOTOCORE_CONFIG), retrier, module.region, request.function, clock=time.time
+        ),
+        request,
+        uuid.uuid4().hex[:12],
+        "" if module.check_mode or module.params["state"] == "restored" else caller_of(module),
+        {option: LambdaFunction(client, retrier, module.region, name) for option, name in hooks.items() if name},
+        module.log,
+    )
+
+
+def _from_s3(module: Any, url: Optional[str]) -> Optional[bytes]:
+    if not url:
+        return None
+    match = _S3.match(url)
+    if not match:
+        raise OptionError(f"payload_s3: {show(url)} is not the URL of an object. Give s3://bucket/key")
+    bucket, key = match.groups()
+    client = module.client("s3", config=BOTOCORE_CONFIG)
+    with aws_errors("s3:GetObject", module.region, f"reading {url}"):
+        answer = retrier_of(module.params["retry_budget"]).call(client.get_object, Bucket=bucket, Key=key)
+        # One byte more than Lambda takes is enough to refuse it.
+        return bytes(answer["Body"].read(MAX_PAYLOAD + 1))

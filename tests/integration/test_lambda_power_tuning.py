@@ -1,0 +1,133 @@
+"""The module lambda_power_tuning, through the genuine command lines."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from tests.support.lambda_memory import Workload
+
+PAYLOAD = {"token": "hunter2-geheim", "size": 1}
+OPTIONS = {
+    "region": "eu-central-1",
+    "function": "worker",
+    "memory_sizes": [256, 1024, 2048],
+    "invocations": 5,
+    "payload": PAYLOAD,
+    "publish_to": "/prod/web/INPUT_WORKER_MEMORY",
+}
+
+
+@pytest.fixture
+def worker(aws):
+    """A function with a version that an alias references."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("handler.py", "def handle(event, context): return {}")
+    role = aws.client("iam").create_role(RoleName="worker", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    client = aws.client("lambda")
+    client.create_function(
+        FunctionName="worker",
+        Runtime="python3.12",
+        Role=role,
+        Handler="handler.handle",
+        Code={"ZipFile": code.getvalue()},
+        MemorySize=512,
+        Description="mine",
+        Architectures=["arm64"],
+        Tags={"team": "web"},
+        Publish=True,
+    )
+    client.create_alias(FunctionName="worker", Name="live", FunctionVersion="1")
+    aws.forget_calls()
+    return client
+
+
+def state(client):
+    """What Terraform sees of it, and the journal."""
+    found = client.get_function(FunctionName="worker")
+    kept = {key: found["Configuration"].get(key) for key in ("MemorySize", "Description", "Timeout", "Version")}
+    versions = [one["Version"] for one in client.list_versions_by_function(FunctionName="worker")["Versions"]]
+    aliases = [one["FunctionVersion"] for one in client.list_aliases(FunctionName="worker")["Aliases"]]
+    return kept, versions, aliases, found.get("Tags")
+
+
+@pytest.mark.cores
+def test_check_run_check_again_run_again(aws, run, worker):
+    """The size is published once; the function is as before; no payload is shown at -vvvv."""
+    before = state(worker)
+    play = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+        "tasks": [{"tfbridge.aws.lambda_power_tuning": OPTIONS}],
+    }
+    for arguments, changed in ((["--check"], 0), ([], 1), (["--check"], 0), ([], 0)):
+        done = run.playbook([play], "-vvvv", "--diff", *arguments)
+        assert 0 == done.rc, done.output
+        assert f"changed={changed}" in done.said
+        assert "hunter2" not in done.output
+        assert before == state(worker)
+        if arguments and changed == 0 and "INPUT" not in str(aws.client("ssm").describe_parameters()):
+            assert 0 == aws.calls()["ssm:PutParameter"]
+    found = aws.client("ssm").get_parameter(Name="/prod/web/INPUT_WORKER_MEMORY")["Parameter"]
+    assert ("256", 1) == (found["Value"], found["Version"])
+
+
+def test_the_result_has_every_size(run, worker):
+    """With cost, intervals and cold starts; figures are not masked by a payload that has a 1 in it."""
+    returned = run.module("lambda_power_tuning", **OPTIONS, strategy="speed", cold_starts=1)
+    assert [256, 512, 1024, 2048] == [row["memory"] for row in returned["sizes"]]
+    assert (512, 2048) == (returned["current"], returned["chosen"])
+    first = returned["sizes"][0]
+    assert (7, 2, 100) == (first["invocations"], first["cold_starts"], first["peak_memory"])
+    low, high = first["cost_interval"]
+    assert low <= first["cost"] <= high
+    assert "arm64" == returned["architecture"]
+    assert "2048" == returned["published"]["value"]
+    assert "hunter2" not in json.dumps(returned)
+
+
+def test_refusals_and_failures_name_what_is_wrong(aws, run, worker):
+    """Before anything is touched; and no message has the payload."""
+    for options, message in (
+        ({"function": "worker:1"}, "function: 'worker:1' is not the name or the ARN of a function, without a version"),
+        ({"publish_to": "/prod/MEMORY"}, "publish_to: '/prod/MEMORY' is not the parameter of an input"),
+        ({"prices": {"gb": 1}}, "prices: 'gb' is not a price"),
+        ({"memory_sizes": [128, 10240]}, "'MemorySize' value must be at most 3008"),
+        ({"function": "nobody"}, "ResourceNotFoundException"),
+    ):
+        before = state(worker)
+        refused = run.module("lambda_power_tuning", **{**OPTIONS, **options})
+        assert message in refused["msg"]
+        assert "hunter2" not in json.dumps(refused)
+        assert before == state(worker)
+
+
+def test_a_killed_run_is_restored(aws, run, worker):
+    """By hand, at once; a run that is under way is not disturbed by another one."""
+    before = state(worker)
+    aws.client("ssm").put_parameter(
+        Name="/tfbridge/lambda-power-tuning/worker",
+        Type="String",
+        Value=json.dumps({"run": "r1", "owner": "arn:x", "lease_until": 4e9, "memory": 512, "description": "mine"}),
+    )
+    revision = worker.update_function_configuration(
+        FunctionName="worker", MemorySize=2048, Description="tfbridge tuning r1 2048 MB 0"
+    )["RevisionId"]
+    worker.publish_version(FunctionName="worker", Description="tfbridge tuning r1 2048 MB 0", RevisionId=revision)
+    assert "worker is being measured by arn:x, run r1" in run.module("lambda_power_tuning", **OPTIONS)["msg"]
+    assert run.module("lambda_power_tuning", region="eu-central-1", function="worker", state="restored")["restored"]
+    assert before == state(worker)
+    assert not run.module("lambda_power_tuning", region="eu-central-1", function="worker", state="restored")["changed"]
+
+
+def test_a_size_that_runs_out_of_memory_is_a_row(aws, run, worker):
+    """And the others are measured."""
+    aws.app.settings.workload = Workload(needs=300)
+    returned = run.module("lambda_power_tuning", **OPTIONS)
+    assert {"out of memory": 1} == returned["sizes"][0]["failures"]
+    assert 512 <= returned["chosen"]

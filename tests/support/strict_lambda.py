@@ -1,0 +1,88 @@
+"""What Lambda runs and refuses, where moto doesn't: invocations with a REPORT, revisions, bounds, versions in use.
+
+An invocation takes what :class:`~tests.support.lambda_memory.Workload` says of its memory size.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.support.aws_answers import Answer, RefusedError, Request
+from tests.support.lambda_memory import MEMORY_LIMIT, Workload, report_line
+
+SERVICE = "lambda"
+_PATH = re.compile(r"/[0-9-]+/functions/(?P<name>[^/]+)(?P<rest>/[^?]*)?\Z")
+
+Fetch = Callable[[str], Any]
+
+
+def serve(
+    request: Request, environ: Mapping[str, Any], ask: Callable[[], Answer], fetch: Fetch, workload: Workload
+) -> Answer:
+    """Answer an invocation, refuse what AWS refuses, pass on the rest."""
+    method, match = environ["REQUEST_METHOD"], _PATH.match(request.path)
+    if not match:
+        return ask()
+    name, rest = match.group("name").rsplit(":", 1)[-1], match.group("rest") or ""
+    if rest == "/invocations":
+        return _invoke(name, request.query, environ.get("HTTP_X_AMZ_INVOCATION_TYPE", ""), fetch, workload)
+    if rest == "/provisioned-concurrency":
+        return Answer(200, json.dumps({"ProvisionedConcurrencyConfigs": []}).encode())
+    if (method == "PUT" and rest == "/configuration") or (method == "POST" and rest == "/versions"):
+        _check_revision(request.payload, fetch(f"/2015-03-31/functions/{name}/configuration"))
+    if method == "PUT" and not 128 <= request.payload.get("MemorySize", 128) <= MEMORY_LIMIT:
+        raise RefusedError("InvalidParameterValueException", f"'MemorySize' value must be at most {MEMORY_LIMIT}")
+    if method == "DELETE" and not rest and request.query.get("Qualifier"):
+        _check_unused(request.query["Qualifier"], fetch(f"/2015-03-31/functions/{name}/aliases"))
+    answer = ask()
+    if rest == "/configuration" and answer.status < 300:
+        document = answer.json()
+        return answer.with_json({**document, "RevisionId": _revision(document)})
+    return answer
+
+
+def _revision(found: Mapping[str, Any]) -> str:
+    """Return a revision, which moto has none of: it differs as soon as anything differs."""
+    kept = {key: value for key, value in found.items() if key not in {"RevisionId", "LastModified"}}
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _check_revision(payload: Mapping[str, Any], found: Mapping[str, Any]) -> None:
+    asked = payload.get("RevisionId")
+    if asked and asked != _revision(found):
+        raise RefusedError("PreconditionFailedException", "The Revision Id provided does not match the latest", 412)
+
+
+def _check_unused(version: str, found: Mapping[str, Any]) -> None:
+    users = [alias["Name"] for alias in found.get("Aliases", []) if alias["FunctionVersion"] == version]
+    if users:
+        raise RefusedError("ResourceConflictException", f"the version is referenced by aliases: {users}", 409)
+
+
+def _invoke(name: str, query: Mapping[str, str], kind: str, fetch: Fetch, workload: Workload) -> Answer:
+    qualifier = query.get("Qualifier", "$LATEST")
+    found = fetch(f"/2015-03-31/functions/{name}/configuration?Qualifier={qualifier}")
+    if "MemorySize" not in found:
+        raise RefusedError("ResourceNotFoundException", f"Function not found: {name}:{qualifier}", 404)
+    if kind == "DryRun":
+        return Answer(204, b"")
+    place = f"{name}:{qualifier}"
+    duration, init, peak, error = workload.run(found["MemorySize"], found["Timeout"], cold=place not in workload.warm)
+    workload.warm.add(place)
+    request_id = str(uuid.uuid4())
+    log = report_line(request_id, found["MemorySize"], duration, init, peak)
+    headers = [
+        ("Content-Type", "application/json"),
+        ("x-amzn-RequestId", request_id),
+        ("X-Amz-Executed-Version", qualifier),
+        ("X-Amz-Log-Result", base64.b64encode(log.encode()).decode()),
+    ]
+    if error:
+        headers.append(("X-Amz-Function-Error", "Unhandled"))
+    return Answer(200, json.dumps(error or {"ok": True}).encode(), tuple(headers))
