@@ -1,0 +1,95 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the module lambda_power_tuning returned, parsed.
+
+PRIVATE: not for use outside this collection, may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+
+
+@dataclass(frozen=True)
+class Size:
+    """One memory size. What failed before it was measured has no figures."""
+
+    memory: int
+    usable: bool
+    failures: Mapping[str, int]
+    figures: Mapping[str, Any]
+
+    @property
+    def failed(self) -> str:
+        """Why invocations failed, in words."""
+        return ", ".join(f"{count} x {reason}" for reason, count in sorted(self.failures.items()))
+
+    def bounds(self, name: str) -> Optional[tuple[float, float]]:
+        """Return a confidence interval, None where nothing was measured."""
+        found = self.figures.get(name)
+        return (float(found[0]), float(found[1])) if found else None
+
+
+@dataclass(frozen=True)
+class TuningResult:
+    """One run."""
+
+    function: str
+    region: str
+    strategy: str
+    current: int
+    chosen: int
+    best: int
+    reason: str
+    architecture: str
+    price_source: str
+    sizes: Sequence[Size]
+    published: str = ""
+
+    @property
+    def measured(self) -> list[Size]:
+        """The sizes that have figures, in their order."""
+        return [size for size in self.sizes if size.figures]
+
+    def size(self, memory: int) -> Optional[Size]:
+        """Return a size that has figures."""
+        return next((size for size in self.measured if size.memory == memory), None)
+
+    def saved_percent(self, figure: str) -> Optional[int]:
+        """Return how much lower a figure is at the chosen size than at the current one, in percent."""
+        now, then = self.size(self.current), self.size(self.chosen)
+        if now is None or then is None or not now.figures[figure]:
+            return None
+        return round(100 * (1 - then.figures[figure] / now.figures[figure]))
+
+
+def parse_result(result: object) -> TuningResult:
+    """Return the parsed result; raises OptionError for what isn't one."""
+    if not isinstance(result, Mapping) or "sizes" not in result:
+        raise OptionError("the input is not a result of lambda_power_tuning with sizes. Check mode measures nothing")
+    try:
+        sizes = [_size(row) for row in result["sizes"]]
+        return TuningResult(
+            *(str(result[name]) for name in ("function", "region", "strategy")),
+            *(int(result[name]) for name in ("current", "chosen", "best")),
+            str(result["reason"]),
+            str(result["architecture"]),
+            str(result["prices"]["source"]),
+            sizes,
+            str((result.get("published") or {}).get("parameter", "")),
+        )
+    except (KeyError, TypeError, ValueError) as exc:
+        raise OptionError(f"the input is not a result of lambda_power_tuning: {type(exc).__name__} {exc}") from exc
+
+
+def _size(row: Mapping[str, Any]) -> Size:
+    figures = {name: value for name, value in row.items() if name not in {"memory", "usable", "failures"}}
+    measured = figures.get("duration_mean") is not None
+    failures = {str(reason): int(count) for reason, count in row["failures"].items()}
+    return Size(int(row["memory"]), bool(row["usable"]), failures, figures if measured else {})
