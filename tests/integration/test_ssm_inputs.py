@@ -78,3 +78,17 @@ def test_no_result_has_a_secret(run):
     assert (None, "secret") == (returned["inputs"][0]["value"], returned["inputs"][0]["type"])
     said = json.dumps({key: value for key, value in returned.items() if key != "invocation"})
     assert HIDDEN not in said
+
+
+def test_show_outputs_shows_inputs_too(aws, run):
+    """Those of the stack's path, in a table of their own; a secret without its value."""
+    aws.publish({"VPC": "vpc-1"}, prefix="/prod/web/OUTPUT_")
+    aws.publish({"MEMORY": "1536"}, prefix="/prod/web/INPUT_")
+    aws.publish_secret("TOKEN", HIDDEN, prefix="/prod/web/INPUT_")
+    done = run.playbook("tfbridge.aws.show_outputs", "-e", "prefix=/prod/web/OUTPUT_", "-e", "region=eu-central-1")
+    assert 0 == done.rc, done.output
+    assert "Published as /prod/web/INPUT_* in eu-central-1" in done.said
+    assert "MEMORY string 1536" in done.said
+    assert "2 inputs, 0 with flags, 0 other parameters" in done.said
+    assert "1 outputs, 0 with flags" in done.said
+    assert HIDDEN not in done.output

@@ -53,7 +53,7 @@ def printed(result: Mapping[str, Any], stale_after: int, now: dt.datetime, width
 def outputs_table(result: Mapping[str, Any], stale_after: int, now: dt.datetime) -> Table:
     """Return a row for each output."""
     rows = [_row(output, stale_after, now) for output in result["outputs"]]
-    return Table(COLUMNS, rows, "value", _EXPENDABLE)
+    return Table((_word(result), *COLUMNS[1:]), rows, "value", _EXPENDABLE)
 
 
 def _notes(result: Mapping[str, Any], stale_after: int, now: dt.datetime) -> list[str]:
@@ -61,9 +61,13 @@ def _notes(result: Mapping[str, Any], stale_after: int, now: dt.datetime) -> lis
     flagged = sum(1 for output in outputs if _flags(output, stale_after, now))
     return [
         *(problem for output in outputs for problem in output["problems"]),
-        *(f"not an output's name: {name}" for name in strays),
-        f"{len(outputs)} outputs, {flagged} with flags, {len(strays)} other parameters",
+        *(f"not the name of an {_word(result)}: {name}" for name in strays),
+        f"{len(outputs)} {_word(result)}s, {flagged} with flags, {len(strays)} other parameters",
     ]
+
+
+def _word(result: Mapping[str, Any]) -> str:
+    return "input" if result["prefix"].endswith("/INPUT_") else "output"
 
 
 def _heading(result: Mapping[str, Any]) -> str:

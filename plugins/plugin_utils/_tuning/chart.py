@@ -50,7 +50,7 @@ class Chart:
     title: str
     points: Sequence[Point]
     ticks: Sequence[Tick]
-    failed: Sequence[tuple[float, Size]]
+    failed: Sequence[tuple[float, bool, Size]]
 
     @property
     def line(self) -> str:
@@ -80,7 +80,7 @@ def chart_of(result: TuningResult, title: str, figure: str, interval: str, show:
         said = f"{size.memory} MB: {show(value)} ({show(low)} to {show(high)})"
         place = (across[size.memory], up(value), up(low), up(high))
         points.append(Point(size.memory, *place, _kind(result, size), size.memory in labelled, said))
-    failed = [(across[size.memory], size) for size in result.sizes if not size.figures]
+    failed = [(across[size.memory], size.memory in labelled, size) for size in result.sizes if not size.figures]
     return Chart(title, points, [Tick(up(tick), show(tick)) for tick in ticks], failed)
 
 
@@ -128,4 +128,6 @@ def dollars(value: Optional[float]) -> str:
 
 def milliseconds(value: Optional[float]) -> str:
     """Return milliseconds with as many digits as matter."""
-    return "" if value is None else f"{value:,.0f} ms" if value >= 100 else f"{value:,.1f} ms"
+    if value is None:
+        return ""
+    return f"{value:,.0f} ms" if value >= 100 or not value else f"{value:,.1f} ms"
