@@ -61,7 +61,7 @@ def _notes(result: Mapping[str, Any], stale_after: int, now: dt.datetime) -> lis
     flagged = sum(1 for output in outputs if _flags(output, stale_after, now))
     return [
         *(problem for output in outputs for problem in output["problems"]),
-        *(f"not the name of an {_word(result)}: {name}" for name in strays),
+        *(f"not an {_word(result)}'s name: {name}" for name in strays),
         f"{len(outputs)} {_word(result)}s, {flagged} with flags, {len(strays)} other parameters",
     ]
 
