@@ -27,7 +27,7 @@ def test_tuned_applied_and_tuned_again(aws, run, terraform):
     assert 0 == checked.rc, checked.output
     assert not configuration.changes()
 
-    tuned = run.playbook("tfbridge.aws.tune_lambda", *TUNE)
+    tuned = run.playbook("tfbridge.aws.tune_lambda", *TUNE, env={"PWD": str(run.folder)})
     assert 0 == tuned.rc, tuned.output
     assert "changed=1" in tuned.said
     assert "Published as /prod/worker/INPUT_WORKER_MEMORY." in tuned.said
@@ -39,6 +39,6 @@ def test_tuned_applied_and_tuned_again(aws, run, terraform):
     configuration.apply()
     assert not configuration.changes()
 
-    again = run.playbook("tfbridge.aws.tune_lambda", *TUNE)
+    again = run.playbook("tfbridge.aws.tune_lambda", *TUNE, env={"PWD": str(run.folder)})
     assert "changed=0" in again.said, again.output
     assert not configuration.changes()

@@ -42,7 +42,7 @@ resource "aws_lambda_function" "worker" {
   architectures    = ["arm64"]
   handler          = "handler.handle"
   filename         = "${path.module}/handler.zip"
-  source_code_hash = filebase64sha256("${path.module}/handler.zip")
+  source_code_hash = try(filebase64sha256("${path.module}/handler.zip"), null)
   memory_size      = module.inputs.values.worker_memory
   timeout          = 10
   publish          = true
