@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 # Older providers can't list the parameters of a path.
-pytestmark = pytest.mark.parametrize("provider", ["newest"], indirect=True)
+pytestmark = [pytest.mark.full, pytest.mark.parametrize("provider", ["newest"], indirect=True)]
 
 TUNE = (
     "-e", "function=worker", "-e", "publish_to=/prod/worker/INPUT_WORKER_MEMORY", "-e", "region=eu-central-1",
