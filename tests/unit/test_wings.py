@@ -72,7 +72,6 @@ ARROWS = {
         "plugin_utils/_common",
         "plugin_utils/_outputs",
     },
-    "plugin_utils/_calendar": {"module_utils/_common", "module_utils/_planner"},
     "plugin_utils/_tuning": {"module_utils/_common", "plugin_utils/_outputs", "plugin_utils/_timeline"},
     "plugin_utils/_timeline": {"module_utils/_common", "module_utils/_planner"},
 }

@@ -48,6 +48,12 @@ def is_snapshot_name(name: str) -> bool:
     return _SNAPSHOT.match(name) is not None
 
 
+def is_input(parameter: str) -> bool:
+    """Return whether a parameter is an input for Terraform, C(<path>/INPUT_<NAME>), and so no output of it."""
+    path, slash, name = parameter.rpartition("/")
+    return bool(path and slash) and name.startswith("INPUT_")
+
+
 def numbered_name(name: str) -> Optional[NumberedName]:
     """Return the list and the position that a name like C(MY_IP_0) stands for, or None."""
     match = _ELEMENT.match(name)

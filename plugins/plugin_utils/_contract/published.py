@@ -13,6 +13,7 @@ import ipaddress
 from collections.abc import Collection
 from typing import Any, Optional
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import is_input
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Kind as StoredKind
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Output as StoredOutput
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import OutputSet
@@ -24,10 +25,14 @@ from .outputs import Output
 
 
 def published_of(found: OutputSet, prefix: str, snapshot: Optional[Collection[str]]) -> list[Published]:
-    """Return what was read under a prefix. C(snapshot) has the names in the snapshot; None where it is not readable."""
+    """Return what was read under a prefix. C(snapshot) has the names in the snapshot; None where it is not readable.
+
+    Inputs for Terraform, which a prefix that is a path finds too, are not among them: nobody declares them as outputs.
+    """
     return [
         _published(output, prefix, None if snapshot is None else output.name in snapshot)
         for output in found.outputs.values()
+        if not is_input(f"{prefix}{output.name}")
     ]
 
 
