@@ -131,3 +131,17 @@ def test_a_size_that_runs_out_of_memory_is_a_row(aws, run, worker):
     returned = run.module("lambda_power_tuning", **OPTIONS)
     assert {"out of memory": 1} == returned["sizes"][0]["failures"]
     assert 512 <= returned["chosen"]
+
+
+def test_a_payload_from_s3(aws, run, worker):
+    """It is read once, and named where it is too large or missing."""
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="payloads", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    s3.put_object(Bucket="payloads", Key="a/large.json", Body=b"{}" + b" " * 6 * 1024 * 1024)
+    options = {key: value for key, value in OPTIONS.items() if key != "payload"}
+    for url, message in (
+        ("s3://payloads/a/large.json", "payload_s3: has 6,291,457 bytes, and Lambda takes 6,291,456"),
+        ("s3://payloads/none.json", "reading s3://payloads/none.json: s3:GetObject in eu-central-1 failed"),
+        ("payloads/none.json", "payload_s3: 'payloads/none.json' is not the URL of an object"),
+    ):
+        assert message in run.module("lambda_power_tuning", **options, payload_s3=url)["msg"]

@@ -74,6 +74,8 @@ class JournalStore:
             self._put(journal, overwrite=False)
         except DataError:
             other = self.read()
+            if other and other.run == journal.run:
+                return  # it was written, and AWS's answer was lost on its way
             raise DataError(busy(self.function, other) if other else f"{self.name}: another tuner was faster") from None
 
     def renew(self, journal: Journal, seconds: float) -> Journal:

@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Pace, Policy, Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, BridgeError, DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.journal import Journal, JournalStore
-from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.lambda_function import LambdaFunction
+from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.lambda_function import Answer, LambdaFunction
 from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.request import TuningRequest
 from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.tuner import LEASE, Tuner
 from hypothesis import given
@@ -216,3 +216,96 @@ def test_a_size_over_the_accounts_limit_is_refused_at_the_first_update():
         whole_run(aws, memory_sizes=(256, 10240))
     assert before == aws.state()
     assert "publish_version" not in aws.calls
+
+
+def test_a_journal_whose_answer_was_lost_is_no_other_tuner():
+    """The call is repeated, and finds what it has written itself."""
+    aws = LambdaMemory(Clock())
+    lost, put = [], aws.put_parameter
+
+    def lose_the_first_answer(**arguments):
+        answer = put(**arguments)
+        if not lost:
+            lost.append(answer)
+            raise AwsRefusalError("InternalServerError")
+        return answer
+
+    aws.put_parameter = lose_the_first_answer
+    assert all(row.usable for row in whole_run(aws))
+
+
+def test_a_run_that_was_taken_over_leaves_the_other_journal():
+    """It took longer than its lease, and somebody healed the function: it ends with an error, and closes nothing."""
+    aws = LambdaMemory(Clock())
+    before = aws.state()
+    stolen = []
+
+    def steal(call):
+        if call == "invoke" and len(aws.invocations) == 2 and not stolen:
+            stolen.append("")
+            aws.clock.sleep(10 * LEASE)
+            other = tuner_of(aws, run="run-2")
+            other.heal()
+            other.journals.open(Journal("run-2", "owner-of-run-2", aws.clock() + LEASE, 512, "mine"))
+
+    aws.before = steal
+    with pytest.raises(BridgeError):
+        whole_run(aws, parallel=1)
+    assert ["/tfbridge/lambda-power-tuning/worker"] == list(aws.parameters)
+    aws.parameters.clear()
+    assert before == aws.state()
+
+
+@pytest.mark.parametrize("parallel", [1, 2, 5])
+def test_hooks_surround_each_invocation(parallel):
+    """With the same payload, however many run at a time."""
+    aws, seen = LambdaMemory(Clock()), []
+
+    class Hook:
+        """A function that answers."""
+
+        def __init__(self, name):
+            self.name = name
+
+        def invoke(self, payload):
+            """Keep what it was invoked with."""
+            seen.append((self.name, payload))
+            return Answer("id", "", {})
+
+    tuner = tuner_of(aws, parallel=parallel)
+    tuner.hooks = {"pre_function": Hook("before"), "post_function": Hook("after")}
+    tuner.measure(tuner.check())
+    assert 18 == len(aws.invocations) == seen.count(("before", PAYLOADS[0])) == seen.count(("after", PAYLOADS[0]))
+
+
+def test_a_hook_that_fails_ends_the_run():
+    """With its name; its message may have the payload in it, and is not shown."""
+    aws = LambdaMemory(Clock())
+    before = aws.state()
+    tuner = tuner_of(aws)
+
+    class Broken:
+        """A function that fails."""
+
+        name = "prepare"
+
+        def invoke(self, payload):
+            """Fail."""
+            return Answer("id", "", {"errorType": "KeyError", "errorMessage": str(payload)}, "Unhandled")
+
+    tuner.hooks = {"pre_function": Broken()}
+    with pytest.raises(DataError, match="pre_function: prepare failed with KeyError; its log says why") as told:
+        tuner.measure(tuner.check())
+    assert "hunter2" not in str(told.value)
+    assert before == aws.state()
+
+
+def test_allowed_errors_count_as_samples():
+    """Others are failures, and their size is never chosen."""
+    for allowed, usable in ((frozenset(), False), (frozenset({"KeyError"}), True)):
+        workload = Workload()
+        run = workload.run
+        workload.run = lambda *args, run=run, **others: (*run(*args, **others)[:3], {"errorType": "KeyError"})
+        rows = whole_run(LambdaMemory(Clock(), workload), allowed_errors=allowed)
+        assert {usable} == {row.usable for row in rows}
+        assert {6} == {len(row.reports) + row.failures.get("KeyError", 0) for row in rows}
