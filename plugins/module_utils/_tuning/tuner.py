@@ -144,7 +144,8 @@ class Tuner:
 
     def _publish(self, journal: Journal, sizes: Sequence[int], found: Mapping[str, Any]) -> dict[int, list[str]]:
         """Publish the versions of all sizes, the largest first: one beyond the account's limit is refused at once."""
-        revision, versions = found["RevisionId"], {}
+        revision = found["RevisionId"]
+        versions: dict[int, list[str]] = {}
         for memory in sizes:
             versions[memory] = []
             for number in range(1 + self.request.cold_starts):

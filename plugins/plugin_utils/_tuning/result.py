@@ -66,7 +66,7 @@ class TuningResult:
         now, then = self.size(self.current), self.size(self.chosen)
         if now is None or then is None or not now.figures[figure]:
             return None
-        return round(100 * (1 - then.figures[figure] / now.figures[figure]))
+        return int(round(100 * (1 - then.figures[figure] / now.figures[figure])))
 
 
 def parse_result(result: object) -> TuningResult:
@@ -76,13 +76,17 @@ def parse_result(result: object) -> TuningResult:
     try:
         sizes = [_size(row) for row in result["sizes"]]
         return TuningResult(
-            *(str(result[name]) for name in ("function", "region", "strategy")),
-            *(int(result[name]) for name in ("current", "chosen", "best")),
-            str(result["reason"]),
-            str(result["architecture"]),
-            str(result["prices"]["source"]),
-            sizes,
-            str((result.get("published") or {}).get("parameter", "")),
+            function=str(result["function"]),
+            region=str(result["region"]),
+            strategy=str(result["strategy"]),
+            current=int(result["current"]),
+            chosen=int(result["chosen"]),
+            best=int(result["best"]),
+            reason=str(result["reason"]),
+            architecture=str(result["architecture"]),
+            price_source=str(result["prices"]["source"]),
+            sizes=sizes,
+            published=str((result.get("published") or {}).get("parameter", "")),
         )
     except (KeyError, TypeError, ValueError) as exc:
         raise OptionError(f"the input is not a result of lambda_power_tuning: {type(exc).__name__} {exc}") from exc
