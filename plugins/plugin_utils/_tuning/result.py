@@ -66,7 +66,8 @@ class TuningResult:
         now, then = self.size(self.current), self.size(self.chosen)
         if now is None or then is None or not now.figures[figure]:
             return None
-        return int(round(100 * (1 - then.figures[figure] / now.figures[figure])))
+        saved: float = 100 * (1 - then.figures[figure] / now.figures[figure])
+        return round(saved)
 
 
 def parse_result(result: object) -> TuningResult:
