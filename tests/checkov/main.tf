@@ -5,6 +5,13 @@ module "ec2_scheduler" {
   api          = {}
 }
 
+module "ssm_inputs" {
+  source  = "../../terraform/modules/ssm_inputs"
+  path    = "/prod/web"
+  numbers = { memory = { default = 512 } }
+  secrets = ["token"]
+}
+
 module "ssm_outputs" {
   source          = "../../terraform/modules/ssm_outputs"
   strings         = { address = "10.0.0.1" }
