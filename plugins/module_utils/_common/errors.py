@@ -28,6 +28,14 @@ class TornError(DataError):
     """What AWS returned is of two states, because somebody writes it right now: a moment later it may be whole."""
 
 
+class ConflictError(BridgeError):
+    """What is there already forbids the change: somebody else's booking, or another version than was expected."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
 class NothingFoundError(BridgeError):
     """Nothing is published where the reader was told to look."""
 

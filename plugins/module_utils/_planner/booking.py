@@ -32,7 +32,7 @@ class OneOff:
     @cached_property
     def booking_id(self) -> str:
         """The name, or a digest of what is booked: booking the same twice is booking it once."""
-        return self.name or _digest(self)
+        return self.name or automatic_name(self)
 
     def describe(self) -> str:
         """Return the booking in words."""
@@ -55,7 +55,7 @@ class Weekly:
     @cached_property
     def booking_id(self) -> str:
         """The name, or a digest of what is booked: booking the same twice is booking it once."""
-        return self.name or _digest(self)
+        return self.name or automatic_name(self)
 
     def describe(self) -> str:
         """Return the booking in words."""
@@ -76,7 +76,7 @@ class Curfew:
     @cached_property
     def booking_id(self) -> str:
         """The name, or a digest of what is booked: booking the same twice is booking it once."""
-        return self.name or _digest(self)
+        return self.name or automatic_name(self)
 
     def describe(self) -> str:
         """Return the curfew in words."""
@@ -105,5 +105,7 @@ def to_record(booking: Booking) -> dict[str, Any]:
     return {**body, "cancelled": True} if booking.cancelled else body
 
 
-def _digest(booking: Booking) -> str:
-    return "auto-" + hashlib.sha256(_CANONICAL.encode(to_record(booking)).encode()).hexdigest()[:16]
+def automatic_name(booking: Booking, owner: str = "") -> str:
+    """Return the name that follows from what is booked, and from the owner where bookings are not shared."""
+    text = json.dumps({**to_record(booking), **({"owner": owner} if owner else {})}, sort_keys=True)
+    return "auto-" + hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -20,13 +20,15 @@ from zoneinfo import ZoneInfo
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 
-from .booking import Booking, Curfew, OneOff, Weekly
+from .booking import Booking, Curfew, OneOff, Weekly, automatic_name
 from .clock import DAYS, UTC, in_gap, minutes, resolve, zone_of, zulu
 
 # Scheduler fires within the minute and retries for 60 s at least: anything shorter can't be switched on and off again.
 SHORTEST = timedelta(minutes=2)
 # Nothing may cost more because a date is far: what is further ahead than this is refused.
 FURTHEST = timedelta(days=3653)
+# Older than EC2: with a start near the calendar's own, weeks around it don't exist and nothing can be planned.
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 BOOKING_KEYS = ("name", "start_time", "end_time", "weekly", "curfew", "timezone")
 WEEKLY_KEYS = ("days", "start", "end", "except")
 CURFEW_KEYS = ("days", "at")
@@ -50,13 +52,15 @@ _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)
 class ParseContext:
     """What reading a booking depends on besides its text: the clock, the zone of local times, what a gap does.
 
-    any_time accepts bookings of every time, as a cancellation needs: they name what was booked long ago.
+    any_time accepts bookings of every time, as a cancellation needs: they name what was booked long ago. owner makes
+    automatic names differ between callers who don't share bookings.
     """
 
     now: datetime
     timezone: Optional[str] = None
     on_gap: str = "error"
     any_time: bool = False
+    owner: str = ""
 
 
 def parse_booking(instance_id: str, entry: Mapping[str, Any], context: ParseContext) -> Booking:
@@ -167,8 +171,9 @@ def parse_one_off(
         raise OptionError(f"end_time: {end!r} is less than 2 minutes after start_time {start!r}")
     if not context.any_time:
         _check_end(end, finish, context.now)
+        _check_start(start, begin, context.now)
     booking = OneOff(instance_id, begin, finish, name)
-    return replace(booking, name=booking.booking_id)
+    return replace(booking, name=name or automatic_name(booking, context.owner))
 
 
 def _check_end(end: object, finish: datetime, now: datetime) -> None:
@@ -178,6 +183,14 @@ def _check_end(end: object, finish: datetime, now: datetime) -> None:
         raise OptionError(
             f"end_time: {end!r} ({zulu(finish)}) is more than ten years ahead. Latest valid value: "
             f"{zulu(now + FURTHEST)}. For an open end, book weekly"
+        )
+
+
+def _check_start(start: object, begin: datetime, now: datetime) -> None:
+    if now - begin > FURTHEST:
+        raise OptionError(
+            f"start_time: {start!r} ({zulu(begin)}) is more than ten years ago. Earliest valid value: "
+            f"{zulu(now - FURTHEST)}"
         )
 
 
@@ -197,7 +210,7 @@ def parse_weekly(instance_id: str, weekly: object, context: ParseContext, name: 
     booking = Weekly(instance_id, days, start, end, timezone, name, excluded)
     if context.on_gap == "error" and not context.any_time:
         _refuse_gaps(booking, zone, context.now)
-    return replace(booking, name=booking.booking_id)
+    return replace(booking, name=name or automatic_name(booking, context.owner))
 
 
 def parse_curfew(instance_id: str, curfew: object, context: ParseContext, name: Optional[str] = None) -> Curfew:
@@ -213,7 +226,7 @@ def parse_curfew(instance_id: str, curfew: object, context: ParseContext, name: 
     if at == "24:00":
         raise OptionError("curfew.at: '24:00' is 00:00 of the next day: write that")
     booking = Curfew(instance_id, parse_days(given.get("days"), "curfew.days"), at, timezone, name)
-    return replace(booking, name=booking.booking_id)
+    return replace(booking, name=name or automatic_name(booking, context.owner))
 
 
 _RECURRING: dict[str, Callable[[str, object, ParseContext, Optional[str]], Booking]] = {
@@ -341,4 +354,6 @@ def from_record(instance_id: str, booking_id: str, body: Any) -> Booking:
         raise DataError(f"{damaged}: {error}") from error
     if finish <= begin:
         raise DataError(f"{damaged}: it ends before it starts")
+    if begin < _EARLIEST:
+        raise DataError(f"{damaged}: it starts at {zulu(begin)}, which can't be planned")
     return OneOff(instance_id, begin, finish, booking_id, cancelled)

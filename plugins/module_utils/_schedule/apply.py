@@ -35,11 +35,12 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking impo
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import UTC
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Plan
 
+from .authority import refuse_conflicts
 from .changes import Baseline, BookingChange, DesiredRecords, Observed, plan_of
 from .edge_schedules import edge_schedule
 from .guards import guard_at, is_guarded
 from .names import EdgeName, RecordName, read_name
-from .records import Record, read_record, record_schedule
+from .records import Record, read_owner, read_record, record_schedule
 from .steps import EdgeSteps, Evidence
 from .store import Store
 
@@ -54,13 +55,21 @@ def _nonce() -> str:
     return secrets.token_hex(3)
 
 
+def _afford(_calls: int) -> None:
+    """Take the time that it takes."""
+
+
 @dataclass(frozen=True)
 class Tools:
-    """The clock, the source of unique names and the way to wait."""
+    """The clock, the source of unique names, the way to wait, and who refuses calls that there is no time for.
+
+    C(afford) is asked before the first write, with the number of calls to come, and raises an AwsError.
+    """
 
     now: Callable[[], datetime] = _now
     nonce: Callable[[], str] = _nonce
     sleep: Callable[[float], None] = time.sleep
+    afford: Callable[[int], None] = _afford
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,7 @@ class Writer:
     def apply(self, change: BookingChange) -> Outcome:
         """Make the change and its edges; in a dry run only say what would be done."""
         before = view = self.look()
+        refuse_conflicts(view, change)
         self._refuse_damage(view, change)
         for name in before.foreign:
             self.warnings.append(f"schedule {name!r} in the group is not of this collection and was left alone")
@@ -119,7 +129,12 @@ class Writer:
         cancelled, own = tuple(wanted.cancelled), frozenset(record.booking.booking_id for record in wanted.create)
         seen = view.records
         for attempt in range(ROUNDS):
-            planned = plan_of(wanted.records, now)
+            try:
+                planned = plan_of(wanted.records, now)
+            except OptionError as error:
+                if change.put or not cancelled:
+                    raise
+                return self._cancel_unplanned(before, wanted, error, now)
             evidence = Evidence(seen, baseline, frozenset(self._fresh), own, confirmed=attempt > 0)
             steps = EdgeSteps(planned, wanted.records, view, evidence)
             self.warnings += [text for text in wanted.warnings if text not in self.warnings]
@@ -140,6 +155,20 @@ class Writer:
             f"the schedules of {self.instance_id} still change after {ROUNDS} rounds: others book it at the same time, "
             "or something rewrites them. Its bookings are stored; run again to make the edges follow"
         )
+
+    def _cancel_unplanned(self, before: Observed, wanted: DesiredRecords, error: OptionError, now: datetime) -> Outcome:
+        """Cancel bookings of several that can't be planned together, and leave the edges until the others can be."""
+        with self._half_way():
+            for name, reason in wanted.delete:
+                self._delete("booking", name, reason)
+        left = (
+            f"the other bookings of {self.instance_id} can't be planned, so its starts and stops were left as they "
+            f"are. Cancel one more: {error}"
+        )
+        warnings = (*self.warnings, *wanted.warnings, left)
+        planned = Plan((), (), now, ())
+        cancelled = tuple(wanted.cancelled)
+        return Outcome(self.instance_id, before, planned, wanted.records, tuple(self.actions), warnings, cancelled)
 
     @contextmanager
     def _half_way(self) -> Iterator[None]:
@@ -183,17 +212,17 @@ class Writer:
         current: dict[str, RecordName] = {}
         for record_name in sorted(objects, key=lambda each: (each.created, each.name)):
             current[record_name.booking_id] = record_name
-        records, damaged = {}, {}
+        records, damaged, owners = {}, {}, {}
         for booking_id, record_name in current.items():
             try:
                 record = self._record(record_name)
-            except DataError as error:
-                damaged[booking_id] = str(error)
+            except DamagedError as error:
+                damaged[booking_id], owners[booking_id] = str(error), error.owner
                 continue
             if record is None:
                 return None
-            records[booking_id] = record
-        return Observed(records, tuple(objects), current, tuple(edges), tuple(foreign), damaged)
+            records[booking_id], owners[booking_id] = record, record.owner
+        return Observed(records, tuple(objects), current, tuple(edges), tuple(foreign), damaged, owners)
 
     def _misses_ours(self, listed: set[str]) -> bool:
         """Return whether a listing lacks what this run has written and nobody has deleted: it may be late."""
@@ -208,7 +237,10 @@ class Writer:
             schedule = self.store.get(name.name)
             if schedule is None:
                 return None
-            self._read[name.name] = read_record(name, schedule)
+            try:
+                self._read[name.name] = read_record(name, schedule)
+            except DataError as error:
+                raise DamagedError(str(error), read_owner(schedule)) from error
         return self._read[name.name]
 
     def _refuse_damage(self, view: Observed, change: BookingChange) -> None:
@@ -219,6 +251,10 @@ class Writer:
 
     def _write(self, wanted: DesiredRecords, steps: EdgeSteps) -> bool:
         """Write records and create edges; say whether there was nothing to write."""
+        if not (self._touched or self.dry_run):
+            # All of it, two more looks, and what EC2 says then.
+            writes = len(wanted.create) + len(wanted.delete) + len(steps.create) + len(steps.waiting)
+            self.tools.afford(writes + len(steps.delete) + 3 if writes or steps.delete else 0)
         for record in wanted.create:
             schedule = record_schedule(record, self.tools.nonce(), self.tools.now())
             self._note("create", "booking", schedule.name, record.booking.describe())
@@ -269,6 +305,14 @@ class Writer:
 
     def _note(self, action: str, what: str, name: str, reason: str) -> None:
         self.actions.append(Action(action, what, name.rsplit(".", 1)[0] if self.dry_run else name, reason))
+
+
+class DamagedError(DataError):
+    """A record that can't be read or planned, and who it belongs to."""
+
+    def __init__(self, message: str, owner: str) -> None:
+        super().__init__(message)
+        self.owner = owner
 
 
 def _refuse_past(change: BookingChange, now: datetime) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Optional
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, OneOff
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import epoch, moment, zulu
@@ -28,6 +29,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows impo
     windows_ahead,
 )
 
+from .authority import EVERYTHING, Authority
 from .names import EdgeName, RecordName
 from .records import Record
 
@@ -39,17 +41,21 @@ NOTICE = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class BookingChange:
-    """What a caller wants changed: bookings to hold, ids of bookings to cancel (or all others), and how to cancel."""
+    """What a caller wants changed: bookings to hold, ids of bookings to cancel (or all others), and how to cancel.
+
+    C(authority) is whose bookings may be changed.
+    """
 
     put: tuple[Record, ...] = ()
     drop: tuple[str, ...] = ()
     purge: bool = False
     stop_now: bool = False
+    authority: Authority = EVERYTHING
 
 
 @dataclass(frozen=True)
 class Observed:
-    """What a listing and the records in it say of one instance."""
+    """What a listing and the records in it say of one instance; owners holds those of damaged records, too."""
 
     records: dict[str, Record] = field(default_factory=dict)
     objects: tuple[RecordName, ...] = ()
@@ -57,6 +63,7 @@ class Observed:
     edges: tuple[EdgeName, ...] = ()
     foreign: tuple[str, ...] = ()
     damaged: dict[str, str] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
 
     @property
     def bookings(self) -> tuple[Booking, ...]:
@@ -94,10 +101,12 @@ class DesiredRecords:
             self._cancel(booking_id, change.stop_now, now)
         self._name_unknown(change)
         for booking_id, record in put.items():
-            if self.records.get(booking_id) != record:
-                self._replace(booking_id, record)
+            there = self.records.get(booking_id)
+            if there is None or not there.books_as(record):
+                # A booking stays its owner's, whoever moves it.
+                self._replace(booking_id, replace(record, owner=there.owner) if there and there.owner else record)
         if self.records != baseline.records:
-            self._end_running_window(change.stop_now, now, baseline)
+            self._end_running_window(change, now, baseline)
 
     def _sweep(self, put: dict[str, Record], now: datetime) -> None:
         """Remove what has ended, and what a newer record of the same booking has replaced."""
@@ -117,7 +126,8 @@ class DesiredRecords:
         """Warn of bookings to cancel that aren't there: a name may be mistyped."""
         for booking_id in change.drop:
             if booking_id not in self._observed.current:
-                hint = nearest(booking_id, self._observed.current)
+                theirs = change.authority.covers
+                hint = nearest(booking_id, [key for key, owner in self._observed.owners.items() if theirs(owner)])
                 self.warnings.append(f"there is no booking {booking_id!r} to cancel.{hint}")
 
     def _cancel(self, booking_id: str, stop_now: bool, now: datetime) -> None:
@@ -129,22 +139,24 @@ class DesiredRecords:
         self.cancelled.append(booking_id)
         self._drop(booking_id, "was cancelled")
 
-    def _end_running_window(self, stop_now: bool, now: datetime, baseline: Baseline) -> None:
+    def _end_running_window(self, change: BookingChange, now: datetime, baseline: Baseline) -> None:
         """End a window that the instance is in, and that nobody books any more: so a stop is always ahead.
 
         Whatever takes it away, be it a cancellation, a move or a day that was dropped, is treated alike.
         """
-        window = baseline.running_window(now)
+        window, stop_now = baseline.running_window(now), change.stop_now
         if window is None or not baseline.records or _contains(self.records, baseline.at):
             return
         notice = moment(epoch(now) + int(NOTICE.total_seconds()))
-        if not stop_now and not plan_of(baseline.records, baseline.at).edges:
+        before = plan_or_none(baseline.records, baseline.at)
+        if not stop_now and before is not None and not before.edges:
             self.warnings.append("nothing is booked now, but no stop was ahead: the instance runs on")
             return
         end = min(window.end, notice) if stop_now else window.end
         first = baseline.records[min(baseline.records)]
         booking = OneOff(first.booking.instance_id, window.start, end, _ending_id(window), cancelled=True)
-        self._replace(booking.booking_id, replace(first, booking=booking))
+        owner = change.authority.owner or first.owner
+        self._replace(booking.booking_id, replace(first, booking=booking, owner=owner, key=""))
         if not stop_now:
             self.warnings.append(
                 f"the instance keeps running until {zulu(end)}, when the window that it is in was to end; "
@@ -193,3 +205,11 @@ def widest_gap(records: dict[str, Record]) -> timedelta:
 def plan_of(records: dict[str, Record], now: datetime) -> Plan:
     """Plan the edges of stored bookings."""
     return plan([records[key].booking for key in sorted(records)], now, widest_gap(records))
+
+
+def plan_or_none(records: dict[str, Record], now: datetime) -> Optional[Plan]:
+    """Plan the edges of stored bookings; None where they can't be planned together."""
+    try:
+        return plan_of(records, now)
+    except OptionError:
+        return None

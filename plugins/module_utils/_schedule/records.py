@@ -9,9 +9,12 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import (
@@ -33,14 +36,37 @@ from .schedule import DESCRIPTION_MAX, DISABLED, Schedule, ScheduleSettings
 # Records with what an older release would overlook have a later version, which it refuses to read: the second for days
 # that are left out, the third for curfews.
 VERSIONS = (1, 2, 3)
+# So many characters of a record are left to its owner; most ARNs are shorter.
+_OWNER_MAX = 160
 
 
 @dataclass(frozen=True)
 class Record:
-    """A booking as it is stored."""
+    """A booking as it is stored.
+
+    C(owner) is who booked, "" where an older release did not store it; C(key) is the digest of the request that a
+    client may repeat.
+    """
 
     booking: Booking
     settings: ScheduleSettings
+    owner: str = ""
+    key: str = ""
+
+    def books_as(self, other: Record) -> bool:
+        """Return whether another record books the same in the same way, or is of the same request, made again."""
+        repeated = bool(self.key) and (self.owner, self.key) == (other.owner, other.key)
+        return repeated or (self.booking, self.settings) == (other.booking, other.settings)
+
+
+def owner_name(caller: str) -> str:
+    """Return a caller as records hold it: one that is too long for a record is cut, and told apart by a digest."""
+    if len(json.dumps(caller)) <= _OWNER_MAX:
+        return caller
+    cut = caller
+    while len(json.dumps(cut)) > _OWNER_MAX - 20:
+        cut = cut[: len(cut) * 3 // 4]
+    return f"{cut}~{hashlib.sha256(caller.encode()).hexdigest()[:16]}"
 
 
 def record_schedule(record: Record, nonce: str, now: datetime) -> Schedule:
@@ -53,6 +79,7 @@ def record_schedule(record: Record, nonce: str, now: datetime) -> Schedule:
     }
     if settings.hibernate:
         body["hibernate"] = True
+    body.update({key: value for key, value in (("owner", record.owner), ("key", record.key)) if value})
     description = json.dumps(body, separators=(",", ":"), sort_keys=True)
     if len(description) > DESCRIPTION_MAX:
         raise OptionError(
@@ -93,13 +120,26 @@ def _cron(booking: Recurring) -> str:
     return f"cron({end % 60} {end // 60 % 24} ? * {days} *)"
 
 
+def read_owner(schedule: Schedule) -> str:
+    """Return who made a record, which may be damaged; "" where it doesn't say."""
+    try:
+        return _text(json.loads(schedule.description), "owner")
+    except (ValueError, AttributeError, RecursionError):
+        return ""
+
+
+def _text(body: Mapping[str, Any], key: str) -> str:
+    value = body.get(key)
+    return value if isinstance(value, str) else ""
+
+
 def read_record(name: RecordName, schedule: Schedule) -> Record:
     """Read back what record_schedule wrote; raises DataError for what it didn't."""
     damaged = f"the record {name.name!r} is damaged and was left alone"
     try:
         body = json.loads(schedule.description)
         version, merge_gap, hibernate = body["v"], int(body.get("merge_gap", 120)), bool(body.get("hibernate"))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(f"{damaged}: its Description is not the JSON of a booking: {schedule.description!r}") from error
     if version not in VERSIONS:
         raise DataError(f"{damaged}: its version is {version!r}, this release reads {VERSIONS[0]} to {VERSIONS[-1]}")
@@ -117,4 +157,4 @@ def read_record(name: RecordName, schedule: Schedule) -> Record:
         hibernate,
         max(120, merge_gap),
     )
-    return Record(booking, settings)
+    return Record(booking, settings, _text(body, "owner"), _text(body, "key"))

@@ -12,10 +12,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import WINDOWS_AHEAD, Plan
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import parse_moment
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
@@ -24,7 +23,7 @@ from .apply import Tools, Writer
 from .changes import Baseline, BookingChange, DesiredRecords, Observed, plan_of
 from .ec2 import concerns, mismatch
 from .names import EdgeName, read_name
-from .result import booking_dict, curfew_dicts, edge_dict, next_edge, window_dict, zulu
+from .result import curfew_dicts, edge_dict, next_edge, record_dict, window_dict, zulu
 from .schedule import Listed, Schedule
 from .service import in_parallel
 from .steps import EdgeSteps, Evidence
@@ -89,17 +88,24 @@ def foreign_schedules(listed: Iterable[Listed]) -> list[str]:
 
 def observe(store: Store, tools: Tools, instance_ids: Sequence[str]) -> dict[str, tuple[Observed, Plan]]:
     """Return what there is of each instance, and its plan; raises BridgeError where one can't be read."""
+    found: dict[str, tuple[Observed, Plan]] = {}
+    for instance_id, result in observe_each(store, tools, instance_ids).items():
+        if isinstance(result, BridgeError):
+            raise result
+        found[instance_id] = result
+    return found
+
+
+def observe_each(
+    store: Store, tools: Tools, instance_ids: Sequence[str]
+) -> dict[str, Union[tuple[Observed, Plan], BridgeError]]:
+    """Return what there is of each instance, and its plan, or why it can't be read or planned."""
 
     def one(instance_id: str) -> tuple[Observed, Plan]:
         observed = Writer(store, instance_id, tools, dry_run=True).look()
         return observed, plan_of(observed.records, tools.now())
 
-    found: dict[str, tuple[Observed, Plan]] = {}
-    for instance_id, result in in_parallel(one, instance_ids).items():
-        if isinstance(result, BridgeError):
-            raise result
-        found[instance_id] = result
-    return found
+    return in_parallel(one, instance_ids)
 
 
 @dataclass(frozen=True)
@@ -122,13 +128,13 @@ class Reporter:
         state = str(instance["state"]) if instance else None
         wrong = [text for text in (mismatch(instance_id, state, planned.bookings, planned),) if text]
         drift["in_sync"] = drift["in_sync"] and not wrong
-        bookings: tuple[Booking, ...] = tuple(sorted(view.bookings, key=lambda one: one.booking_id))
-        shown = windows(bookings, self.shown.start, self.shown.end, planned.merge_gap)
+        records = [view.records[key] for key in sorted(view.records)]
+        shown = windows(view.bookings, self.shown.start, self.shown.end, planned.merge_gap)
         return {
             "instance_id": instance_id,
             "name": (instance or {}).get("tags", {}).get("Name", ""),
             "state": state,
-            "bookings": [booking_dict(booking) for booking in bookings],
+            "bookings": [record_dict(record) for record in records],
             "windows": [window_dict(window) for window in shown],
             "curfews": curfew_dicts(planned),
             "edges": [edge_dict(edge) for edge in planned.edges],

@@ -26,6 +26,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing impo
     parse_booking,
 )
 
+from .authority import EVERYTHING, Authority
 from .changes import BookingChange
 from .purge import Sweep, parse_sweep
 from .records import Record
@@ -49,12 +50,15 @@ class BookingRequest:
     purge: bool = False
     stop_now: bool = False
     sweep: Optional[Sweep] = None
+    authority: Authority = EVERYTHING
+    key: str = ""
 
     def change(self, instance_id: str, settings: Optional[ScheduleSettings]) -> BookingChange:
         """Return the change of one instance; settings are needed where something is booked."""
         bookings = self.put.get(instance_id, ())
-        put = tuple(Record(booking, settings) for booking in bookings) if settings else ()
-        return BookingChange(put, self.drop.get(instance_id, ()), self.purge, self.stop_now)
+        owner = self.authority.owner
+        put = tuple(Record(booking, settings, owner, self.key) for booking in bookings) if settings else ()
+        return BookingChange(put, self.drop.get(instance_id, ()), self.purge, self.stop_now, self.authority)
 
 
 def parse_request(params: Mapping[str, Any], now: dt.datetime) -> BookingRequest:

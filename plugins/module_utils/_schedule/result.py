@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, to_record
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import to_record
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Edge, Plan
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import Window
 
@@ -21,6 +21,7 @@ from .apply import Outcome
 from .changes import plan_of
 from .edge_schedules import WantedEdge, want
 from .names import EdgeName
+from .records import Record
 
 
 def zulu(moment: Optional[datetime]) -> Optional[str]:
@@ -28,9 +29,10 @@ def zulu(moment: Optional[datetime]) -> Optional[str]:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
-def booking_dict(booking: Booking) -> dict[str, Any]:
-    """Return a booking as callers see it."""
-    return {"name": booking.booking_id, **to_record(booking)}
+def record_dict(record: Record) -> dict[str, Any]:
+    """Return a booking as callers see it, with who booked it where that is known."""
+    booking = {"name": record.booking.booking_id, **to_record(record.booking)}
+    return {**booking, "owner": record.owner} if record.owner else booking
 
 
 def window_dict(window: Window) -> dict[str, Any]:
@@ -80,11 +82,11 @@ def next_edge(plan: Plan) -> Optional[dict[str, Any]]:
 
 def outcome_dict(outcome: Outcome) -> dict[str, Any]:
     """Return what was, or would be, done for one instance."""
-    bookings = sorted((record.booking for record in outcome.records.values()), key=lambda one: one.booking_id)
+    records = [outcome.records[key] for key in sorted(outcome.records)]
     return {
         "instance_id": outcome.instance_id,
         "changed": outcome.changed,
-        "bookings": [booking_dict(booking) for booking in bookings],
+        "bookings": [record_dict(record) for record in records],
         **plan_dict(outcome.plan),
         "actions": [{"action": one.action, "what": one.what, "reason": one.reason} for one in outcome.actions],
         "cancelled": list(outcome.cancelled),

@@ -19,7 +19,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Plan
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
 
-from .changes import LINGER, Baseline, Observed, plan_of
+from .changes import LINGER, Baseline, Observed, plan_or_none
 from .edge_schedules import WantedEdge, want
 from .guards import SETTLED, agrees, is_guarded, wanted_guards
 from .names import EdgeName
@@ -53,7 +53,9 @@ class EdgeSteps:
         self._plan, self._now, self._observed, self._evidence = planned, planned.now, observed, evidence
         # The plan counts in whole seconds: what is due within this one is neither ahead nor over for it.
         self._second = moment(math.ceil(planned.now.timestamp()))
-        self._once = [want(plan_of(each, self._now).edges, each) for each in _between(evidence.before, records)]
+        between = [(each, plan_or_none(each, self._now)) for each in _between(evidence.before, records)]
+        # What could not be planned wanted nothing: no edge of it is relied on.
+        self._once = [want(planned.edges, each) if planned else [] for each, planned in between]
         self._kept: dict[WantedEdge, EdgeName] = {}
         wanted = want(planned.edges, records)
         stops = [each for each in wanted if each.edge.kind == "stop"]
