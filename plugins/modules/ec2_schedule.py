@@ -514,7 +514,7 @@ def finish(module: Any, result: dict[str, Any], results: dict[str, Any]) -> None
     for instance in result["instances"]:
         for message in instance.get("warnings", ()):
             warn(message)
-    failed = {key: str(one) for key, one in results.items() if not isinstance(one, BookingResult)}
+    failed = {one["instance_id"]: one["error"] for one in result["instances"] if "error" in one}
     if failed:
         others = f" {len(done)} of {len(results)} instances are done." if done else ""
         module.fail_json(msg="; ".join(f"{key}: {text}" for key, text in failed.items()) + f".{others}", **result)

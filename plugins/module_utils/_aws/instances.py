@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from .retry import Retrier
 from .translation import aws_errors
@@ -54,10 +54,14 @@ def describe(client: Any, retrier: Retrier, ids: Sequence[str], region: Optional
 
 
 def describe_tagged(
-    client: Any, retrier: Retrier, tags: Mapping[str, str], region: Optional[str]
+    client: Any, retrier: Retrier, tags: Mapping[str, Union[str, Sequence[str]]], region: Optional[str]
 ) -> dict[str, dict[str, Any]]:
-    """Return what is known of the instances that have all of these tags, by id; terminated ones are left out."""
-    filters: list[dict[str, Any]] = [{"Name": f"tag:{key}", "Values": [value]} for key, value in tags.items()]
+    """Return what is known of the instances that have all of these tags, by id; terminated ones are left out.
+
+    A tag with several values has one of them.
+    """
+    values = {key: [value] if isinstance(value, str) else list(value) for key, value in tags.items()}
+    filters: list[dict[str, Any]] = [{"Name": f"tag:{key}", "Values": each} for key, each in values.items()]
     filters.append({"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]})
     return {item["InstanceId"]: _instance(item) for item in _describe_filtered(client, retrier, filters, region)}
 

@@ -41,7 +41,9 @@ class NothingFoundError(BridgeError):
 
 
 class AwsError(BridgeError):
-    """AWS, or the way to it, refused."""
+    """AWS, or the way to it, refused; half_way where something was written before."""
+
+    half_way = False
 
 
 class DeniedError(AwsError):

@@ -235,6 +235,19 @@ _RECURRING: dict[str, Callable[[str, object, ParseContext, Optional[str]], Booki
 }
 
 
+def entry_of(booking: Booking) -> dict[str, Any]:
+    """Return the entry that books this: what parse_booking reads."""
+    if isinstance(booking, OneOff):
+        return {"name": booking.booking_id, "start_time": zulu(booking.start), "end_time": zulu(booking.end)}
+    if isinstance(booking, Curfew):
+        recurring: dict[str, Any] = {"curfew": {"days": list(booking.days), "at": booking.at}}
+    else:
+        recurring = {"weekly": {"days": list(booking.days), "start": booking.start, "end": booking.end}}
+        if booking.excluded:
+            recurring["weekly"]["except"] = list(booking.excluded)
+    return {"name": booking.booking_id, **recurring, "timezone": booking.timezone}
+
+
 def _check_clocks(start: str, end: str) -> None:
     if start == "24:00":
         raise OptionError("weekly.start: '24:00' can only be an end: start the next day at 00:00")

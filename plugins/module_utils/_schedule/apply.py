@@ -178,10 +178,12 @@ class Writer:
         except AwsError as error:
             if not self._touched:
                 raise
-            raise type(error)(
+            told = type(error)(
                 f"{error}. This came half way: the bookings of {self.instance_id} are stored, but some of their starts "
                 "and stops may be missing or left over. Run again to complete them, or cancel the bookings"
-            ) from error
+            )
+            told.half_way = True
+            raise told from error
 
     def look(self) -> Observed:
         """List what there is of the instance, and read the records that weren't read before."""

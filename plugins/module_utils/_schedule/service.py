@@ -18,7 +18,8 @@ from typing import Any, Callable, Optional, TypeVar, Union
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import zulu
 
 from .apply import Outcome, Tools, Writer
@@ -31,9 +32,11 @@ from .schedule import ScheduleSettings
 from .store import Store
 
 T = TypeVar("T")
+# What EC2 answers to a start that meets an instance which is stopping.
+_STOPPING_ERROR = "IncorrectInstanceState"
 
 # Each waits for answers most of the time; Scheduler takes hundreds of calls a second.
-WORKERS = 16
+WORKERS = 20
 
 
 def in_parallel(work: Callable[[str], T], keys: Sequence[str]) -> dict[str, Union[T, BridgeError]]:
@@ -56,6 +59,8 @@ class BookingResult:
     outcome: Outcome
     started: bool
     warnings: tuple[str, ...]
+    # What kept an instance from being started that is booked now; its bookings and their edges are in place.
+    start_error: Optional[AwsError] = None
 
     @property
     def changed(self) -> bool:
@@ -66,7 +71,7 @@ class BookingResult:
         """Return it as a caller sees it."""
         shown = outcome_dict(self.outcome)
         shown.update(changed=self.changed, started=self.started, warnings=[*shown["warnings"], *self.warnings])
-        return shown
+        return {**shown, "error": str(self.start_error)} if self.start_error else shown
 
 
 @dataclass
@@ -155,16 +160,20 @@ class BookingService:
             return BookingResult(outcome, started=False, warnings=())
         hibernate = bool(self.settings and self.settings.hibernate)
         warnings, started = list(concerns(instance_id, instance, hibernate=hibernate)), False
+        failed: Optional[AwsError] = None
         state = str(instance["state"])
         # One that ran until now was stopped by an edge that this run took away.
         starts = starts or (before is not None and before["state"] == "running" and self.start_if_active)
         if plan.active is not None and starts and state in ("stopped", "stopping"):
             # Its start is past and will not be fired; its stop, which is scheduled by now, will be.
-            started = self._start(writer, outcome, state, warnings)
+            try:
+                started = self._start(writer, outcome, state, warnings)
+            except AwsError as error:
+                failed = error
         if not started and not (self.dry_run and outcome.changed):
             wrong = mismatch(instance_id, state, plan.bookings, plan)
             warnings += [wrong] if wrong and state not in GONE else []
-        return BookingResult(outcome, started, tuple(warnings))
+        return BookingResult(outcome, started, tuple(warnings), failed)
 
     def _start(self, writer: Writer, outcome: Outcome, state: str, warnings: list[str]) -> bool:
         """Start an instance, or have it started as soon as it has stopped."""
@@ -172,8 +181,13 @@ class BookingService:
         if self.dry_run:
             return True
         if state == "stopped":
-            start(self.ec2, self.retrier, instance_id, self.region)
-            return True
+            try:
+                start(self.ec2, self.retrier, instance_id, self.region)
+            except AwsError as error:
+                if error_code(error.__cause__ or error) != _STOPPING_ERROR:
+                    raise
+            else:
+                return True
         at = writer.start_later(outcome)
         when = f"it will be started at {zulu(at)}" if at else "too little is left of its window to start it again"
         warnings.append(f"{instance_id} is stopping, and can't be started until it has stopped: {when}")

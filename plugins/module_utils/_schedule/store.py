@@ -41,9 +41,14 @@ _GROUP = re.compile(r"[0-9a-zA-Z_.-]{1,64}")
 _ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/[\w+=,.@/-]+")
 
 
+def scheduler_pace() -> Pace:
+    """Return the pace of calls to Scheduler."""
+    return Pace(RATE, BURST)
+
+
 def scheduler_retrier(budget: float, waiting: Waiting = no_word) -> Retrier:
     """Return a retrier for calls to Scheduler, which has a pace of its own."""
-    return Retrier(Policy(budget=check_budget(budget), waiting=waiting), Pace(RATE, BURST))
+    return Retrier(Policy(budget=check_budget(budget), waiting=waiting), scheduler_pace())
 
 
 class Store(Protocol):
