@@ -104,7 +104,7 @@ class DesiredRecords:
             there = self.records.get(booking_id)
             if there is None or not there.books_as(record):
                 # A booking stays its owner's, whoever moves it.
-                self._replace(booking_id, replace(record, owner=there.owner) if there and there.owner else record)
+                self._replace(booking_id, record.after(there) if there else record)
         if self.records != baseline.records:
             self._end_running_window(change, now, baseline)
 

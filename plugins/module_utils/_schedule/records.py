@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -57,6 +57,10 @@ class Record:
         """Return whether another record books the same in the same way, or is of the same request, made again."""
         repeated = bool(self.key) and (self.owner, self.key) == (other.owner, other.key)
         return repeated or (self.booking, self.settings) == (other.booking, other.settings)
+
+    def after(self, there: Record) -> Record:
+        """Return the record that takes the place of another of the same booking: its owner's, found by its key."""
+        return replace(self, owner=there.owner or self.owner, key=self.key or there.key)
 
 
 def owner_name(caller: str) -> str:

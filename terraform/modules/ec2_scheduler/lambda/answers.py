@@ -25,7 +25,7 @@ from events import Refused
 Answer = tuple[int, dict[str, Any]]
 
 RETRY_AFTER = 5
-_CONFLICTS = {"not_yours": 403, "changed": 412, "exists": 409, "key_reused": 409}
+_CONFLICTS = {"not_yours": 409, "changed": 412, "exists": 409, "key_reused": 409}
 _HALF_WAY = " The booking is stored, but some of its starts and stops may be missing: send the request again."
 
 
@@ -63,7 +63,10 @@ def cause_of(error: BaseException) -> str:
     """Return what the log says of an error: all of it, except for what the caller wrote."""
     if isinstance(error, (Refused, OptionError)):
         return ""
-    return f"{type(error).__name__}: {error}" if isinstance(error, BridgeError) else type(error).__name__
+    if not isinstance(error, BridgeError):
+        return type(error).__name__
+    chain = list(dict.fromkeys(f"{type(each).__name__}: {each}" for each in _causes(error)))
+    return " <- ".join(chain)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -18,7 +18,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import
     is_instance_id,
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Pace, Policy, Retrier
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, ConflictError
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Plan
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import (
     ParseContext,
@@ -171,6 +171,8 @@ class BookingDesk:
         stop_now = on_cancel == "stop_now"
         request = BookingRequest((instance_id,), drop=drop, stop_now=stop_now, authority=self.authority)
         result = self._service(dry_run).change(request, found)[instance_id]
+        if isinstance(result, ConflictError):
+            raise Refused(403, result.reason, f"{result}.") from result
         if isinstance(result, BridgeError):
             raise result
         cancelled = booking_id in result.outcome.cancelled
