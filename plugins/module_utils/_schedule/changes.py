@@ -112,7 +112,7 @@ class DesiredRecords:
         """Remove what has ended, and what a newer record of the same booking has replaced."""
         for booking_id, record in self._observed.records.items():
             booking = record.booking
-            over = isinstance(booking, OneOff) and booking.end + max(LINGER, _gap(record)) < now
+            over = isinstance(booking, OneOff) and now - booking.end > max(LINGER, _gap(record))
             if over and booking_id not in put:
                 self._drop(booking_id, "has ended")
         names = {name.name for name in self._observed.current.values()}

@@ -35,7 +35,19 @@ output "api_caller_policy_json" {
     Statement = [{
       Effect   = "Allow"
       Action   = ["execute-api:Invoke"]
-      Resource = [for route in ["POST/provision", "GET/bookings", "DELETE/bookings/*"] : "${one(aws_apigatewayv2_api.this[*].execution_arn)}/$default/${route}"]
+      Resource = [for route in local.caller_arns : "${one(aws_apigatewayv2_api.this[*].execution_arn)}/$default/${route}"]
+    }]
+  })
+}
+
+output "api_reader_policy_json" {
+  description = "As api_caller_policy_json, for somebody who only reads."
+  value = var.api == null || local.jwt != null ? null : jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["execute-api:Invoke"]
+      Resource = [for route in local.reader_arns : "${one(aws_apigatewayv2_api.this[*].execution_arn)}/$default/${route}"]
     }]
   })
 }

@@ -76,21 +76,43 @@ variable "api" {
   description = <<-EOT
     Creates the HTTP API when it is not null; `api = {}` takes the defaults.
     lambda_zip: what build_lambda.py wrote (default: build/ec2_scheduler.zip in this module).
-    jwt: callers authorise by a JWT of this issuer; without it they sign their requests with IAM.
+    jwt: callers authorise by a JWT of this issuer; without it they sign their requests with IAM. A token needs one of
+    scopes or write_scopes to book, or one of read_scopes to read only; without any, every token will do.
     timezone: IANA zone of times that come without an offset and without a timezone of their own.
+    admins: who sees and changes the bookings of all: principals (ARNs of callers, * is any text; subjects of tokens), or scopes of tokens.
+    quotas: of every other caller: bookings that are ahead, hours of a booking, days until its end. 0 is no limit.
+    cors_origins: origins of web pages that may call, like https://booking.example.com.
+    reserved_concurrency: how many requests may be worked on at once; null: what the account has.
+    tracing: X-Ray. access_log: a log group of API Gateway's own beside the function's. log_kms_key_arn: encrypts both.
   EOT
   type = object({
     lambda_zip   = optional(string)
     architecture = optional(string, "arm64")
     timezone     = optional(string, "UTC")
     jwt = optional(object({
-      issuer   = string
-      audience = list(string)
-      scopes   = optional(list(string), [])
+      issuer       = string
+      audience     = list(string)
+      scopes       = optional(list(string), [])
+      read_scopes  = optional(list(string), [])
+      write_scopes = optional(list(string), [])
     }))
-    rate_limit         = optional(number, 10)
-    burst_limit        = optional(number, 20)
-    log_retention_days = optional(number, 30)
+    admins = optional(object({
+      principals = optional(list(string), [])
+      scopes     = optional(list(string), [])
+    }), {})
+    quotas = optional(object({
+      bookings   = optional(number, 0)
+      hours      = optional(number, 0)
+      days_ahead = optional(number, 0)
+    }), {})
+    cors_origins         = optional(list(string), [])
+    rate_limit           = optional(number, 10)
+    burst_limit          = optional(number, 20)
+    reserved_concurrency = optional(number)
+    tracing              = optional(bool, false)
+    access_log           = optional(bool, false)
+    log_retention_days   = optional(number, 30)
+    log_kms_key_arn      = optional(string)
   })
   default = null
 
@@ -103,6 +125,28 @@ variable "api" {
     condition     = try(var.api.jwt, null) == null ? true : can(regex("^https://", var.api.jwt.issuer)) && length(var.api.jwt.audience) > 0
     error_message = "api.jwt needs an issuer that starts with https:// and at least one audience: API Gateway would otherwise accept a token that was made for somebody else."
   }
+
+  validation {
+    condition     = var.api == null ? true : alltrue([for origin in var.api.cors_origins : can(regex("^https?://[^/*]+$", origin))])
+    error_message = "api.cors_origins must be origins like https://booking.example.com, without a path; \"*\" would let every web page call."
+  }
+
+  validation {
+    condition     = var.api == null ? true : alltrue([for quota in values(var.api.quotas) : quota >= 0])
+    error_message = "api.quotas must not be negative; 0 is no limit."
+  }
+
+  validation {
+    condition     = try(var.api.jwt, null) == null ? true : length(var.api.jwt.read_scopes) == 0 || length(concat(var.api.jwt.scopes, var.api.jwt.write_scopes)) > 0
+    error_message = "api.jwt.read_scopes needs write_scopes beside it: otherwise every token may book, whatever its scopes."
+  }
+}
+
+variable "alarm_actions" {
+  description = "ARNs that alarms notify, such as an SNS topic: on 5xx of the API, and on a start or stop in the dead-letter queue. Without any there are no alarms."
+  type        = list(string)
+  default     = []
+  nullable    = false
 }
 
 variable "tags" {

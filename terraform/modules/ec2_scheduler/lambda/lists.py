@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, OneOff
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, Curfew, OneOff
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import (
     FURTHEST,
     check_instance_id,
@@ -90,7 +90,7 @@ class BookingFilter:
     def _is_in_range(self, booking: Booking, now: datetime) -> bool:
         if isinstance(booking, OneOff):
             return (self.end is None or booking.start < self.end) and (self.start is None or booking.end > self.start)
-        if self.end is None and self.start is None:
+        if isinstance(booking, Curfew) or (self.end is None and self.start is None):
             return True
         start = self.start or min(now, self.end - timedelta(days=1))  # type: ignore[operator, type-var]
         end = min(self.end or start + LONGEST_RANGE, start + LONGEST_RANGE)
