@@ -27,6 +27,8 @@ sys.path.insert(0, str(MODULE / "lambda"))
 from access import Environment  # noqa: E402  from the function's own folder
 from bookings import Cloud  # noqa: E402
 from deadline import MARGIN, Deadline  # noqa: E402
+from events import CHANGES, FIELDS  # noqa: E402
+from handler import ROUTES as HANDLED  # noqa: E402
 from handler import respond  # noqa: E402
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
@@ -290,4 +292,4 @@ def wish(instance_id: Any = ONE, start: float = 1, end: float = 2, **more: Any) 
     return {"instance_id": instance_id, **times, **more}
 
 
-__all__ = ["MARGIN"]
+__all__ = ["CHANGES", "FIELDS", "HANDLED", "MARGIN"]

@@ -1,6 +1,6 @@
 locals {
-  # What somebody who books needs: the API's function has it, and `booking_policy_json` hands it to the people and
-  # pipelines that use tfbridge.aws.ec2_schedule. Schedules are created and deleted, never updated.
+  # What somebody who books needs: `booking_policy_json` hands it to the people and pipelines that use
+  # tfbridge.aws.ec2_schedule. Schedules are created and deleted, never updated.
   booking_statements = concat([
     {
       Sid    = "WriteSchedules"

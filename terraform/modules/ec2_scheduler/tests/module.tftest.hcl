@@ -150,8 +150,8 @@ run "the_api_is_authorised_by_iam" {
   }
 
   assert {
-    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["POST /provision", "GET /bookings", "DELETE /bookings/{id}"])
-    error_message = "Not the three documented routes."
+    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["POST /provision", "GET /bookings", "GET /bookings/{id}", "PATCH /bookings/{id}", "DELETE /bookings/{id}", "GET /instances"])
+    error_message = "Not the documented routes."
   }
 
   assert {
@@ -190,6 +190,120 @@ run "the_api_takes_tokens_of_one_issuer_and_audience" {
     condition     = aws_apigatewayv2_authorizer.jwt[0].jwt_configuration[0].issuer == "https://login.example.com" && tolist(aws_apigatewayv2_authorizer.jwt[0].jwt_configuration[0].audience) == tolist(["booking"])
     error_message = "The authorizer does not check issuer and audience."
   }
+}
+
+run "the_function_may_start_and_never_stop" {
+  command = apply
+
+  variables {
+    instance_tag = { key = "Bookable", values = ["true"] }
+    api          = { lambda_zip = "versions.tf" }
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_iam_role_policy.function[0].policy).Statement : statement if anytrue([for action in statement.Action : startswith(action, "ec2:St")])
+      ] == [{
+        Sid       = "StartWhatIsBooked"
+        Effect    = "Allow"
+        Action    = ["ec2:StartInstances"]
+        Resource  = "arn:aws:ec2:eu-central-1:123456789012:instance/*"
+        Condition = { StringEquals = { "aws:ResourceTag/Bookable" = ["true"] } }
+    }]
+    error_message = "The function may do more than start tagged instances."
+  }
+
+  assert {
+    condition     = length(jsondecode(output.api_caller_policy_json).Statement[0].Resource) == 6 && jsondecode(output.api_reader_policy_json).Statement[0].Resource == [for path in ["GET/bookings", "GET/bookings/*", "GET/instances"] : "arn:aws:execute-api:eu-central-1:123456789012:mock/$default/${path}"]
+    error_message = "The policies of callers don't name the routes."
+  }
+
+  assert {
+    condition     = length(aws_apigatewayv2_api.this[0].cors_configuration) == 0 && length(aws_cloudwatch_log_group.access) == 0 && length(aws_cloudwatch_metric_alarm.api_errors) == 0 && aws_lambda_function.api[0].reserved_concurrent_executions == -1
+    error_message = "Something is on that nobody asked for."
+  }
+}
+
+run "what_is_asked_for_is_there" {
+  command = apply
+
+  variables {
+    instance_tag  = { key = "Bookable", values = ["true"] }
+    alarm_actions = ["arn:aws:sns:eu-central-1:123456789012:alarms"]
+    api = {
+      lambda_zip           = "versions.tf"
+      admins               = { principals = ["arn:aws:sts::123456789012:assumed-role/Ops/*"] }
+      quotas               = { bookings = 20, hours = 12 }
+      cors_origins         = ["https://booking.example.com"]
+      reserved_concurrency = 5
+      tracing              = true
+      access_log           = true
+      log_kms_key_arn      = "arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+      jwt                  = { issuer = "https://login.example.com", audience = ["booking"], read_scopes = ["read"], write_scopes = ["write"] }
+    }
+  }
+
+  assert {
+    condition = jsondecode(aws_lambda_function.api[0].environment[0].variables.EC2_SCHEDULER_ACCESS) == {
+      admin_principals = ["arn:aws:sts::123456789012:assumed-role/Ops/*"]
+      admin_scopes     = []
+      max_bookings     = 20
+      max_hours        = 12
+      max_days_ahead   = 0
+    }
+    error_message = "The function does not know administrators and quotas."
+  }
+
+  assert {
+    condition     = toset(aws_apigatewayv2_route.this["GET /bookings"].authorization_scopes) == toset(["read", "write"]) && toset(aws_apigatewayv2_route.this["POST /provision"].authorization_scopes) == toset(["write"])
+    error_message = "A token for reading may write, or one for writing may not read."
+  }
+
+  assert {
+    condition     = toset(aws_apigatewayv2_api.this[0].cors_configuration[0].allow_origins) == toset(["https://booking.example.com"])
+    error_message = "The web page's origin may not call."
+  }
+
+  assert {
+    condition     = aws_lambda_function.api[0].reserved_concurrent_executions == 5 && aws_lambda_function.api[0].tracing_config[0].mode == "Active" && aws_cloudwatch_log_group.function[0].kms_key_id != null && length(aws_apigatewayv2_stage.this[0].access_log_settings) == 1
+    error_message = "Concurrency, tracing, encryption or the access log is missing."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.api_errors) == 1 && length(aws_cloudwatch_metric_alarm.dead_letters) == 1
+    error_message = "An alarm is missing."
+  }
+}
+
+run "a_zone_that_does_not_exist_is_refused" {
+  command = plan
+
+  variables {
+    instance_tag = { key = "Bookable", values = ["true"] }
+    api          = { lambda_zip = "versions.tf", timezone = "Europe/Atlantis" }
+  }
+
+  expect_failures = [aws_lambda_function.api]
+}
+
+run "every_web_page_is_refused" {
+  command = plan
+
+  variables {
+    api = { cors_origins = ["*"] }
+  }
+
+  expect_failures = [var.api]
+}
+
+run "scopes_for_reading_alone_are_refused" {
+  command = plan
+
+  variables {
+    api = { jwt = { issuer = "https://login.example.com", audience = ["booking"], read_scopes = ["read"] } }
+  }
+
+  expect_failures = [var.api]
 }
 
 run "an_api_without_a_tag_is_refused" {

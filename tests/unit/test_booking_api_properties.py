@@ -1,0 +1,332 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The booking API as its description says: requests that schemathesis makes from it, against the handler.
+
+And what has to hold for whatever is sent: a bounded fuzz of events, sequences of two callers, every call failing.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+import hcl2
+import pytest
+import schemathesis
+from hypothesis import given
+from hypothesis import strategies as st
+from schemathesis import checks
+
+from tests.support.booking_api import (
+    ADMIN,
+    ALICE,
+    BOB,
+    CHANGES,
+    FIELDS,
+    HANDLED,
+    MODULE,
+    ONE,
+    OTHER,
+    UNTAGGED,
+    Api,
+    KilledError,
+    event,
+    refused,
+    wish,
+)
+
+DESCRIPTION = json.loads((MODULE / "openapi.json").read_text(encoding="utf-8"))
+ROUTES = [
+    f"{method.upper()} {path}"
+    for path, each in DESCRIPTION["paths"].items()
+    for method in each
+    if method != "parameters"
+]
+
+
+class Gateway:
+    """API Gateway before the handler, for clients that speak WSGI."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+
+    def __call__(self, environ: Mapping[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request: route it as API Gateway does, and send its event."""
+        path, method = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"), environ["REQUEST_METHOD"]
+        if path == "/openapi.json":
+            start("200 OK", [("content-type", "application/json")])
+            return [json.dumps(DESCRIPTION).encode()]
+        parts = path.strip("/").split("/")
+        route = f"{method} /bookings/{{id}}" if len(parts) == 2 and parts[0] == "bookings" else f"{method} {path}"
+        made = event(
+            route,
+            path,
+            body=environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode("utf-8", "replace"),
+            query=dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)),
+            parameters={"id": unquote(parts[1])} if "{id}" in route else None,
+            headers={
+                key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")
+            },
+        )
+        status, body = self.api.send(made)
+        start(f"{status} x", list(self.api.headers.items()))
+        return [json.dumps(body).encode()]
+
+
+def some_api() -> Api:
+    """Return an API with a booking of each kind."""
+    api = Api()
+    api.post(wish(name="office"))
+    api.post({"instance_id": ONE, "name": "week", "weekly": {"days": "mon-fri", "start": "08:00", "end": "18:00"}})
+    api.post({"instance_id": OTHER, "name": "curfew", "curfew": {"days": "mon-fri", "at": "20:00"}}, BOB)
+    return api
+
+
+DESCRIBED = schemathesis.openapi.from_wsgi("/openapi.json", Gateway(some_api()))
+
+
+@pytest.mark.hypothesis
+@DESCRIBED.parametrize()
+def test_requests_made_from_the_description_are_answered_as_it_says(case: Any) -> None:
+    """Whatever the description allows, or nearly: the status, the headers and the body are those described."""
+    case.call_and_validate(
+        checks=[
+            checks.not_a_server_error,
+            schemathesis.specs.openapi.checks.status_code_conformance,
+            schemathesis.specs.openapi.checks.content_type_conformance,
+            schemathesis.specs.openapi.checks.response_schema_conformance,
+        ]
+    )
+
+
+def test_the_description_has_every_route() -> None:
+    """The function, Terraform and the description know the same routes and fields."""
+    terraform = hcl2.loads((MODULE / "api.tf").read_text(encoding="utf-8"))
+    local = {key.strip('"'): value for each in terraform["locals"] for key, value in each.items()}
+    routes = [route.strip('"') for route in (*local["read_routes"], *local["write_routes"])]
+
+    assert sorted(HANDLED) == sorted(ROUTES) == sorted(routes)
+    schemas = DESCRIPTION["components"]["schemas"]
+    assert set(schemas["BookingRequest"]["properties"]) == set(FIELDS)
+    assert set(schemas["BookingChange"]["properties"]) == set(CHANGES)
+
+
+def test_the_functions_policy_is_what_it_calls() -> None:
+    """Recorded calls of all operations are exactly the actions that the policy allows, its log and traces apart."""
+    api = some_api()
+    api.post(wish(start=-1, end=5, name="begun"))
+    api.patch(f"{ONE}.office", {"end_time": "2026-11-24T16:00:00Z"})
+    api.delete(f"{ONE}.begun", on_cancel="stop_now")
+    api.restart()
+    api.get(ADMIN)
+    api.instances()
+    text = (MODULE / "api.tf").read_text(encoding="utf-8")
+    statements = text[text.index("function_statements") : text.index('resource "aws_cloudwatch_log_group"')]
+    allowed = set(re.findall(r'"((?:scheduler|ec2|iam|sqs|ssm|sts|kms):[A-Za-z]+)"', statements))
+
+    assert allowed - {"iam:PassedToService"} == {*api.aws.calls, "iam:PassRole"}
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inside: st.lists(inside, max_size=4) | st.dictionaries(st.text(max_size=8), inside, max_size=4),
+    max_leaves=8,
+)
+MOMENTS = st.sampled_from(
+    [
+        "2026-11-24T13:00Z",
+        "2026-11-24T15:00+01:00",
+        "0001-01-01T00:00+14:00",
+        "9999-12-31T23:59-14:00",
+        "2036-01-01T00:00Z",
+    ]
+)
+WEEKLY = st.fixed_dictionaries(
+    {},
+    optional={
+        "days": ANYTHING | st.sampled_from(["mon", "mon-fri", ["sat", "sun"]]),
+        "start": ANYTHING | st.sampled_from(["08:00", "00:00"]),
+        "end": ANYTHING | st.sampled_from(["18:00", "24:00"]),
+        "except": ANYTHING | st.just("2026-12-24..2027-01-02"),
+    },
+)
+BODIES = st.fixed_dictionaries(
+    {},
+    optional={
+        "instance_id": ANYTHING | st.sampled_from([ONE, [ONE, OTHER], UNTAGGED]),
+        "ec2_instances_id": ANYTHING | st.just(ONE),
+        "name": ANYTHING | st.sampled_from(["office", "a"]),
+        "start_time": ANYTHING | MOMENTS,
+        "end_time": ANYTHING | MOMENTS,
+        "weekly": ANYTHING | WEEKLY,
+        "timezone": ANYTHING | st.sampled_from(["Europe/Paris", "localtime", "../etc/passwd"]),
+        "on_gap": ANYTHING,
+        "replace": ANYTHING,
+        "dry_run": ANYTHING,
+        "surprise": ANYTHING,
+    },
+)
+LIKELY = st.fixed_dictionaries(
+    {"instance_id": st.sampled_from([ONE, [ONE, OTHER]]), "start_time": MOMENTS, "end_time": MOMENTS},
+    optional={"name": st.sampled_from(["office", "a"]), "replace": st.booleans()},
+)
+
+
+@given(st.lists(BODIES | LIKELY, max_size=3), ANYTHING)
+def test_any_body_is_a_booking_or_400(bodies: list[Any], anything: Any) -> None:
+    """Never 500, never a record that can't be listed, shown and cancelled."""
+    api = Api()
+    for body in (*bodies, anything):
+        status, answer = api.post(body)
+        assert status in {200, 201, 400, 404, 409, 412, 413}, answer
+    for booking in api.listed():
+        assert api.show(booking)[0] == 200
+        assert api.delete(booking, on_cancel="stop_now")[0] == 200
+
+
+@given(
+    st.sampled_from(ROUTES) | st.text(max_size=20),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "body": ANYTHING,
+            "isBase64Encoded": ANYTHING,
+            "headers": ANYTHING | st.fixed_dictionaries({"if-match": st.text(max_size=9)}),
+            "pathParameters": ANYTHING | st.fixed_dictionaries({"id": st.text(max_size=30) | st.just(f"{ONE}.office")}),
+            "queryStringParameters": ANYTHING
+            | st.dictionaries(
+                st.sampled_from(["from", "to", "state", "limit", "after", "owner"]), st.text(max_size=20)
+            ),
+            "requestContext": ANYTHING
+            | st.fixed_dictionaries({"authorizer": ANYTHING | st.fixed_dictionaries({"jwt": ANYTHING})}),
+        },
+    ),
+)
+def test_any_event_is_answered(route: str, changes: dict[str, Any]) -> None:
+    """An event that API Gateway would never send is still no 500."""
+    status, _body = some_api().send({**event(route, "/x"), **changes})
+
+    assert status < 500
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_answered(body: bytes) -> None:
+    """A body of any bytes is a booking or 400."""
+    made = event("POST /provision", "/provision", body=base64.b64encode(body).decode())
+
+    assert Api().send({**made, "isBase64Encoded": True})[0] in {400, 413}
+
+
+OPERATIONS = st.tuples(
+    st.sampled_from(["book", "replace", "patch", "cancel", "auto"]),
+    st.sampled_from([ALICE, BOB]),
+    st.sampled_from(["a", "b"]),
+    st.integers(1, 6),
+)
+
+
+@pytest.mark.hypothesis
+@given(st.lists(OPERATIONS, max_size=8))
+def test_nobody_changes_or_sees_what_is_not_theirs(operations: list[tuple[str, str, str, int]]) -> None:
+    """In any sequence of two callers each booking is as its owner left it, and only the owner sees it."""
+    api = Api()
+    model: dict[str, tuple[str, str]] = {}
+    for kind, caller, name, hours in operations:
+        booking, end = f"{ONE}.{name}", f"2026-11-24T{13 + hours}:00:00Z"
+        mine = model.get(booking, (caller,))[0] == caller
+        if kind == "patch":
+            status, body = api.patch(booking, {"end_time": end}, caller)
+            done = status == 200
+            assert done == (booking in model and mine)
+        elif kind == "cancel":
+            status, body = api.delete(booking, caller)
+            assert status == (200 if mine else 403)
+            done = False
+            if mine:
+                model.pop(booking, None)
+        else:
+            named = {} if kind == "auto" else {"name": name}
+            status, body = api.post(wish(start=1, end=hours + 1, replace=kind == "replace", **named), caller)
+            booking = body["bookings"][0]["id"]
+            there = model.get(booking)
+            done = status < 300
+            assert done == (there is None or (there[0] == caller and (kind == "replace" or there[1] == end)))
+        if done:
+            model[booking] = (caller, end)
+        other = BOB if caller == ALICE else ALICE
+        assert other not in json.dumps(body)
+    for caller in (ALICE, BOB):
+        assert api.listed(caller) == sorted(one for one, (owner, _end) in model.items() if owner == caller)
+    seen = [booking for each in api.get(ADMIN)[1]["instances"] for booking in each["bookings"]]
+    assert {one["id"]: (one["owner"], one["end_time"]) for one in seen} == model
+
+
+def failing(at: int, how: str) -> Callable[[str, Mapping[str, Any]], None]:
+    """Return what makes the call of this number fail, or be the last."""
+    left = iter(range(at, -1, -1))
+
+    def before(operation: str, _arguments: Mapping[str, Any]) -> None:
+        if next(left, -1) == 0:
+            raise KilledError if how == "killed" else refused(operation, how)
+
+    return before
+
+
+STEPS: dict[str, Callable[[Api], tuple[int, dict[str, Any]]]] = {
+    "book": lambda api: api.post(wish([ONE], start=-1, end=3, name="new")),
+    "change": lambda api: api.patch(f"{ONE}.office", {"end_time": "2026-11-24T20:00:00Z"}),
+    "cancel": lambda api: api.delete(f"{ONE}.office"),
+    "list": lambda api: api.get(),
+}
+
+
+@pytest.mark.parametrize(
+    "how", ["killed", "AccessDeniedException", "ServiceQuotaExceededException", "ValidationException"]
+)
+@pytest.mark.parametrize("step", STEPS)
+def test_after_any_failed_call_a_second_request_heals(step: str, how: str) -> None:
+    """Whichever call is the last or fails, the same request again ends as if nothing had happened."""
+    smooth = some_api()
+    smooth.aws.calls.clear()
+    wanted = STEPS[step](smooth)
+    count = len(smooth.aws.calls)
+    assert wanted[0] < 300
+    for at in range(count):
+        api = some_api()
+        api.aws.before = failing(at, how)
+        try:
+            status, _body = STEPS[step](api)
+            assert status in {200, 502}
+        except KilledError:
+            api.restart()
+        api.aws.before = lambda _operation, _arguments: None
+        status, _body = STEPS[step](api)
+
+        assert status < 300
+        assert api.aws.edges() == smooth.aws.edges()
+        assert api.listed(ADMIN) == smooth.listed(ADMIN)
+
+
+def test_a_full_group_is_listed_in_time() -> None:
+    """700 bookings of 35 instances: so many calls, that at 25 ms each and 230 a second they take three seconds."""
+    api = Api()
+    ids = [f"i-{number:017x}" for number in range(35)]
+    for one in ids:
+        api.aws.add(one, Bookable="true")
+    for number in range(20):
+        for batch in (ids[:20], ids[20:]):
+            assert api.post(wish(batch, 2 * number + 1, 2 * number + 2, name=f"n{number}"))[0] == 201
+    api.restart()
+    api.aws.calls.clear()
+    assert len(api.listed(limit="1000")) == 700
+    lists, gets = (api.aws.calls.count(f"scheduler:{name}") for name in ("ListSchedules", "GetSchedule"))
+    assert (lists, gets) == (21, 700)
+    api.aws.calls.clear()
+    assert len(api.listed(limit="1000")) == 700
+    assert api.aws.calls.count("scheduler:GetSchedule") == 0
