@@ -318,7 +318,9 @@ instances:
       description: Whether it was started, because it is booked now.
       type: bool
     bookings:
-      description: All of its bookings, one-off ones with C(start) and C(end) in UTC.
+      description:
+        - All of its bookings, one-off ones with C(start) and C(end) in UTC. C(owner) is who booked, the ARN of an IAM
+          principal or the subject of a token; bookings of releases before 0.2.0 have none.
       type: list
       elements: dict
       sample: [{name: training, start: "2026-11-24T14:00:00Z", end: "2026-11-24T17:00:00Z"}]
@@ -376,12 +378,14 @@ schedule_group:
   sample: tfbridge
 """
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
 from ansible.module_utils.common.warnings import warn
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import client_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.identity import caller_arn
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import (
@@ -390,6 +394,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module impor
     retrier_of,
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.authority import Authority
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.records import owner_name
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.request import (
     BookingRequest,
     parse_request,
@@ -496,6 +502,9 @@ def book(module: Any, request: BookingRequest) -> tuple[dict[str, Any], dict[str
     service = BookingService(store, ec2, retrier, region, settings, params["start_if_active"], module.check_mode)
     request = service.swept(request)
     found = describe(ec2, retrier, request.instance_ids, region)
+    if present:
+        owner = owner_name(caller_arn(client_of(module, "sts"), retrier, region))
+        request = dataclasses.replace(request, authority=Authority(owner))
     return {"schedule_group": site.group}, service.change(request, found)
 
 

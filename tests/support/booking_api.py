@@ -174,8 +174,8 @@ class CloudInMemory:
     def describe_instances(self, **arguments: Any) -> dict[str, Any]:
         """Return the instances that a filter by ids or by a tag finds."""
         self._call("ec2:DescribeInstances", arguments)
-        (condition,) = arguments["Filters"]
-        found = [one for one in self.instances.values() if _matches(one, condition)]
+        filters = arguments["Filters"]
+        found = [one for one in self.instances.values() if all(_matches(one, each) for each in filters)]
         return {"Reservations": [{"OwnerId": "123456789012", "Instances": found}]}
 
     def start_instances(self, **arguments: Any) -> None:
@@ -209,6 +209,8 @@ class CloudInMemory:
 def _matches(instance: Mapping[str, Any], condition: Mapping[str, Any]) -> bool:
     if condition["Name"] == "instance-id":
         return instance["InstanceId"] in condition["Values"]
+    if condition["Name"] == "instance-state-name":
+        return instance["State"]["Name"] in condition["Values"]
     key = condition["Name"].removeprefix("tag:")
     return any(tag["Key"] == key and tag["Value"] in condition["Values"] for tag in instance["Tags"])
 
