@@ -82,7 +82,10 @@ instances:
       type: str
       sample: running
     bookings:
-      description: Its bookings, one-off ones with C(start) and C(end) in UTC, weekly ones with C(days) and C(timezone).
+      description:
+        - Its bookings, one-off ones with C(start) and C(end) in UTC, weekly ones with C(days) and C(timezone).
+        - C(owner) is who booked, the ARN of an IAM principal or the subject of a token; bookings of releases before
+          0.2.0 have none.
       type: list
       elements: dict
       sample: [{name: training, start: "2026-11-24T14:00:00Z", end: "2026-11-24T17:00:00Z"}]

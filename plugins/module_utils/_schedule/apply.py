@@ -35,8 +35,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking impo
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import UTC
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Plan
 
-from .authority import refuse_conflicts
 from .changes import Baseline, BookingChange, DesiredRecords, Observed, plan_of
+from .conflicts import refuse_conflicts
 from .edge_schedules import edge_schedule
 from .guards import guard_at, is_guarded
 from .names import EdgeName, RecordName, read_name

@@ -12,15 +12,7 @@ callers to their own bookings, because it writes for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import ConflictError
-
-if TYPE_CHECKING:
-    from .changes import BookingChange, Observed
-    from .records import Record
 
 
 @dataclass(frozen=True)
@@ -47,30 +39,3 @@ EVERYTHING = Authority()
 def version_of(record_name: str) -> str:
     """Return the version of a booking: records are never changed but replaced, under names that are used once."""
     return record_name.rsplit(".", 1)[-1]
-
-
-def refuse_conflicts(view: Observed, change: BookingChange) -> None:
-    """Refuse a change of what is somebody else's, or isn't as expected; raises ConflictError."""
-    put = {record.booking.booking_id: record for record in change.put}
-    named = [booking_id for booking_id in (*put, *change.drop) if booking_id in view.current]
-    for booking_id in named:
-        if not change.authority.covers(view.owners.get(booking_id, "")):
-            raise ConflictError("not_yours", f"booking {booking_id!r} is somebody else's")
-        version = version_of(view.current[booking_id].name)
-        if change.authority.version not in ("", version):
-            raise ConflictError("changed", f"booking {booking_id!r} has changed: its version is {version!r} now")
-    for booking_id, record in put.items():
-        _refuse_reuse(view.records, record)
-        there = view.records.get(booking_id)
-        same = there is None or there.booking == record.booking or there.books_as(record)
-        if change.authority.create_only and there is not None and not same:
-            raise ConflictError("exists", f"booking {booking_id!r} exists: {there.booking.describe()}")
-
-
-def _refuse_reuse(records: Mapping[str, Record], record: Record) -> None:
-    """Refuse a key that another request was made with: the first part is the key's digest, the rest the request's."""
-    key = record.key.partition(".")[0]
-    for there in records.values():
-        same = bool(key) and (there.owner, there.key.partition(".")[0]) == (record.owner, key)
-        if same and there.key != record.key:
-            raise ConflictError("key_reused", "the idempotency key was used for another booking")

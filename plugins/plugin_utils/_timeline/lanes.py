@@ -59,6 +59,7 @@ def _natural(lane: Lane) -> tuple[bool, list[tuple[int, str]], str]:
 def _lane(page: Timeline, item: Mapping[str, Any]) -> Lane:
     instance_id = str(item["instance_id"])
     bookings = tuple(from_record(instance_id, str(body["name"]), body) for body in item["bookings"])
+    owners = {str(body["name"]): str(body.get("owner") or "") for body in item["bookings"]}
     gap = timedelta(seconds=int(item.get("merge_gap") or MERGE_GAP.total_seconds()))
     union = _spans(page, bookings, gap)
     stops = curfew_stops(bookings, page.bounds.start, page.bounds.end, gap)
@@ -69,7 +70,7 @@ def _lane(page: Timeline, item: Mapping[str, Any]) -> Lane:
         tuple(
             Booked(
                 one.booking_id,
-                rule(one, page.clock),
+                rule(one, page.clock) + _by(owners[one.booking_id]),
                 _spans(page, (one,), gap),
                 tuple(stop.start for stop in stops if one.booking_id in stop.reasons),
             )
@@ -79,6 +80,12 @@ def _lane(page: Timeline, item: Mapping[str, Any]) -> Lane:
         state_of(item),
         problems(item, union, page.clock.now),
     )
+
+
+def _by(owner: str) -> str:
+    """Return who booked, in words: of an ARN the last part, which is a person's name or a role's with its session."""
+    name = owner.partition("/")[2] if owner.startswith("arn:") else owner
+    return f", by {name or owner}" if owner else ""
 
 
 def _order(booking: Booking) -> tuple[int, str, str]:
