@@ -127,7 +127,7 @@ def test_the_functions_policy_is_what_it_calls() -> None:
     api.get(ADMIN)
     api.instances()
     text = (MODULE / "api.tf").read_text(encoding="utf-8")
-    statements = text[text.index("function_statements") : text.index('resource "aws_cloudwatch_log_group"')]
+    statements = text[text.index('"aws_iam_role_policy" "function"') : text.index('"aws_lambda_function" "api"')]
     allowed = set(re.findall(r'"((?:scheduler|ec2|iam|sqs|ssm|sts|kms):[A-Za-z]+)"', statements))
 
     assert allowed - {"iam:PassedToService"} == {*api.aws.calls, "iam:PassRole"}

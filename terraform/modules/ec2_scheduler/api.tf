@@ -17,47 +17,6 @@ locals {
   # API Gateway's name for a route in a policy: {id} is any.
   reader_arns = [for route in local.read_routes : replace(replace(route, " /", "/"), "{id}", "*")]
   caller_arns = [for route in local.routes : replace(replace(route, " /", "/"), "{id}", "*")]
-
-  # What the function calls, and no more: a test holds it against recorded calls.
-  function_statements = var.api == null ? [] : concat([
-    {
-      Sid      = "WriteSchedules"
-      Effect   = "Allow"
-      Action   = ["scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:GetSchedule"]
-      Resource = local.schedules_arn
-    },
-    {
-      # Neither can be limited: listing is authorised against schedule/*/*, DescribeInstances has no resource.
-      Sid      = "ListSchedulesAndInstances"
-      Effect   = "Allow"
-      Action   = ["scheduler:ListSchedules", "ec2:DescribeInstances"]
-      Resource = "*"
-    },
-    {
-      Sid       = "HandTheRoleToScheduler"
-      Effect    = "Allow"
-      Action    = ["iam:PassRole"]
-      Resource  = aws_iam_role.execution.arn
-      Condition = { StringEquals = { "iam:PassedToService" = "scheduler.amazonaws.com" } }
-    },
-    # A booking that has begun starts its instance at once. Stops are left to EventBridge Scheduler.
-    merge(local.start_stop_statement, { Sid = "StartWhatIsBooked", Action = ["ec2:StartInstances"] }),
-    {
-      Sid      = "WriteItsLog"
-      Effect   = "Allow"
-      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-      Resource = "${aws_cloudwatch_log_group.function[0].arn}:*"
-    },
-    ],
-    local.grant_statements,
-    var.api.tracing ? [{
-      # X-Ray has no resource to name.
-      Sid      = "WriteItsTraces"
-      Effect   = "Allow"
-      Action   = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
-      Resource = "*"
-    }] : [],
-  )
 }
 
 resource "aws_cloudwatch_log_group" "function" {
@@ -102,7 +61,49 @@ resource "aws_iam_role_policy" "function" {
   name = "book"
   role = aws_iam_role.function[0].id
 
-  policy = jsonencode({ Version = "2012-10-17", Statement = local.function_statements })
+  # What the function calls, and no more: a test holds it against recorded calls.
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat([
+      {
+        Sid      = "WriteSchedules"
+        Effect   = "Allow"
+        Action   = ["scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:GetSchedule"]
+        Resource = local.schedules_arn
+      },
+      {
+        # Neither can be limited: listing is authorised against schedule/*/*, DescribeInstances has no resource.
+        Sid      = "ListSchedulesAndInstances"
+        Effect   = "Allow"
+        Action   = ["scheduler:ListSchedules", "ec2:DescribeInstances"]
+        Resource = "*"
+      },
+      {
+        Sid       = "HandTheRoleToScheduler"
+        Effect    = "Allow"
+        Action    = ["iam:PassRole"]
+        Resource  = aws_iam_role.execution.arn
+        Condition = { StringEquals = { "iam:PassedToService" = "scheduler.amazonaws.com" } }
+      },
+      # A booking that has begun starts its instance at once. Stops are left to EventBridge Scheduler.
+      merge(local.start_stop_statement, { Sid = "StartWhatIsBooked", Action = ["ec2:StartInstances"] }),
+      {
+        Sid      = "WriteItsLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "${aws_cloudwatch_log_group.function[0].arn}:*"
+      },
+      ],
+      local.grant_statements,
+      var.api.tracing ? [{
+        # X-Ray has no resource to name.
+        Sid      = "WriteItsTraces"
+        Effect   = "Allow"
+        Action   = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+        Resource = "*"
+      }] : [],
+    )
+  })
 }
 
 resource "aws_lambda_function" "api" {
