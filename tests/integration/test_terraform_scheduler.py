@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from scripts import terraform_provider
 from tests.conftest import NOT_HERE
 from tests.support.terraform import Terraform
 
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 EXAMPLE = {"ami": "ami-12c6146b", "create_api": True}
 
 CALL = """
@@ -61,6 +63,10 @@ def applied(terraform):
     builder = terraform.root / "modules" / "ec2_scheduler" / "build_lambda.py"
     subprocess.run([sys.executable, builder], check=True, capture_output=True)
     configuration = terraform.configuration("scheduler")
+    example = configuration.folder / "main.tf"
+    text = example.read_text()
+    assert "  instance_tag = {" in text
+    example.write_text(text.replace("  instance_tag = {", f'  schedule_kms_key_arn = "{KEY}"\n  instance_tag = {{'))
     configuration.apply(**EXAMPLE)
     return configuration
 
@@ -74,6 +80,7 @@ def test_what_is_made_is_what_booking_needs(aws, run, applied):
     shown = json.loads(applied.run("output", "-json").stdout)
     instance_id = shown["instance_id"]["value"]
 
+    aws.forget_calls()
     start = (datetime.now(timezone.utc) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     end = (datetime.now(timezone.utc) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
     times = ["-e", f"start_time={start}", "-e", f"end_time={end}"]
@@ -84,10 +91,63 @@ def test_what_is_made_is_what_booking_needs(aws, run, applied):
     group = aws.client("scheduler").list_schedules(GroupName="tfbridge")["Schedules"]
     assert 3 == len(group)
 
+    booked_and_read(aws, run, instance_id)
+    assert actions_of_callers(aws) == allowed(json.loads(shown["booking_policy_json"]["value"]))
+    policy = aws.client("iam").get_role_policy(RoleName="tfbridge-ec2-eu-central-1", PolicyName="start-stop")
+    assert actions_of_targets(aws) == allowed(policy["PolicyDocument"])
+
     trust = aws.client("iam").get_role(RoleName="tfbridge-ec2-eu-central-1")["Role"]["AssumeRolePolicyDocument"]
     condition = trust["Statement"][0]["Condition"]["StringEquals"]
     assert "123456789012" == condition["aws:SourceAccount"]
     assert "arn:aws:scheduler:eu-central-1:123456789012:schedule-group/tfbridge" == condition["aws:SourceArn"]
+
+
+def booked_and_read(aws, run, instance_id: str) -> None:
+    """Book, cancel and read in the ways that the documentation shows: with a key, at once, by lookup, dead letters."""
+    options = {"region": "eu-central-1", "instance_ids": [instance_id]}
+    now = datetime.now(timezone.utc)
+    times = {
+        "start_time": (now - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "end_time": (now + timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    aws.client("ec2").stop_instances(InstanceIds=[instance_id])
+    assert run.module("ec2_schedule", **options, name="now", kms_key_arn=KEY, **times)["instances"][0]["started"]
+    assert run.module("ec2_schedule", **options, name="now", state="absent", on_cancel="stop_now")["changed"]
+    queue = aws.client("sqs").get_queue_url(QueueName="tfbridge-ec2-dead-letters")["QueueUrl"]
+    aws.client("sqs").send_message(QueueUrl=queue, MessageBody="{}")
+    info = run.module("ec2_schedule_info", region="eu-central-1", dead_letters=True)
+    assert info["dead_letters"]["count"] == 1
+    message = f"{{{{ lookup('tfbridge.aws.ec2_schedule', '{instance_id}', region='eu-central-1').state }}}}"
+    tasks = [{"ansible.builtin.debug": {"msg": message}}]
+    looked_up = run.playbook([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
+    assert looked_up.rc == 0, looked_up.output
+
+
+# Calls of this test itself, and one that IAM lets everybody make.
+OF_THE_TEST = {"ec2:StopInstances", "sqs:SendMessage", "sts:GetCallerIdentity"}
+# What Scheduler does with the caller's rights where a request has a customer managed key.
+WITH_A_KEY = {"kms:DescribeKey", "kms:GenerateDataKey", "kms:Decrypt"}
+
+
+def actions_of_callers(aws) -> set[str]:
+    """Return the IAM actions that the calls since the last count need."""
+    created = aws.app.requests("scheduler:CreateSchedule")
+    passed = {"iam:PassRole"} if created else set()
+    encrypted = WITH_A_KEY if any(sent.get("KmsKeyArn") for sent in created) else set()
+    return (set(aws.calls()) - OF_THE_TEST) | passed | encrypted
+
+
+def actions_of_targets(aws) -> set[str]:
+    """Return the IAM actions that firing what was created needs."""
+    sent = aws.app.requests("scheduler:CreateSchedule")
+    found = {f"ec2:{each['Target']['Arn'].rsplit(':', 1)[-1].replace('st', 'St', 1)}" for each in sent}
+    found |= {"sqs:SendMessage" for each in sent if each["Target"].get("DeadLetterConfig")}
+    return found | {"kms:Decrypt" for each in sent if each.get("KmsKeyArn")}
+
+
+def allowed(policy: dict[str, Any]) -> set[str]:
+    """Return the actions that a policy allows."""
+    return {action for statement in policy["Statement"] for action in statement["Action"]}
 
 
 def test_the_api_is_authorised_and_has_its_function(aws, applied):

@@ -61,6 +61,11 @@ output "instance_id" {
   value       = aws_instance.workstation.id
 }
 
+output "booking_policy_json" {
+  description = "The policy to attach to the people and pipelines that book."
+  value       = module.scheduler.booking_policy_json
+}
+
 output "api_url" {
   description = "Address of the booking API, null without one."
   value       = module.scheduler.api_url

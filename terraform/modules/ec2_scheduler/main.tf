@@ -91,6 +91,14 @@ resource "aws_iam_role_policy" "execution" {
         },
       ],
       local.grant_statements,
+      [
+        for key in local.schedule_key_arns : {
+          Sid      = "DecryptSchedules"
+          Effect   = "Allow"
+          Action   = ["kms:Decrypt"]
+          Resource = key
+        }
+      ],
     )
   })
 }

@@ -35,6 +35,17 @@ variable "kms_key_arns" {
   }
 }
 
+variable "schedule_kms_key_arn" {
+  description = "Customer managed KMS key of the schedules, for ec2_schedule's option kms_key_arn: the execution role may decrypt with it, and booking_policy_json allows its use. null: AWS's own key."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.schedule_kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", var.schedule_kms_key_arn))
+    error_message = "schedule_kms_key_arn: not the ARN of a KMS key, like arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
+  }
+}
+
 variable "dead_letter_retention_days" {
   description = "How many days a start or stop that could not be delivered stays in the dead-letter queue."
   type        = number
