@@ -162,6 +162,38 @@ class TestBooking:
         assert f"{one}  stop   weekly mon,tue,wed,thu,fri at 18:00 Europe/Paris" in moved["before"]
         assert f"{one}  stop   weekly mon,tue,wed,thu,fri at 19:00 Europe/Paris" in moved["after"]
 
+    def test_a_role_that_was_just_made_is_waited_for(self, aws, book, instances):
+        """Right after terraform apply, Scheduler refuses the role for some seconds: it is booked all the same."""
+        aws.app.settings.role_known_after = 2
+        assert book(instance_ids=instances[0], name="a", start_time=at(15), end_time=at(18))["changed"]
+        assert [f"at({at(15)[:-1]})", f"at({at(18)[:-1]})"] == edges(aws)
+
+    def test_a_quota_that_ends_half_way_is_told_and_healed(self, aws, book, instances):
+        """A record is written, its edges are not: the message says so, info shows it, and a later run completes it."""
+        one = instances[0]
+        booking = {"instance_ids": one, "name": "a", "start_time": at(15), "end_time": at(18)}
+        aws.app.settings.schedules_left = 1
+        refused = book(fails=True, **booking)
+        assert "maximum number of schedules" in refused["msg"]
+        assert f"This came half way: the bookings of {one} are stored" in refused["msg"]
+        (shown,) = book(module="ec2_schedule_info", instance_ids=[one])["instances"]
+        assert not shown["in_sync"]
+        assert ["a"] == [each["name"] for each in shown["bookings"]]
+
+        aws.app.settings.schedules_left = -1
+        assert book(**booking)["changed"]
+        assert [f"at({at(15)[:-1]})", f"at({at(18)[:-1]})"] == edges(aws)
+
+    def test_an_error_that_is_final_is_tried_once(self, aws, book, instances):
+        """EC2 refuses a start once, and Scheduler doesn't try again: a dead letter, and the instance stays stopped."""
+        one = instances[0]
+        book(instance_ids=one, name="a", start_time=at(15), end_time=at(18))
+        clock = executor(aws)
+        aws.app.fault("ec2:StartInstances", "IncorrectInstanceState")
+        clock.run(DAY + timedelta(hours=15.5))
+        assert "stopped" == clock.state(one)
+        assert [DAY + timedelta(hours=15)] == [letter.at for letter in clock.dead_letters]
+
     def test_cancelling_one_leaves_the_others(self, aws, play, instances):
         """check, run, check, run; the plan is that of the booking that is left."""
         one = instances[0]

@@ -192,3 +192,46 @@ def test_a_rate_can_be_set(aws, ssm):
         ssm.get_parameters(Names=["X"])
     with pytest.raises(ClientError, match="Rate exceeded"):
         ssm.get_parameters(Names=["X"])
+
+
+SCHEDULE = {
+    "Name": "x",
+    "GroupName": "default",
+    "ScheduleExpression": "cron(0 8 ? * MON *)",
+    "ScheduleExpressionTimezone": "Europe/Paris",
+    "FlexibleTimeWindow": {"Mode": "OFF"},
+    "Target": {
+        "Arn": "arn:aws:scheduler:::aws-sdk:ec2:stopInstances",
+        "RoleArn": "arn:aws:iam::123456789012:role/scheduler",
+        "Input": '{"InstanceIds": ["i-0123456789abcdef0"]}',
+    },
+}
+FIFO = {**SCHEDULE["Target"], "DeadLetterConfig": {"Arn": "arn:aws:sqs:eu-central-1:123456789012:dead.fifo"}}
+
+
+@pytest.mark.parametrize(
+    ("change", "settings", "code"),
+    [
+        ({}, {}, None),
+        *(
+            ({"ScheduleExpressionTimezone": zone}, {}, "ValidationException")
+            for zone in ("localtime", "Factory", "right/Europe/Paris", "posix/UTC")
+        ),
+        ({"Target": FIFO}, {}, "ValidationException"),
+        ({}, {"role_known_after": 1}, "ValidationException"),
+        ({}, {"schedules_left": 0}, "ServiceQuotaExceededException"),
+        ({}, {"schedules_left": 1}, None),
+    ],
+)
+def test_schedules_that_aws_refuses(aws, change, settings, code):
+    """Moto takes all of them."""
+    scheduler = aws.client("scheduler")
+    for name, value in settings.items():
+        setattr(aws.app.settings, name, value)
+    try:
+        scheduler.create_schedule(**{**SCHEDULE, **change})
+        refused = None
+    except ClientError as error:
+        refused = error.response["Error"]["Code"]
+
+    assert code == refused

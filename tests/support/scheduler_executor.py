@@ -17,6 +17,16 @@ UTC = timezone.utc
 DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 # How long Scheduler waits between two tries is not documented; this is as good as any.
 RETRY = timedelta(minutes=1)
+# Answers of EC2 that Scheduler takes for final: it doesn't try again.
+FINAL = frozenset(
+    {
+        "IncorrectInstanceState",
+        "InvalidInstanceID.Malformed",
+        "InvalidInstanceID.NotFound",
+        "UnauthorizedOperation",
+        "UnsupportedOperation",
+    }
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,6 +115,8 @@ class Executor:
                 break
             except self.ec2.exceptions.ClientError as error:
                 fired = Fired(when, schedule["Name"], action, str(error))
+                if error.response["Error"]["Code"] in FINAL:
+                    break
         (self.dead_letters if fired.error else self.fired).append(fired)
         if schedule["ScheduleExpression"].startswith("at(") and schedule.get("ActionAfterCompletion") == "DELETE":
             self.scheduler.delete_schedule(Name=schedule["Name"], GroupName=self.group)

@@ -47,6 +47,8 @@ class Settings:
     latency: float = 0.0  # seconds before each answer
     rate: float = 0.0  # calls a second and account before throttling sets in; 0 is without limit
     refuse: bool = True  # whether what AWS refuses is refused
+    role_known_after: int = 0  # tries of CreateSchedule that Scheduler refuses, as it does while a role is new
+    schedules_left: int = -1  # how many schedules the quota still has room for; below zero it is without limit
     empty_pages: bool = False  # put an empty page with a token before each page
     remember: bool = False  # answer reads as they were answered since the last write, without asking moto again
     now: Callable[[], datetime] = dataclasses.field(default=lambda: datetime.now(timezone.utc), repr=False)

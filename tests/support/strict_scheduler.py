@@ -35,6 +35,20 @@ def operation(method: str, path: str) -> str:
     return f"{method} {path}"
 
 
+# Scheduler's words for a role that IAM has only just made, and for one that doesn't trust it.
+NEW_ROLE = "The execution role you provide must allow AWS EventBridge Scheduler to assume the role."
+
+
+def _refuse_for_now(settings: Any) -> None:
+    """Refuse what AWS refuses for a reason that the request doesn't show."""
+    if settings.role_known_after:
+        settings.role_known_after -= 1
+        raise RefusedError("ValidationException", NEW_ROLE)
+    if settings.schedules_left == 0:
+        raise RefusedError("ServiceQuotaExceededException", "You have reached the maximum number of schedules.", 402)
+    settings.schedules_left -= settings.schedules_left > 0
+
+
 def serve(request: Request, ask: Ask, settings: Any) -> Answer:
     """Refuse what AWS refuses, and answer as AWS does where moto fails."""
     name = request.path.rstrip("/").rsplit("/", 1)[-1]
@@ -42,6 +56,8 @@ def serve(request: Request, ask: Ask, settings: Any) -> Answer:
         refused = wire_refusal({"Name": name, **request.payload}, settings.now())
         if refused:
             raise RefusedError("ValidationException", refused)
+    if request.operation == "CreateSchedule":
+        _refuse_for_now(settings)
     if request.operation == "CreateScheduleGroup" and not _GROUP.fullmatch(name):
         raise RefusedError("ValidationException", f"Invalid Name: {name!r}")
     answer = ask(None)
