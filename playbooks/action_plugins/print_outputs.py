@@ -10,11 +10,11 @@ import datetime as dt
 import os
 from typing import Any, Optional
 
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.collection_loader import AnsibleCollectionConfig
 from ansible.utils.display import Display
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import ActionFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.terminal import terminal_width
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.readers import readers_of
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.rows import check_days, printed, with_readers
@@ -35,7 +35,7 @@ class ActionModule(ActionBase):
         try:
             days = check_days(options["stale_after"])
         except OptionError as exc:
-            raise AnsibleActionFail(str(exc)) from exc
+            raise ActionFailedError(str(exc)) from exc
         now = dt.datetime.now(dt.timezone.utc)
         names = {output["name"].lower() for output in options["stack"]["outputs"]}
         stack = with_readers(options["stack"], readers_of(names, AnsibleCollectionConfig.collection_paths))

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.entry import in_order, nested_paths, parse_entries
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.specification import LIST, default_of
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import ActionFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import plain
 
 
@@ -32,7 +32,7 @@ class ActionModule(ActionBase):
         try:
             entries = in_order(parse_entries(plain(options["mounts"])))
         except BridgeError as exc:
-            raise AnsibleActionFail(str(exc)) from exc
+            raise ActionFailedError(str(exc)) from exc
         mounts = [_shown({**entry.params, "nested_paths": nested_paths(entry, entries)}) for entry in entries]
         helpers = sorted({entry.mount.helper for entry in entries if entry.mount.state in ("mounted", "present")})
         result.update(changed=False, mounts=mounts, helpers=helpers)

@@ -9,11 +9,11 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._contract.specification import SPEC
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import ActionFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.progress import Progress
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import plain
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.check import check
@@ -60,7 +60,7 @@ class ActionModule(ActionBase):
             report = check(request, lambda: _read_published(options["published"]))
             written = write_all(report, outcome.written, dry=self._task.check_mode)
         except BridgeError as exc:
-            raise AnsibleActionFail(str(exc)) from exc
+            raise ActionFailedError(str(exc)) from exc
         for line in github(report.findings) if outcome.github else ():
             Display().display(line)
         failed = report.status == "failed" or (report.status == "incomplete" and outcome.fail_incomplete)

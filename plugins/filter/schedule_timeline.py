@@ -8,8 +8,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import FilterFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.lanes import timeline_of
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.page import check_link, page
 
@@ -25,7 +25,7 @@ def _filter(
     try:
         return page(timeline_of(result, str(timezone), days, now), str(title), check_link(str(calendar or "")))
     except BridgeError as exc:
-        raise AnsibleFilterError(f"schedule_timeline: {exc}") from exc
+        raise FilterFailedError(f"schedule_timeline: {exc}") from exc
 
 
 class FilterModule:

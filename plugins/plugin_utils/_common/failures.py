@@ -12,7 +12,19 @@ say, in words for the person who runs the playbook.
 
 from __future__ import annotations
 
-from ansible.errors import AnsibleLookupError, AnsibleParserError
+from ansible.errors import AnsibleActionFail, AnsibleFilterError, AnsibleLookupError, AnsibleParserError
+
+
+class ActionFailedError(AnsibleActionFail):
+    """A task that runs on the controller can't be done."""
+
+    _include_cause_message = False
+
+
+class FilterFailedError(AnsibleFilterError):
+    """A filter can't make anything of its input."""
+
+    _include_cause_message = False
 
 
 class LookupFailedError(AnsibleLookupError):

@@ -593,3 +593,13 @@ class TestBadValues:
             planned(outputs(X_0="a", X_2="c"), strict=True)
         with pytest.raises(DataError, match="OUTPUT_lower"):
             planned(outputs(lower="a"), strict=True)
+
+
+@given(st.sampled_from(["__ansible_unsafe", "__ansible_vault", "__ansible_type"]), st.text(max_size=3))
+def test_a_tag_that_ansible_would_read_as_its_own_is_refused(begin, rest):
+    """As keys of outputs are: an exported inventory would be read otherwise."""
+    instance = {**dict.fromkeys(("private_ip", "public_ip"), "10.0.0.1"), "tags": {f"{begin}{rest}": "x"}}
+    rules = [{"output": "IDS"}]
+
+    with pytest.raises(DataError, match="the instance i-0a1b2c3d has the tag '__ansible_"):
+        planned(outputs(IDS=["i-0a1b2c3d"]), {"i-0a1b2c3d": instance}, hosts=rules)
