@@ -225,9 +225,9 @@ def read(module: Any) -> dict[str, Any]:
     if chosen:
         reporter = Reporter(store, tools, shown)
     else:
-        listed = store.list()
-        chosen, result["foreign"] = booked_instances(listed), foreign_schedules(listed)
-        reporter = Reporter(ListedStore(store, listed), tools, shown)
+        group = ListedStore.read(store)
+        chosen, result["foreign"] = booked_instances(group.listed), foreign_schedules(group.listed)
+        reporter = Reporter(group, tools, shown)
     found = describe(client_of(module, "ec2"), retrier, chosen, region)
     result["instances"] = reporter.report(chosen, found)
     result["account"] = next((instance["owner_id"] for instance in found.values()), None)

@@ -9,10 +9,11 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
+import concurrent.futures
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Optional, Union
+from typing import Any, Callable, Optional, Protocol, Union
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import WINDOWS_AHEAD, Plan
@@ -22,10 +23,10 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows impo
 from .apply import Tools, Writer
 from .changes import Baseline, BookingChange, DesiredRecords, Observed, plan_of
 from .ec2 import concerns, mismatch
-from .names import EdgeName, read_name
+from .names import EdgeName, RecordName, read_name
 from .result import curfew_dicts, edge_dict, next_edge, record_dict, window_dict, zulu
 from .schedule import Listed, Schedule
-from .service import in_parallel
+from .service import WORKERS, in_parallel
 from .steps import EdgeSteps, Evidence
 from .store import Store
 
@@ -47,6 +48,13 @@ def parse_range(start: Optional[str], end: Optional[str], timezone: Optional[str
     return TimeRange(first, last)
 
 
+class GroupStore(Store, Protocol):
+    """A store that hands on what it lists, a page at a time."""
+
+    def list(self, prefix: str = "", on_page: Callable[[Sequence[Listed]], None] = ...) -> list[Listed]:
+        """List the schedules of the group."""
+
+
 @dataclass
 class ListedStore:
     """A store whose first listing of every instance comes from one listing of the group."""
@@ -54,6 +62,24 @@ class ListedStore:
     store: Store
     listed: Sequence[Listed]
     _seen: set[str] = field(default_factory=set)
+    _records: dict[str, Optional[Schedule]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, store: GroupStore) -> ListedStore:
+        """List a group and read its records side by side meanwhile: one instance may have most of them.
+
+        What can't be read now is read, and refused, when it is asked for.
+        """
+        reads: dict[str, concurrent.futures.Future[Optional[Schedule]]] = {}
+        with concurrent.futures.ThreadPoolExecutor(max_workers=WORKERS) as pool:
+
+            def begin(page: Sequence[Listed]) -> None:
+                names = [name.name for name in map(read_name, page) if isinstance(name, RecordName)]
+                reads.update({name: pool.submit(store.get, name) for name in names})
+
+            listed = store.list(on_page=begin)
+        read = {name: done.result() for name, done in reads.items() if not isinstance(done.exception(), BridgeError)}
+        return cls(store, listed, _records=read)
 
     def list(self, prefix: str) -> list[Listed]:
         """List what the group had; asked again, what it has."""
@@ -63,8 +89,8 @@ class ListedStore:
         return [each for each in self.listed if each.name.startswith(prefix)]
 
     def get(self, name: str) -> Optional[Schedule]:
-        """Return a schedule, None for one that is gone."""
-        return self.store.get(name)
+        """Return a schedule, None for one that is gone; what was read ahead, once."""
+        return self._records.pop(name) if name in self._records else self.store.get(name)
 
     def create(self, schedule: Schedule) -> None:
         """Refuse: reports write nothing."""

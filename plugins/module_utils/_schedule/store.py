@@ -10,7 +10,7 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Callable, Optional, Protocol, TypeVar
@@ -49,6 +49,10 @@ def scheduler_pace() -> Pace:
 def scheduler_retrier(budget: float, waiting: Waiting = no_word) -> Retrier:
     """Return a retrier for calls to Scheduler, which has a pace of its own."""
     return Retrier(Policy(budget=check_budget(budget), waiting=waiting), scheduler_pace())
+
+
+def no_use(_page: Sequence[Listed]) -> None:
+    """Do nothing with a page of a listing."""
 
 
 class Store(Protocol):
@@ -98,8 +102,11 @@ class SchedulerStore:
     group_seen: bool = False
     create_group: bool = True
 
-    def list(self, prefix: str = "") -> list[Listed]:
-        """List the schedules of our group whose names begin with the prefix; a group that is missing holds none."""
+    def list(self, prefix: str = "", on_page: Callable[[Sequence[Listed]], None] = no_use) -> list[Listed]:
+        """List the schedules of our group whose names begin with the prefix; a group that is missing holds none.
+
+        C(on_page) is given each page as it comes.
+        """
         found: list[Listed] = []
         arguments = {"NamePrefix": prefix} if prefix else {}
         while True:
@@ -110,7 +117,9 @@ class SchedulerStore:
                     MaxResults=LIST_PAGE,
                     **arguments,
                 )
-            found += [_listed(item) for item in page.get("Schedules", [])]
+            new = [_listed(item) for item in page.get("Schedules", [])]
+            on_page(new)
+            found += new
             if not page.get("NextToken"):
                 self.group_seen = self.group_seen or bool(found)
                 return found
