@@ -51,9 +51,8 @@ def test_a_task_says_it_once(aws, run):
 
 
 @pytest.mark.cores
-@pytest.mark.parametrize("abort", [True, False])
-def test_an_inventory_says_it_once(run, abort):
-    """As an error of its own, and left to Ansible."""
-    result = run.inventory({"regions": ["Frankfurt"], "abort_on_error": abort})
+def test_an_inventory_says_it_once(run):
+    """Left to Ansible (abort_on_error: false), it is a warning that Ansible prints in its own way."""
+    result = run.inventory({"regions": ["Frankfurt"]})
 
     assert 1 == result.said.count("'Frankfurt' is not a region"), result.output

@@ -9,16 +9,18 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest, show
 
+_YEAR = re.compile("[0-9]{4}")
 FIRST_YEAR, LAST_YEAR = 1970, 2100  # what every country of the package has; bookings end long before
 
 
-def public_holidays(countries: Sequence[object], subdivision: Optional[str], years: Sequence[int]) -> list[str]:
+def public_holidays(countries: Sequence[object], subdivision: Optional[str], years: Sequence[object]) -> list[str]:
     """Return the days, as ISO dates, on which one of the countries has a public holiday."""
     library = _library()
     supported = library.list_supported_countries()
@@ -27,11 +29,11 @@ def public_holidays(countries: Sequence[object], subdivision: Optional[str], yea
         raise OptionError("_terms: no country is given. Valid values: ISO 3166-1 codes like FR")
     if subdivision and len(codes) > 1:
         raise OptionError(f"subdivision: {show(subdivision)} needs one country, and {', '.join(codes)} are given")
-    _check_years(years)
+    wanted = _checked_years(years)
     found: set[str] = set()
     for code in codes:
         part = _subdivision(code, subdivision, supported[code], library) if subdivision else None
-        found.update(day.isoformat() for day in library.country_holidays(code, subdiv=part, years=list(years)))
+        found.update(day.isoformat() for day in library.country_holidays(code, subdiv=part, years=wanted))
     return sorted(found)
 
 
@@ -71,8 +73,10 @@ def _subdivision(code: str, value: str, supported: Sequence[str], library: Any) 
     )
 
 
-def _check_years(years: Sequence[int]) -> None:
-    wrong = [year for year in years if not FIRST_YEAR <= year <= LAST_YEAR]
+def _checked_years(years: Sequence[object]) -> list[int]:
+    """Return the years as numbers: templates make strings of them."""
+    wrong = [year for year in years if not (_YEAR.fullmatch(str(year)) and FIRST_YEAR <= int(str(year)) <= LAST_YEAR)]
     if wrong or not years:
-        got = ", ".join(map(str, wrong)) or "none"
+        got = ", ".join(map(show, wrong)) or "none"
         raise OptionError(f"years: {got} given. Valid values: one or more years from {FIRST_YEAR} to {LAST_YEAR}")
+    return [int(str(year)) for year in years]

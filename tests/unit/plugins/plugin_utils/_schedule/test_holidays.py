@@ -69,6 +69,11 @@ def test_countries_and_years_are_united() -> None:
     assert not INSTALLED or {date.fromisoformat(day).year for day in both} == {2026, 2027}  # type: ignore[attr-defined]
 
 
+def test_years_may_be_strings() -> None:
+    """As templates make them."""
+    assert outcome(["FR"], years=["2027"]) == expect(FRANCE)  # type: ignore[list-item]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -81,6 +86,7 @@ def test_countries_and_years_are_united() -> None:
         ((["DE"], "Bayer"), "Did you mean 'bayern'?"),
         ((["VA"], "X"), "subdivision: 'X' is given, but VA has none"),
         ((["DE", "FR"], "BY"), "subdivision: 'BY' needs one country, and DE, FR are given"),
+        ((["FR"], None, ["x", True, 2027.5]), "years: 'x', True, 2027.5 given"),
         ((["FR"], None, []), "years: none given. Valid values: one or more years from 1970 to 2100"),
         ((["FR"], None, [2027, 27, 9999]), "years: 27, 9999 given. Valid values: one or more years from 1970 to 2100"),
     ],
