@@ -10,8 +10,12 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.entry import in_order, nested_paths, parse_entries
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.specification import LIST, default_of
+from ansible_collections.tfbridge.aws.plugins.modules.efs_mounts import main
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import ActionFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import plain
+
+# ansible-lint looks for the options here, and not in the module of the same name.
+__all__ = ["ActionModule", "main"]
 
 
 def _shown(params: dict[str, Any]) -> dict[str, Any]:

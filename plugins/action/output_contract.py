@@ -13,6 +13,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._contract.specification import SPEC
+from ansible_collections.tfbridge.aws.plugins.modules.output_contract import main
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import ActionFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.progress import Progress
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import plain
@@ -26,6 +27,9 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.options imp
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.reports.github import github
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.result import message, result_of
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.writing import write_all
+
+# ansible-lint looks for the options here, and not in the module of the same name.
+__all__ = ["ActionModule", "main"]
 
 
 def _read_published(options: Optional[Mapping[str, Any]]) -> tuple[list[Published], list[Unknown]]:

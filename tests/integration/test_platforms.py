@@ -48,6 +48,8 @@ def as_nobody(run, project):
     writable.mkdir()
     writable.chmod(0o1777)
     setpriv = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    if run.command([*setpriv, "python", "-c", "import json"]).rc:
+        pytest.skip("not on this machine: this Python can't be run by another user")
 
     def command(*arguments, **env):
         run.folder = project

@@ -51,6 +51,30 @@ def checked(monkeypatch, name, options):
     raise AssertionError
 
 
+@pytest.mark.parametrize("name", sorted(path.stem for path in (PLUGINS / "action").glob("[a-z]*.py")))
+def test_an_action_plugin_has_the_main_of_its_module(name):
+    """ansible-lint finds the action plugin first."""
+    action, module = (
+        importlib.import_module(f"ansible_collections.tfbridge.aws.plugins.{kind}.{name}")
+        for kind in ("action", "modules")
+    )
+
+    assert action.main is module.main
+
+
+@pytest.mark.full
+def test_ansible_lint_sees_wrong_options(run):
+    """By the rule `args`, as a user runs it."""
+    wrong = {"efs_mounts": "mount", "output_contract": "teraform", "ssm_outputs_info": "regoin"}
+    tasks = [{"name": "Wrong", f"tfbridge.aws.{name}": {option: []}} for name, option in wrong.items()]
+    run.write("play.yml", [{"name": "Wrong", "hosts": "localhost", "tasks": tasks}])
+
+    linted = run.command(["ansible-lint", "--offline", "--nocolor", "--format=pep8", "play.yml"])
+
+    for option in wrong.values():
+        assert f"module: {option}." in linted.said, linted.output
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_every_module_has_a_main(name):
     """An action plugin alone is something that ansible-lint passes over."""
