@@ -66,7 +66,10 @@ def test_an_action_plugin_has_the_main_of_its_module(name):
 def test_ansible_lint_sees_wrong_options(run):
     """By the rule `args`, as a user runs it."""
     wrong = {"efs_mounts": "mount", "output_contract": "teraform", "ssm_outputs_info": "regoin"}
-    tasks = [{"name": "Wrong", f"tfbridge.aws.{name}": {option: []}} for name, option in wrong.items()]
+    right = {"efs_mounts": {"mounts": []}}
+    tasks = [
+        {"name": "Wrong", f"tfbridge.aws.{name}": {option: [], **right.get(name, {})}} for name, option in wrong.items()
+    ]
     run.write("play.yml", [{"name": "Wrong", "hosts": "localhost", "tasks": tasks}])
 
     linted = run.command(["ansible-lint", "--offline", "--nocolor", "--format=pep8", "play.yml"])
