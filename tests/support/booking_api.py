@@ -234,6 +234,9 @@ class Api:
     def send(self, made: Any, seconds: float = 25.0) -> tuple[int, dict[str, Any]]:
         """Send an event, and return the answer's status and body."""
         answer = respond(lambda: self.cloud, made, Deadline(seconds))
+        if answer["headers"]["content-type"].startswith("text/calendar"):
+            self.headers = answer["headers"]
+            return answer["statusCode"], {"success": True, "calendar": answer["body"]}
         assert answer["headers"]["content-type"] == "application/json"
         self.headers = answer["headers"]
         body = json.loads(answer["body"])
@@ -250,6 +253,10 @@ class Api:
     def get(self, caller: str = ALICE, **query: str) -> tuple[int, dict[str, Any]]:
         """List bookings."""
         return self.send(by(caller, event("GET /bookings", "/bookings", query=query)))
+
+    def calendar(self, caller: str = ALICE, **query: str) -> tuple[int, dict[str, Any]]:
+        """Get bookings as a calendar."""
+        return self.send(by(caller, event("GET /bookings.ics", "/bookings.ics", query=query)))
 
     def listed(self, caller: str = ALICE, **query: str) -> list[str]:
         """Return the ids of the bookings in a list."""

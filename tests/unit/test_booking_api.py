@@ -513,3 +513,25 @@ def test_records_are_read_once(api: Api) -> None:
     api.get(ADMIN)
 
     assert api.aws.calls.count("scheduler:GetSchedule") == 1
+
+
+class TestCalendar:
+    """Bookings as a calendar to subscribe to."""
+
+    def test_it_has_the_callers_bookings_and_no_others(self) -> None:
+        """One-off and weekly ones; curfews book nothing. An admin sees all."""
+        api = Api()
+        api.post(wish(name="office"))
+        weekly = {"days": "mon-fri", "start": "08:00", "end": "18:00"}
+        api.post({"instance_id": OTHER, "name": "week", "timezone": "Europe/Paris", "weekly": weekly}, BOB)
+        api.post({"instance_id": OTHER, "name": "curfew", "curfew": {"days": "mon-fri", "at": "20:00"}}, BOB)
+
+        status, body = api.calendar()
+        assert (status, api.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+        assert body["calendar"].startswith("BEGIN:VCALENDAR\r\n")
+        assert f"UID:office.{ONE}@" in body["calendar"]
+        assert "week" not in api.calendar(instance_id=ONE)[1]["calendar"].lower().replace("weekly", "")
+        theirs = api.calendar(BOB)[1]["calendar"]
+        assert ("RRULE:FREQ=WEEKLY" in theirs, "office" in theirs, "curfew" in theirs) == (True, False, False)
+        assert api.calendar(ADMIN)[1]["calendar"].count("BEGIN:VEVENT") == 2
+        assert api.calendar(limit="1")[0] == 400

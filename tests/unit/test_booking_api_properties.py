@@ -76,7 +76,7 @@ class Gateway:
         )
         status, body = self.api.send(made)
         start(f"{status} x", list(self.api.headers.items()))
-        return [json.dumps(body).encode()]
+        return [body["calendar"].encode() if "calendar" in body else json.dumps(body).encode()]
 
 
 def some_api() -> Api:

@@ -6,7 +6,7 @@ locals {
   name       = replace(var.name, ".", "-")
 
   # The function's routes; API Gateway answers 404 to everything else.
-  read_routes  = ["GET /bookings", "GET /bookings/{id}", "GET /instances"]
+  read_routes  = ["GET /bookings", "GET /bookings.ics", "GET /bookings/{id}", "GET /instances"]
   write_routes = ["POST /provision", "PATCH /bookings/{id}", "DELETE /bookings/{id}"]
   routes       = concat(local.read_routes, local.write_routes)
 

@@ -28,6 +28,7 @@ from bookings import BookingDesk, Cloud, split_id
 from botocore.config import Config
 from deadline import CONNECT_TIMEOUT, READ_TIMEOUT, Deadline
 from events import ApiRequest, BookingBody, Refused
+from feed import FILTERS, feed
 from lists import BOOKING_FILTERS, INSTANCE_FILTERS, list_bookings, list_instances
 
 LOG = logging.getLogger("tfbridge")
@@ -71,6 +72,9 @@ def respond(known: Callable[[], Cloud], event: object, deadline: Deadline) -> di
         headers["retry-after"] = str(RETRY_AFTER)
     if "version" in body:
         headers["etag"] = f'"{body["version"]}"'
+    if "calendar" in body:
+        headers["content-type"] = "text/calendar; charset=utf-8"
+        return {"statusCode": status, "headers": headers, "body": body["calendar"]}
     return {"statusCode": status, "headers": headers, "body": json.dumps(body)}
 
 
@@ -129,6 +133,11 @@ def bookings(desk: BookingDesk, request: ApiRequest) -> Answer:
     return list_bookings(desk, request.query_of(*BOOKING_FILTERS))
 
 
+def calendar(desk: BookingDesk, request: ApiRequest) -> Answer:
+    """Return bookings as a calendar to subscribe to."""
+    return feed(desk, request.query_of(*FILTERS))
+
+
 def instances(desk: BookingDesk, request: ApiRequest) -> Answer:
     """List what can be booked."""
     return list_instances(desk, request.query_of(*INSTANCE_FILTERS))
@@ -163,6 +172,7 @@ def _one_of(query: Mapping[str, str], name: str, *valid: str) -> str:
 ROUTES: dict[str, Callable[[BookingDesk, ApiRequest], Answer]] = {
     "POST /provision": provision,
     "GET /bookings": bookings,
+    "GET /bookings.ics": calendar,
     "GET /bookings/{id}": booking,
     "PATCH /bookings/{id}": change,
     "DELETE /bookings/{id}": cancel,

@@ -150,7 +150,7 @@ run "the_api_is_authorised_by_iam" {
   }
 
   assert {
-    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["POST /provision", "GET /bookings", "GET /bookings/{id}", "PATCH /bookings/{id}", "DELETE /bookings/{id}", "GET /instances"])
+    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["POST /provision", "GET /bookings", "GET /bookings.ics", "GET /bookings/{id}", "PATCH /bookings/{id}", "DELETE /bookings/{id}", "GET /instances"])
     error_message = "Not the documented routes."
   }
 
