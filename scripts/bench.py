@@ -25,7 +25,19 @@ from scripts import collection, signals  # noqa: E402  needs the path above
 collection.lay_link()
 sys.path.insert(0, str(collection.COLLECTIONS))
 
-from scripts.benchmark import calendars, inventories, lookups, machine, page, plays, plot, schedule, stack, world  # noqa: E402  needs both paths
+from scripts.benchmark import (
+    calendars,
+    contracts,
+    inventories,
+    lookups,
+    machine,
+    page,
+    plays,
+    plot,
+    schedule,
+    stack,
+    world,
+)  # noqa: E402  needs both paths
 from scripts.benchmark.bounds import check  # noqa: E402  as above
 from scripts.benchmark.model import BenchError, Case  # noqa: E402  as above
 from scripts.benchmark.outcome import Outcome, load  # noqa: E402  as above
@@ -68,7 +80,7 @@ def _prepare(
     for outputs in lookups.OUTPUTS:
         for size in hosts:
             cases += lookups.cases(aws, outputs, size, folder / "lookups")
-    return cases
+    return cases + contracts.cases(folder / "contract")
 
 
 def publish(outcome: Outcome, folder: pathlib.Path) -> None:

@@ -74,11 +74,16 @@ class Demo:
         print(f"\n[{self.count}] {text}", flush=True)
 
     def command(
-        self, *words: str, only: Sequence[str] = (), env: Mapping[str, str] | None = None, code: int = 0
+        self,
+        *words: str,
+        only: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+        code: int = 0,
+        says: str = "",
     ) -> None:
         """Run a command and show what it says, all of it or only lines that have one of these texts.
 
-        C(code) is the exit code that belongs to the story.
+        C(code) is the exit code that belongs to the story, and C(says) what the command has to say.
         """
         print(f"    $ {shlex.join([pathlib.Path(words[0]).name, *words[1:]])}", flush=True)
         with _child(words, self.folder, {**self.environment, **(env or {})}) as child:
@@ -87,9 +92,10 @@ class Demo:
                 lines.append(line)
                 if not only or any(text in line for text in only):
                     print(f"    {line}", end="", flush=True)
-            if child.wait() != code:
+            if child.wait() != code or says not in "".join(lines):
                 shown = "" if not only else "".join(lines)
-                raise StepFailedError(f"{shown}{words[0]} ended with exit code {child.returncode}")
+                short = f", and did not say {says!r}" if says else ""
+                raise StepFailedError(f"{shown}{words[0]} ended with exit code {child.returncode}{short}")
 
     def ask(self, *words: str) -> str:
         """Run a command that is not part of the story, and give what it says."""
@@ -211,7 +217,9 @@ def _rename(demo: Demo) -> None:
     copy.parent.mkdir()
     copy.write_text(code.replace("{ my_ip = ", "{ web_ip = "))
     check = ["ansible-playbook", "tfbridge.aws.check_outputs", "-e", "terraform=renamed", "-e", "playbooks=ansible"]
-    demo.command(*check, "-e", "region=eu-central-1", only=["error  ", "    play '"], env={"COLUMNS": "240"}, code=2)
+    # The exit code is that of any task that fails: what was found is in the result.
+    found = "failed: 2 error"
+    demo.command(*check, "-e", "region=eu-central-1", only=["error  ", "    play '", found], says=found, code=2)
 
 
 def _book(demo: Demo, instance_id: str) -> None:

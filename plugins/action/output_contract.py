@@ -15,7 +15,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 from ansible_collections.tfbridge.aws.plugins.module_utils._contract.specification import SPEC
 from ansible_collections.tfbridge.aws.plugins.modules.output_contract import main
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import ActionFailedError
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.progress import Progress
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.progress import Progress, print_if_verbose
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import plain
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.check import check
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import Published, Unknown
@@ -41,12 +41,6 @@ def _read_published(options: Optional[Mapping[str, Any]]) -> tuple[list[Publishe
     return read_published(options or {}, connection_options(options or {}))
 
 
-def _say(text: str) -> None:
-    display = Display()
-    if display.verbosity:
-        display.display(f"tfbridge.aws: {text}", stderr=True)
-
-
 class ActionModule(ActionBase):
     """Check the contract, on the controller."""
 
@@ -60,7 +54,7 @@ class ActionModule(ActionBase):
         options = plain(given)
         try:
             outcome = parse_outcome(options)
-            request = parse_request(options, dt.datetime.now(dt.timezone.utc).date(), Progress(_say))
+            request = parse_request(options, dt.datetime.now(dt.timezone.utc).date(), Progress(print_if_verbose))
             report = check(request, lambda: _read_published(options["published"]))
             written = write_all(report, outcome.written, dry=self._task.check_mode)
         except BridgeError as exc:

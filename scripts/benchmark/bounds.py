@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from scripts.benchmark import inventories, lookups
+from scripts.benchmark import contracts, inventories, lookups
 from scripts.benchmark.model import Cell, peak
 from scripts.benchmark.outcome import Outcome
 from scripts.benchmark.schedule import BOOKED
@@ -35,7 +35,13 @@ class Bound:
 
 def check(outcome: Outcome) -> list[Bound]:
     """Give every bound that this run has figures for."""
-    return [*_inventory(outcome), *_lookups(outcome), *_schedule(outcome), *_calendar(outcome)]
+    return [
+        *_inventory(outcome),
+        *_lookups(outcome),
+        *_schedule(outcome),
+        *_calendar(outcome),
+        *_contract(outcome),
+    ]
 
 
 def _inventory(outcome: Outcome) -> Iterator[Bound]:
@@ -112,3 +118,11 @@ def _calendar(outcome: Outcome) -> Iterator[Bound]:
         note = f"{outcome.calendar.occurrences:,} occurrences in 60 days"
         yield Bound(f"{work}: CPU seconds", outcome.calendar.seconds, 5.0, note)
         yield Bound(f"{work}: MB at most", outcome.calendar.megabytes, 150, digits=0)
+
+
+def _contract(outcome: Outcome) -> Iterator[Bound]:
+    cell = outcome.cell(contracts.TABLE, contracts.ROW, contracts.TERRAFORM_FILES + contracts.YAML_FILES)
+    if cell:
+        work = f"contract check of {contracts.TERRAFORM_FILES:,} Terraform and {contracts.YAML_FILES:,} YAML files"
+        yield Bound(f"{work}: seconds", cell.seconds, 20.0)
+        yield Bound(f"{work}: peak MiB", cell.peak_mib, 250.0, digits=0)

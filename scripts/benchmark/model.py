@@ -29,6 +29,7 @@ class Case:
     check: Callable[[str], None]
     fill_cache: bool = False  # whether the command runs once before, to fill its cache
     not_run: str = ""  # why it isn't run at all
+    unit: str = "hosts"  # what its size counts
 
     @property
     def cell(self) -> tuple[str, str, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from scripts.benchmark import inventories, lookups, plays
+from scripts.benchmark import contracts, inventories, lookups, plays
 from scripts.benchmark.bounds import Bound, check
 from scripts.benchmark.model import Cell, Run, peak
 from scripts.benchmark.outcome import Outcome
@@ -30,6 +30,7 @@ def write(outcome: Outcome, plot: str) -> str:
             for outputs in lookups.OUTPUTS
         ),
         _schedule(outcome),
+        _contract(outcome),
         _method(outcome),
     ]
     return "\n".join(part for part in parts if part)
@@ -133,6 +134,20 @@ def _schedule(outcome: Outcome) -> str:
         + _table(["bookings on instances", "seconds"], rows)
         + "\nOne booking more on an instance that has twenty, through boto3:\n\n"
         + _table(["the new window is", "ListSchedules", "GetSchedule", "creates and deletes"], calls)
+    )
+
+
+def _contract(outcome: Outcome) -> str:
+    rows = [
+        [f"{size:,}", *_figures(outcome.results[(contracts.TABLE, contracts.ROW, size)], None)[1:4:2]]
+        for size in outcome.sizes(contracts.TABLE)
+    ]
+    if not rows:
+        return ""
+    return (
+        "## The contract check\n\n"
+        "`tfbridge.aws.check_outputs` over Terraform code and roles, four YAML files for each file of Terraform:\n\n"
+        + _table(["files", "seconds (fastest to slowest)", "peak MiB"], rows)
     )
 
 

@@ -82,7 +82,7 @@ def run_rounds(cases: Sequence[Case], world: World, limits: Limits, progress: Pr
             cell.runs.append(run)
             left = _seconds_left(cases, results, limits, number, case)
             progress.say(
-                f"round {number}/{limits.rounds}  {case.table:9} {case.size:5,} hosts  {case.row:22} "
+                f"round {number}/{limits.rounds}  {case.table:9} {case.size:5,} {case.unit}  {case.row:22} "
                 f"{run.seconds:6.2f} s {run.call_count:5,} calls   {left}"
             )
     return results

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from scripts.benchmark import inventories, lookups, model, plays, runner, schedule, stack, world
+from scripts.benchmark import contracts, inventories, lookups, model, plays, runner, schedule, stack, world
 from tests.conftest import ROOT
 from tests.support.interrupted import interrupt, left, running_with
 
@@ -34,6 +34,7 @@ CALLS = {
     ("lookups-1", "static"): {},
     ("lookups-1", "peer"): {"ssm:GetParameter": 6},
     ("lookups-1", "ours"): {"ssm:GetParameters": 1},
+    ("contract", "check_outputs"): {},
 }
 
 
@@ -44,6 +45,7 @@ def test_it_counts_the_calls_of_every_row(short_path):
         made = stack.make(aws, world.REGIONS[0], HOSTS, short_path / "stack")
         lookups.prepare(aws)
         cases = [*inventories.cases(made), *plays.cases(made), *lookups.cases(aws, 1, 2, short_path / "lookups")]
+        cases += contracts.cases(short_path / "contract", 10, 40)
         aws.be_aws()
         results = runner.run_rounds(cases, aws, limits, runner.Progress(lambda _line: None))
 

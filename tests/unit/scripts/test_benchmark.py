@@ -7,7 +7,7 @@ import pathlib
 
 import pytest
 
-from scripts.benchmark import bounds, inventories, lookups, page, plays, plot
+from scripts.benchmark import bounds, contracts, inventories, lookups, page, plays, plot
 from scripts.benchmark.model import Case, Cell, Results, Run, peak
 from scripts.benchmark.outcome import Outcome, load
 from scripts.benchmark.runner import Limits
@@ -32,6 +32,7 @@ def outcome():
         results |= {(lookups.table(outputs), row, 20): _cell(row, 20) for row in lookups.TITLES}
     for run in results[inventories.TABLE, "snapshot", 5_000].runs:
         results[inventories.TABLE, "snapshot", 5_000].runs[run.round - 1] = dataclasses.replace(run, seconds=4.0)
+    results[contracts.TABLE, contracts.ROW, 2_500] = Cell([Run(1, 12.0, 11.0, 130.0, {})])
     planned = Planned(10_000, [(0.1, 1.0, 2.0), (0.1, 1.1, 2.1), (0.2, 1.2, 2.2)])
     return Outcome(results, planned, [Booked("apart", 2, 20, 3)], {"Python": "3"}, 3, 12.0)
 
@@ -50,7 +51,7 @@ def test_every_bound_is_judged(outcome):
     """All bounds have a figure, and these figures reach them."""
     found = bounds.check(outcome)
 
-    assert [True] * 15 == [bound.reached for bound in found]
+    assert [True] * 17 == [bound.reached for bound in found]
     assert [1, 121, 0.8, 1.2, 0.8] == [round(bound.measured, 2) for bound in found[:5]]
 
 
@@ -92,6 +93,7 @@ def test_the_page_has_every_row_and_says_what_was_not_run(outcome):
         for title in titles.values():
             assert f"| {title} |" in text
     assert "| 100,000 on 10,000, one in five weekly | 2.10 |" in text
+    assert "| 2,500 | 12.00 (12.00 to 12.00, 1 run) | 130 |" in text
     assert "not run: 100 hosts take 15.0 s" in text
     assert "3 runs" in text
 

@@ -55,7 +55,6 @@ def scan_playbooks(top: pathlib.Path, files: SourceFiles) -> PlaybookScan:
     else:
         charts: list[pathlib.Path] = []
         for folder, names, left_out in files.walk(top, Side.CONSUMED):
-            files.progress(f"reading playbooks in {files.relative(folder)}")
             scan.unknown += left_out
             if "Chart.yaml" in names:
                 charts.append(folder)
@@ -63,6 +62,7 @@ def scan_playbooks(top: pathlib.Path, files: SourceFiles) -> PlaybookScan:
             skipped = _is_hidden(folder, top) or any(folder.is_relative_to(chart) for chart in charts)
             for name in () if skipped else names:
                 if _matters(folder, name, top):
+                    files.progress(f"reading playbooks in {files.relative(folder)}")
                     _read(folder / name, files, scan)
     scan.uses = list(dict.fromkeys(scan.uses))
     return scan

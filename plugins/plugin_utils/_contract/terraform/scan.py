@@ -80,6 +80,7 @@ def _look(
     seen = {}
     for folder, names, left_out in files.walk(top, Side.DECLARED):
         scan.unknown += left_out
+        files.progress(f"looking for Terraform code in {files.relative(folder)}")
         code = [folder / name for name in names if name.endswith((".tf", ".tf.json"))]
         scan.files += len(code)
         text = b"\n".join(map(_bytes, code))

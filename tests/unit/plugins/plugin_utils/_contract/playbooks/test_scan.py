@@ -6,9 +6,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+from ansible.utils.display import Display
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.progress import Progress, print_if_verbose
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.source_files import SourceFiles
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.playbooks.scan import scan_playbooks
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.terraform.scan import scan_code
 
 CALL = "{{ lookup('tfbridge.aws.ssm_output', 'A') }}"
 GOOD = f'- hosts: web\n  tasks:\n    - debug: {{msg: "{CALL}"}}\n'
@@ -122,3 +127,25 @@ def test_names_in_nested_templates(scan):
     result = scan({"a.j2": nested})
 
     assert ["app.<env>.<part>.x"] == [str(use.name) for use in result.uses if use.by.value == "parameter"]
+
+
+def test_a_long_scan_says_what_it_is_doing(tmp_path, monkeypatch):
+    """From the sixth second on, a line every five seconds, on both sides; and at -v alone."""
+    for number in range(8):
+        (tmp_path / f"play{number}.yml").write_text(GOOD)
+        (tmp_path / f"stack{number}").mkdir()
+        (tmp_path / f"stack{number}" / "main.tf").write_text('locals { a = "b" }\n')
+    said = []
+    times = itertools.count(step=2)
+    files = SourceFiles(tmp_path, progress=Progress(said.append, clock=lambda: next(times)))
+    scan_playbooks(tmp_path, files)
+    scan_code(tmp_path, files, ())
+
+    assert ["reading playbooks in ., 6 s so far", "reading playbooks in ., 12 s so far"] == said[:2]
+    assert [line for line in said if line.startswith("looking for Terraform code in stack")]
+    shown = []
+    monkeypatch.setattr(Display, "display", lambda _self, text, **_options: shown.append(text))
+    for verbosity in (0, 1):
+        monkeypatch.setattr(Display(), "verbosity", verbosity)
+        print_if_verbose("reading")
+    assert ["tfbridge.aws: reading"] == shown
