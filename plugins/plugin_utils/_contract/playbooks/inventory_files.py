@@ -16,7 +16,7 @@ import yaml
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import By, InventoryRule, Place, Use
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.names import Name
 
-from .templates import name_of
+from .template_names import name_of
 from .yaml_files import child, items, line, text
 
 PLUGIN = "tfbridge.aws.ssm_outputs"

@@ -20,13 +20,11 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.names
 
 from .implicit import implicit_uses
 from .lookups import READERS, uses_of
+from .template_names import TemplateMistakeError, is_template, name_of
 from .templates import (
     LookupCall,
     Reference,
     Template,
-    TemplateMistakeError,
-    is_template,
-    name_of,
     parse_expression,
     parse_template,
 )

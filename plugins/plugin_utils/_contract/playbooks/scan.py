@@ -26,7 +26,7 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.sourc
 
 from .inventory_files import EXPRESSIONS, host_uses, is_inventory, rule_of
 from .plays import Context, Reading, read_document
-from .templates import is_template
+from .template_names import is_template
 from .yaml_files import YamlMistakeError, child, items, line, pairs, parse_yaml, text
 
 _YAML = (".yml", ".yaml", ".json")

@@ -11,31 +11,20 @@ Nothing is rendered, and no plugin is run.
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import functools
-import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Optional, Union
+from collections.abc import Mapping
+from typing import Optional
 
-import jinja2
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import Key
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.names import Hole, Name
 from jinja2 import nodes
 
+from .template_names import TemplateMistakeError, is_template, name_of_expression, parse, terms_of
+
 LOOKUPS = frozenset(("lookup", "query", "q"))
 _OPTIONAL_FILTERS = frozenset(("default", "d"))
 _ITERATING_FILTERS = frozenset(("join", "map", "select", "selectattr", "reject", "rejectattr"))
-_HEADER = re.compile(r"#jinja2:([^\n]*)\n")
-
-
-class TemplateMistakeError(BridgeError):
-    """A template can't be parsed. Has the line in the template."""
-
-    def __init__(self, reason: str, line: int) -> None:
-        super().__init__(reason)
-        self.line = line
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,11 +57,6 @@ class Template:
     groups: list[tuple[Name, int]] = dataclasses.field(default_factory=list)
 
 
-def is_template(text: str) -> bool:
-    """Return whether Ansible would take a text as a template."""
-    return "{{" in text or "{%" in text
-
-
 def parse_expression(text: str) -> Template:
     """Parse what is an expression without braces, as conditions are. Raises TemplateMistakeError."""
     return parse_template(text if is_template(text) else "{{ " + text + " }}")
@@ -83,95 +67,11 @@ def parse_template(text: str) -> Template:
     """Parse a template; the same text is parsed once. Raises TemplateMistakeError."""
     found = Template()
     try:
-        tree = _parse(text)
+        tree = parse(text)
         _Reader(tree, found).read()
     except RecursionError as exc:
         raise TemplateMistakeError("a template is nested too deeply to be read", 1) from exc
     return found
-
-
-def name_of(text: str) -> Name:
-    """Return a text that may have templates in it as a name with holes."""
-    if not is_template(text):
-        return Name.of(text)
-    try:
-        return _inner(text)
-    except (TemplateMistakeError, RecursionError):
-        return Name.of(Hole("a template"))
-
-
-@functools.lru_cache(maxsize=64)
-def _environment(options: tuple[tuple[str, Any], ...] = ()) -> jinja2.Environment:
-    return jinja2.Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], **dict(options))  # noqa: S701  parses only
-
-
-def _parse(text: str) -> nodes.Template:
-    header = _HEADER.match(text)
-    options = _header_options(header[1]) if header else ()
-    try:
-        return _environment(options).parse(text)
-    except jinja2.TemplateSyntaxError as exc:
-        raise TemplateMistakeError(f"a template can't be parsed: {exc.message}", exc.lineno or 1) from exc
-
-
-def _header_options(text: str) -> tuple[tuple[str, Any], ...]:
-    """Return the options of a C(#jinja2:) header that change how the text is parsed."""
-    options = {}
-    for part in text.split(","):
-        key, _colon, value = part.partition(":")
-        try:
-            options[key.strip()] = ast.literal_eval(value.strip())
-        except (ValueError, SyntaxError):
-            continue
-    known = {key: value for key, value in options.items() if key.endswith("_string") and isinstance(value, str)}
-    return tuple(sorted(known.items()))
-
-
-def _inner(text: str) -> Name:
-    parts: list[Union[str, Hole, Name]] = []
-    for node in _parse(text).body:
-        if not isinstance(node, nodes.Output):
-            return Name.of(Hole("a template"))
-        parts += [piece.data if isinstance(piece, nodes.TemplateData) else _name(piece) for piece in node.nodes]
-    return Name.of(*parts)
-
-
-def _name(node: nodes.Node) -> Name:
-    """Return the text that an expression gives, with holes for what isn't known."""
-    if isinstance(node, nodes.Const):
-        return name_of(node.value) if isinstance(node.value, str) else Name.of(str(node.value))
-    if isinstance(node, (nodes.Add, nodes.Concat)):
-        pieces = node.nodes if isinstance(node, nodes.Concat) else [node.left, node.right]
-        return Name.of(*map(_name, pieces))
-    if isinstance(node, nodes.Filter) and node.node is not None and node.name in ("upper", "lower"):
-        return _name(node.node).mapped(str.upper if node.name == "upper" else str.lower)
-    if isinstance(node, nodes.Filter) and node.name == "format" and isinstance(node.node, nodes.Const):
-        return _formatted(str(node.node.value))
-    return Name.of(Hole(_said(node)))
-
-
-def _formatted(pattern: str) -> Name:
-    pieces = re.split(r"(%%|%[-0-9.]*[a-zA-Z])", pattern)
-    return Name.of(*("%" if p == "%%" else Hole("format") if p.startswith("%") and len(p) > 1 else p for p in pieces))
-
-
-def _said(node: nodes.Node) -> str:
-    """Return what an expression is, in a word or two: the variable that it depends on."""
-    first = next(node.find_all(nodes.Name), None) if not isinstance(node, nodes.Name) else node
-    return first.name if first is not None else "an expression"
-
-
-def _terms(node: nodes.Node) -> Iterator[Name]:
-    """Yield the terms that an argument of a lookup is: one, those of a list, or either of a condition."""
-    if isinstance(node, (nodes.List, nodes.Tuple)):
-        for item in node.items:
-            yield from _terms(item)
-    elif isinstance(node, nodes.CondExpr):
-        yield from _terms(node.expr1)
-        if node.expr2 is not None:
-            yield from _terms(node.expr2)
-    else:
-        yield _name(node)
 
 
 class _Reader:
@@ -262,20 +162,20 @@ class _Reader:
         if isinstance(parent, nodes.Getattr):
             self._found.groups.append((Name.of(parent.attr), name.lineno))
         elif isinstance(parent, nodes.Getitem):
-            self._found.groups.append((_name(parent.arg), name.lineno))
+            self._found.groups.append((name_of_expression(parent.arg), name.lineno))
 
     def _membership(self, parent: Optional[nodes.Node]) -> None:
         compare = self._parents.get(id(parent)) if isinstance(parent, nodes.Operand) else None
         if isinstance(compare, nodes.Compare):
-            self._found.groups.append((_name(compare.expr), compare.lineno))
+            self._found.groups.append((name_of_expression(compare.expr), compare.lineno))
 
     def _call(self, call: nodes.Call, *, many: bool) -> None:
         reference = self._reference("", call)
         if many:
             reference = dataclasses.replace(reference, path=(), iterates=False)
-        options = {keyword.key: _name(keyword.value) for keyword in call.kwargs}
-        plugin = _name(call.args[0]) if call.args else Name.of(Hole("the plugin's name"))
-        terms = [term for argument in call.args[1:] for term in _terms(argument)]
+        options = {keyword.key: name_of_expression(keyword.value) for keyword in call.kwargs}
+        plugin = name_of_expression(call.args[0]) if call.args else Name.of(Hole("the plugin's name"))
+        terms = [term for argument in call.args[1:] for term in terms_of(argument)]
         if call.dyn_args is not None:
             terms.append(Name.of(Hole("arguments")))
         self._found.lookups.append(LookupCall(plugin, tuple(terms), options, reference))

@@ -15,7 +15,7 @@ from typing import Any, Callable, Optional, Protocol
 
 from .functions import call
 from .syntax import SyntaxMistakeError, kids, parse_template, rule, tokens, unescape, word
-from .values import Either, Entries, Items, Unknown, Value, is_known, joined, reason_of, text
+from .values import Either, Entries, Items, Unknown, Value, is_known, item, joined, reason_of, text
 
 Bound = Mapping[str, Value]
 _LITERALS = {"true": True, "false": False, "null": None}
@@ -250,17 +250,3 @@ class Evaluator:
             elif chosen is not False:
                 still_open = True
         return scopes, still_open
-
-
-def item(value: Value, key: Value) -> Value:
-    """Return what a value has under a key."""
-    if isinstance(value, Entries) and isinstance(key, str) and key in value.values:
-        return value.values[key]
-    if isinstance(value, Items) and isinstance(key, int) and not value.open and key < len(value.values):
-        return value.values[key]
-    if isinstance(value, Either):
-        return Either(tuple(item(option, key) for option in value.options), value.reason)
-    if isinstance(value, Unknown) and isinstance(key, str):
-        return Unknown(f"{value.reason}.{key}")
-    closed = isinstance(value, (Items, Entries)) and not value.open and is_known(key)
-    return Unknown(reason_of(value, "") or reason_of(key, "") or f"a value under {key!r}", absent=closed)

@@ -11,18 +11,16 @@ What can't be said exactly is Unknown. None of them looks at anything outside it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import Callable, Union
+from typing import Callable
 
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.names import Name
 
-from .values import Either, Entries, Items, Unknown, Value, is_known, joined, reason_of, text
+from .text_functions import TEXT_FUNCTIONS, Text, whole
+from .values import Either, Entries, Items, Unknown, Value, is_known, joined, reason_of
 
 # What count and for_each may make of one block before it is taken as a pattern.
 MAX_INSTANCES = 2000
-_VERB = re.compile(r"%(%|[-+ #0]*[0-9]*(?:\.[0-9]+)?[sdvqxXfg])")
-_Text = Union[str, Name]
 
 
 def call(name: str, arguments: Sequence[Value]) -> Value:
@@ -45,33 +43,6 @@ def call(name: str, arguments: Sequence[Value]) -> Value:
 
 def _same(value: Value) -> Value:
     return value
-
-
-def _each_part(change: Callable[[str], str]) -> Callable[[Value], Value]:
-    """Return a function on texts that may be done part by part, as upper() may."""
-
-    def function(value: Value) -> Value:
-        given = text(value)
-        return given.mapped(change) if isinstance(given, Name) else change(given)
-
-    return function
-
-
-def _whole(change: Callable[..., Value]) -> Callable[..., Value]:
-    """Return a function that needs all of its arguments known."""
-
-    def function(*arguments: Value) -> Value:
-        for argument in arguments:
-            if not is_known(argument):
-                return Unknown(reason_of(argument, "an argument that isn't known"))
-        return change(*arguments)
-
-    return function
-
-
-def _whole_text(change: Callable[..., Value]) -> Callable[..., Value]:
-    """Return a function on a text that has to be known."""
-    return _whole(lambda value, *others: change(str(text(value)), *others))
 
 
 def _toset(value: Items) -> Value:
@@ -139,53 +110,12 @@ def _range(*bounds: Value) -> Value:
     return Items(tuple(values)) if len(values) <= MAX_INSTANCES else Items((), open=True)
 
 
-def _join(separator: _Text, *lists: Items) -> Value:
+def _join(separator: Text, *lists: Items) -> Value:
     given = _concat(*lists)
     if given.open:
         return Unknown("a list that isn't known")
     parts = [piece for item in given.values for piece in (separator, item)]
     return joined(parts[1:])
-
-
-def _split(separator: str, value: _Text) -> Value:
-    if isinstance(value, Name):
-        return Items((), open=True)
-    return Items(tuple(value.split(separator)))
-
-
-def _format(pattern: _Text, *arguments: Value) -> Value:
-    if not isinstance(pattern, str):
-        return Unknown(reason_of(pattern, "format()"))
-    rest = iter(arguments)
-    parts: list[Value] = []
-    position = 0
-    for match in _VERB.finditer(pattern):
-        parts += [pattern[position : match.start()], _formatted(match[1], rest)]
-        position = match.end()
-    if "%" in (left := pattern[position:]):
-        return Unknown("format()")
-    return joined([*parts, left])
-
-
-def _formatted(verb: str, rest: object) -> Value:
-    if verb == "%":
-        return "%"
-    value = next(rest, Unknown("format()"))  # type: ignore[call-overload]
-    if verb in ("s", "d", "v"):
-        return value
-    if is_known(value) and verb[-1] in "sdxXf" and "#" not in verb:
-        number = value if verb[-1] == "s" else float(value) if verb[-1] == "f" else int(value)
-        return f"%{verb}" % number
-    return text(Unknown(reason_of(value, f"format(%{verb})"), number=verb[-1] == "d"))
-
-
-def _replace(value: _Text, old: str, new: str) -> Value:
-    if old.startswith("/") and old.endswith("/") and len(old) > 1:
-        return Unknown("replace() with a regular expression")
-    # A text that is cut by a hole may have what is replaced on both sides of it.
-    if isinstance(value, Name) and len(old) > 1:
-        return Unknown(value.holes[0].reason)
-    return _each_part(lambda part: part.replace(old, new))(value)
 
 
 def _lookup(mapping: Entries, key: str, *default: Value) -> Value:
@@ -218,12 +148,9 @@ def _zipmap(names: Items, values: Items) -> Value:
     return Entries(dict(zip(names.values, values.values)))
 
 
-def _substring(value: str, offset: int, length: int) -> str:
-    return value[offset:] if length == -1 else value[offset : offset + length]
-
-
 _FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     **dict.fromkeys(("tolist", "tomap", "tostring", "tonumber", "nonsensitive", "sensitive", "ephemeralasnull"), _same),
+    **TEXT_FUNCTIONS,
     "toset": _toset,
     "distinct": lambda value: Items(tuple(dict.fromkeys(value.values)), value.open),
     "sort": lambda value: Items(tuple(sorted(value.values)), value.open),
@@ -236,30 +163,16 @@ _FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "length": _length,
     "range": _range,
     "join": _join,
-    "split": _split,
-    "format": _format,
-    "replace": _replace,
     "lookup": _lookup,
     "element": _element,
     "coalesce": _coalesce,
     "try": _try,
     "zipmap": _zipmap,
     "one": lambda value: value.values[0] if len(value.values) == 1 and not value.open else Unknown("one()"),
-    "upper": _each_part(str.upper),
-    "lower": _each_part(str.lower),
-    "title": _whole_text(lambda value: re.sub(r"\b[a-z]", lambda match: match[0].upper(), value)),
-    "trimspace": _whole_text(lambda value: value.strip()),
-    "chomp": _whole_text(lambda value: value.rstrip("\r\n")),
-    "trim": _whole_text(lambda value, chars: value.strip(chars)),
-    "trimprefix": _whole_text(lambda value, prefix: value.removeprefix(prefix)),
-    "trimsuffix": _whole_text(lambda value, suffix: value.removesuffix(suffix)),
-    "substr": _whole_text(_substring),
-    "abs": _whole(abs),
-    "max": _whole(max),
-    "min": _whole(min),
-    "contains": _whole(lambda given, value: value in given.values),
-    "startswith": _whole_text(lambda value, prefix: value.startswith(prefix)),
-    "endswith": _whole_text(lambda value, suffix: value.endswith(suffix)),
-    "can": _whole(lambda _value: True),
+    "abs": whole(abs),
+    "max": whole(max),
+    "min": whole(min),
+    "contains": whole(lambda given, value: value in given.values),
+    "can": whole(lambda _value: True),
     "jsonencode": lambda value: value if isinstance(value, (Items, Entries)) else Unknown("jsonencode()"),
 }

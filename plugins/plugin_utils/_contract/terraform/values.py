@@ -139,3 +139,17 @@ def shape_of(value: Value) -> Shape:
     if isinstance(value, (str, int, float, Name)):
         return Shape(Kind.STRING)
     return UNKNOWN_SHAPE
+
+
+def item(value: Value, key: Value) -> Value:
+    """Return what a value has under a key."""
+    if isinstance(value, Entries) and isinstance(key, str) and key in value.values:
+        return value.values[key]
+    if isinstance(value, Items) and isinstance(key, int) and not value.open and key < len(value.values):
+        return value.values[key]
+    if isinstance(value, Either):
+        return Either(tuple(item(option, key) for option in value.options), value.reason)
+    if isinstance(value, Unknown) and isinstance(key, str):
+        return Unknown(f"{value.reason}.{key}")
+    closed = isinstance(value, (Items, Entries)) and not value.open and is_known(key)
+    return Unknown(reason_of(value, "") or reason_of(key, "") or f"a value under {key!r}", absent=closed)
