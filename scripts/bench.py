@@ -25,7 +25,7 @@ from scripts import collection, signals  # noqa: E402  needs the path above
 collection.lay_link()
 sys.path.insert(0, str(collection.COLLECTIONS))
 
-from scripts.benchmark import (
+from scripts.benchmark import (  # noqa: E402  needs both paths
     calendars,
     contracts,
     inventories,
@@ -37,7 +37,7 @@ from scripts.benchmark import (
     schedule,
     stack,
     world,
-)  # noqa: E402  needs both paths
+)
 from scripts.benchmark.bounds import check  # noqa: E402  as above
 from scripts.benchmark.model import BenchError, Case  # noqa: E402  as above
 from scripts.benchmark.outcome import Outcome, load  # noqa: E402  as above
