@@ -3,7 +3,7 @@ PYTHON ?= python3
 NOX = .venv/bin/nox
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all soak lint bench molecule can-molecule venv clean
+.PHONY: docs help demo test test-all soak lint bench molecule can-molecule venv clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -25,6 +25,9 @@ lint: venv  ## Run the linters only
 
 bench: venv  ## Measure against the peers and write docs/benchmarks.md (20 minutes); N=100 measures 100 hosts only
 	@.venv/bin/python scripts/bench.py $(N)
+
+docs: venv  ## Build the documentation into .cache/site
+	@.venv/bin/python scripts/docs.py
 
 molecule: can-molecule venv  ## Run the role on guests with kernels of their own; SCENARIO="automount unmounted" runs some
 	@.venv/bin/python scripts/scenarios.py $(SCENARIO)
