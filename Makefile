@@ -3,7 +3,7 @@ PYTHON ?= python3
 NOX = .venv/bin/nox
 
 .DEFAULT_GOAL := help
-.PHONY: docs help demo test test-all soak lint bench molecule can-molecule venv clean
+.PHONY: docs release help demo test test-all soak lint bench molecule can-molecule venv clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -28,6 +28,9 @@ bench: venv  ## Measure against the peers and write docs/benchmarks.md (20 minut
 
 docs: venv  ## Build the documentation into .cache/site
 	@.venv/bin/python scripts/docs.py
+
+release: venv  ## Make a release: VERSION=0.2.0; REHEARSE=1 changes nothing here
+	@.venv/bin/python scripts/release.py $(if $(REHEARSE),--rehearse) $(VERSION)
 
 molecule: can-molecule venv  ## Run the role on guests with kernels of their own; SCENARIO="automount unmounted" runs some
 	@.venv/bin/python scripts/scenarios.py $(SCENARIO)
