@@ -49,6 +49,9 @@ PAGES: Mapping[str, str] = {
     },
 }
 _LINK = re.compile(r"\]\((?!https?://|mailto:|#)([^)#\s]+)(#[^)\s]*)?\)")
+_CONTENTS = re.compile(r"^\.\. contents::\n(?: +:.*\n)*", re.MULTILINE)
+# How generated tables of variables name each: an anchor, and a link to itself.
+_SELF = re.compile(r'<a name="(\w+)"></a> \[([^\]]+)\]\(#\1\)')
 _FENCE = re.compile(r"(^```.*?^```)", re.DOTALL | re.MULTILINE)
 
 
@@ -81,7 +84,7 @@ def _with_links(path: pathlib.Path, page: str) -> str:
             return match[0]
         return f"]({SOURCE}/{name}{match[2] or ''})"
 
-    parts = _FENCE.split(path.read_text(encoding="utf-8"))
+    parts = _FENCE.split(_SELF.sub(r'<span id="\1"></span>`\2`', path.read_text(encoding="utf-8")))
     return "".join(part if part.startswith("```") else _LINK.sub(link, part) for part in parts)
 
 
@@ -113,6 +116,9 @@ def _plugins(folder: pathlib.Path) -> None:
     collection.lay_link()
     words = ["collection", "--use-current", "--squash-hierarchy", "--no-add-antsibull-docs-version", "--fail-on-error"]
     _run("antsibull-docs", *words, f"--dest-dir={folder}", "tfbridge.aws")
+    for page in folder.glob("*.rst"):
+        # The theme has a table of contents on each page, and refuses another.
+        page.write_text(_CONTENTS.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _run(program: str, *words: str) -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every message of an error in the collection's Python code, read from the source, as a page to search in."""
+"""Every error and warning of the collection's Python code, read from the source, as a page to search in."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ SUBJECTS = {
     "Power tuning": ("_tuning",),
 }
 _OTHERS = "Everything else"
+# Functions that are given a message, and how many words make one.
+_SAYING = ("Problem", "Warning", "warn", "warning", "append", "fail_json", "refuse")
+_WORDS = 3
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -36,7 +39,7 @@ class Message:
 
 
 def messages(root: pathlib.Path) -> list[Message]:
-    """Return the messages of every exception that the collection raises with a text of its own."""
+    """Return the text of every error, problem and warning, wherever it is put together."""
     found: set[Message] = set()
     for path in sorted((root / "plugins").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -46,10 +49,21 @@ def messages(root: pathlib.Path) -> list[Message]:
 
 def _raised(tree: ast.AST, file: str) -> Iterator[Message]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
-            text = _text(node.exc.args[0]).strip()
-            if len(text.replace("...", "").strip(" .:,")) > 3:
-                yield Message(text, file, node.lineno)
+        for part in _parts(node):
+            text = _text(part).strip()
+            if len(text.replace("...", "").split()) >= _WORDS and not set("<\n") & set(text):
+                yield Message(text, file, part.lineno)
+
+
+def _parts(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield what may be messages of a node: what errors and warnings are made of, and texts that are returned."""
+    if isinstance(node, ast.Call):
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        if name.endswith("Error") or name in _SAYING:
+            yield from node.args
+            yield from (keyword.value for keyword in node.keywords if keyword.arg == "msg")
+    elif isinstance(node, ast.Return) and isinstance(node.value, ast.JoinedStr):
+        yield node.value
 
 
 def _text(node: ast.expr) -> str:
@@ -73,7 +87,7 @@ def page(root: pathlib.Path) -> str:
     """Return the page, in Markdown."""
     found = messages(root)
     parts = [(root / "docs" / "troubleshooting.md").read_text(encoding="utf-8").rstrip(), "", "## All messages", ""]
-    parts.append(f"The {len(found)} errors that the collection raises, from its source; `...` is what differs.\n")
+    parts.append(f"The {len(found)} errors and warnings of the collection, from its source; `...` is what differs.\n")
     for subject in (*SUBJECTS, _OTHERS):
         mine = [message for message in found if subject_of(message) == subject]
         if mine:

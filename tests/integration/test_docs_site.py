@@ -46,6 +46,9 @@ def test_everything_has_its_page(site: Path) -> None:
         assert (site / "terraform" / f"{module.name}.html").exists()
     playbooks = (site / "playbooks.html").read_text()
     assert all(f">{path.stem}<a" in playbooks for path in (ROOT / "playbooks").glob("*.yml"))
+    assert not any(
+        "contents-error" in path.read_text() or "ERROR: " in path.read_text() for path in site.glob("plugins/*.html")
+    )
     assert len(messages(ROOT)) == (site / "troubleshooting.html").read_text().count(">source</a>")
 
 

@@ -146,7 +146,11 @@ def test_the_artifact_has_what_users_need_and_nothing_of_ours(newcomer, clone):
     for wanted in ("plugins/inventory/ssm_outputs.py", "playbooks/show_outputs.yml", "README.md", "requirements.txt"):
         assert wanted in listed
     assert "terraform/modules/ssm_outputs/main.tf" in listed
-    unwanted = [name for name in listed if re.match(r"(tests|scripts|requirements|noxfile\.py|\.ci|\.github|\.venv|\.nox|\.cache)(/|$)", name)]
+    unwanted = [
+        name
+        for name in listed
+        if re.match(r"(tests|scripts|requirements|noxfile\.py|\.ci|\.github|\.venv|\.nox|\.cache)(/|$)", name)
+    ]
     assert [] == unwanted
     assert [] == [name for name in listed if "left-behind" in name]
     assert artifact.stat().st_size < 1_000_000
