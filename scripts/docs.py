@@ -32,6 +32,7 @@ PAGES: Mapping[str, str] = {
     "docs/getting_started.md": "getting_started.md",
     "docs/inventory_recipes.md": "inventory_recipes.md",
     "docs/scheduling.md": "scheduling.md",
+    "docs/calendars.md": "calendars.md",
     "docs/pipelines.md": "pipelines.md",
     "docs/iam.md": "iam.md",
     "docs/execution_environment.md": "execution_environment.md",

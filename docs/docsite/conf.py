@@ -36,9 +36,14 @@ def _ansibles(_app, _env, node, contents):
     if target.startswith("ansible_collections.") and not target.startswith("ansible_collections.tfbridge."):
         _root, namespace, name, plugin = target.split(".", 3)
         page = f"collections/{namespace}/{name}/{plugin}.html"
-    if node.get("reftype") != "ref" or page is None:
+    address = f"{ANSIBLE}/{page}" if page else ""
+    if target.startswith("ansible_collections.tfbridge.aws.") and target.endswith("_playbook"):
+        # antsibull-docs has no pages for playbooks; pages of plugins are in a folder beside ours.
+        name = target.rpartition(".")[2].removesuffix("_playbook")
+        address = f"../playbooks.html#{name.replace('_', '-')}"
+    if node.get("reftype") != "ref" or not address:
         return None
-    link = nodes.reference("", "", internal=False, refuri=f"{ANSIBLE}/{page}")
+    link = nodes.reference("", "", internal=False, refuri=address)
     link += contents
     return link
 
