@@ -33,6 +33,7 @@ PAGES: Mapping[str, str] = {
     "docs/inventory_recipes.md": "inventory_recipes.md",
     "docs/scheduling.md": "scheduling.md",
     "docs/calendars.md": "calendars.md",
+    "docs/lambda-tuning.md": "lambda_tuning.md",
     "docs/pipelines.md": "pipelines.md",
     "docs/iam.md": "iam.md",
     "docs/execution_environment.md": "execution_environment.md",
