@@ -31,6 +31,7 @@ SOURCE = "https://github.com/tfbridge/tfbridge.aws/blob/main"
 PAGES: Mapping[str, str] = {
     "docs/getting_started.md": "getting_started.md",
     "docs/inventory_recipes.md": "inventory_recipes.md",
+    "docs/layouts.md": "layouts.md",
     "docs/scheduling.md": "scheduling.md",
     "docs/calendars.md": "calendars.md",
     "docs/lambda-tuning.md": "lambda_tuning.md",
