@@ -201,7 +201,10 @@ def test_a_body_may_be_encoded(function: Function) -> None:
     """API Gateway encodes what it takes for binary; what is no text then is refused."""
     encoded = base64.b64encode(json.dumps({"instance_id": SOME_ID}).encode()).decode()
     status, answer = function.send(event("POST /provision", "/provision", body=encoded) | {"isBase64Encoded": True})
-    assert (status, answer["message"]) == (400, "start_time: missing. A booking has start_time and end_time, or weekly")
+    assert (status, answer["message"]) == (
+        400,
+        "start_time: missing. A booking has start_time and end_time, or weekly or curfew",
+    )
 
     noise = base64.b64encode(b"\xff\xfe").decode()
     status, answer = function.send(event("POST /provision", "/provision", body=noise) | {"isBase64Encoded": True})

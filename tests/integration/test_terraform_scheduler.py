@@ -155,7 +155,7 @@ def test_the_api_is_authorised_and_has_its_function(aws, applied):
     gateway = aws.client("apigatewayv2")
     (api,) = gateway.get_apis()["Items"]
     routes = gateway.get_routes(ApiId=api["ApiId"])["Items"]
-    assert 6 == len({route["RouteKey"] for route in routes})
+    assert 7 == len({route["RouteKey"] for route in routes})
     assert {"AWS_IAM"} == {route["AuthorizationType"] for route in routes}
     function = aws.client("lambda").get_function(FunctionName="tfbridge-booking-api")["Configuration"]
     assert "handler.handle" == function["Handler"]

@@ -217,7 +217,7 @@ run "the_function_may_start_and_never_stop" {
   }
 
   assert {
-    condition     = length(jsondecode(output.api_caller_policy_json).Statement[0].Resource) == 6 && jsondecode(output.api_reader_policy_json).Statement[0].Resource == [for path in ["GET/bookings", "GET/bookings/*", "GET/instances"] : "arn:aws:execute-api:eu-central-1:123456789012:mock/$default/${path}"]
+    condition     = length(jsondecode(output.api_caller_policy_json).Statement[0].Resource) == 7 && jsondecode(output.api_reader_policy_json).Statement[0].Resource == [for path in ["GET/bookings", "GET/bookings.ics", "GET/bookings/*", "GET/instances"] : "arn:aws:execute-api:eu-central-1:123456789012:mock/$default/${path}"]
     error_message = "The policies of callers don't name the routes."
   }
 
