@@ -174,7 +174,7 @@ def test_far_records_poison_nothing(api: Api, start: datetime, end: datetime) ->
     [
         ("[" * 16_000, "nests too deep"),
         ("\ufeff{}", "BOM"),
-        ("{“instance_id”: 1}", "typographic quotes"),
+        ("{\u201cinstance_id\u201d: 1}", "typographic quotes"),
         ('{"instance_id": NaN}', "NaN"),
         ('{"instance_id": ["\\ud800"]}', "instance_id"),
         (json.dumps({"instance_id": ONE, "weekly": {**WEEKLY, "days": 5}}), "weekly.days: 5"),

@@ -25,7 +25,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import
 from .apply import Outcome, Tools, Writer
 from .changes import plan_of
 from .ec2 import GONE, check_bookable, concerns, mismatch, start
-from .purge import Gone, check_limit, find_gone
+from .purge import Gone, Sweep, check_limit, find_gone
 from .request import BookingRequest
 from .result import outcome_dict
 from .schedule import ScheduleSettings
@@ -92,7 +92,7 @@ class BookingService:
     ) -> dict[str, Union[BookingResult, BridgeError]]:
         """Change the bookings of every instance of the request; found holds what EC2 says of them by their ids."""
         writers = {one: Writer(self.store, one, self.tools, self.dry_run) for one in request.instance_ids}
-        drop = self._gone(request, writers) if request.sweep else request.drop
+        drop = self._gone(request.sweep, request, writers) if request.sweep else request.drop
         request = replace(request, drop=drop)
 
         def apply(instance_id: str) -> Outcome:
@@ -119,10 +119,8 @@ class BookingService:
         found = request.sweep.instances(self.store.list(""))
         return replace(request, instance_ids=tuple(dict.fromkeys((*request.instance_ids, *sorted(found)))))
 
-    def _gone(self, request: BookingRequest, writers: Mapping[str, Writer]) -> dict[str, tuple[str, ...]]:
+    def _gone(self, sweep: Sweep, request: BookingRequest, writers: Mapping[str, Writer]) -> dict[str, tuple[str, ...]]:
         """Return the bookings to purge of each instance; raises DataError where they are suspiciously many."""
-        sweep = request.sweep
-        assert sweep is not None  # noqa: S101  the caller has looked
         now = self.tools.now()
 
         def look(instance_id: str) -> Gone:

@@ -133,7 +133,7 @@ def _resampled(one: Measurement, rules: Rules) -> list[float]:
     """Return the scores of bootstrap samples, whose invocations keep their cost and duration together."""
     rng = one.random("choice")
     pairs = sorted((report.billed, report.duration) for report in one.samples)
-    return [_score_of(rng.choices(pairs, k=len(pairs)), one.memory, rules) for _ in range(RESAMPLES)]
+    return [_score_of(rng.choices(pairs, k=len(pairs)), one.memory, rules) for _draw in range(RESAMPLES)]
 
 
 def _score_of(pairs: Sequence[tuple[float, float]], memory: int, rules: Rules) -> float:
@@ -155,6 +155,6 @@ def _too_slow(now: Measurement, rules: Rules) -> bool:
     rng: random.Random = now.random("p95")
     durations = now.durations
     beyond = sum(
-        percentile(rng.choices(durations, k=len(durations)), 0.95) > rules.max_p95_ms for _ in range(RESAMPLES)
+        percentile(rng.choices(durations, k=len(durations)), 0.95) > rules.max_p95_ms for _draw in range(RESAMPLES)
     )
     return beyond / RESAMPLES >= CERTAINTY

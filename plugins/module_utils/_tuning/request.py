@@ -172,4 +172,4 @@ def spread(weighted: Sequence[tuple[bytes, float]], invocations: int) -> tuple[b
             f"payloads: the weight {smallest:g} of {total:g} rounds to no invocation of {invocations}. "
             "Raise the weight, or invocations"
         )
-    return tuple(payload for (payload, _weight), count in zip(weighted, counts) for _ in range(count))
+    return tuple(payload for (payload, _weight), count in zip(weighted, counts) for _draw in range(count))

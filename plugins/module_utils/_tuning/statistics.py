@@ -41,7 +41,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 def resampled_means(values: Sequence[float], trim: float, rng: random.Random) -> list[float]:
     """Return the trimmed means of bootstrap samples. Those of the same values are the same in any order of them."""
     ordered = sorted(values)
-    return [trimmed_mean(rng.choices(ordered, k=len(ordered)), trim) for _ in range(RESAMPLES)]
+    return [trimmed_mean(rng.choices(ordered, k=len(ordered)), trim) for _draw in range(RESAMPLES)]
 
 
 def interval(values: Sequence[float], trim: float, rng: random.Random) -> Interval:

@@ -34,14 +34,13 @@ class Source:
 
     def read(self, cache_dir: Optional[str]) -> tuple[bytes, Optional[Copy]]:
         """Return the calendar, and what to keep of it once it was read without fault."""
-        if self.text is not None:
-            return self.text.encode(), None
+        if self.feed is not None:
+            known = FeedCache(cache_dir).load(self.feed) if cache_dir else None
+            copy = fetch(self.feed, known)
+            return copy.body, copy if copy is not known else None
         if self.path is not None:
             return _read_file(self.path), None
-        assert self.feed is not None  # noqa: S101  find_source sets one of the three
-        known = FeedCache(cache_dir).load(self.feed) if cache_dir else None
-        copy = fetch(self.feed, known)
-        return copy.body, copy if copy is not known else None
+        return (self.text or "").encode(), None
 
     def keep(self, copy: Optional[Copy], cache_dir: Optional[str]) -> None:
         """Keep a copy for the next run."""

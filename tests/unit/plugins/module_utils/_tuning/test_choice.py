@@ -84,7 +84,7 @@ def test_noise_keeps_the_size(strategy):
     rng, current, changes = random.Random(1), 1769 if strategy == "balanced" else 1024, 0
     for _run in range(200):
         rows = [
-            measured(memory, [(40 + 450_000 / min(memory, 1769)) * rng.lognormvariate(0, 0.08) for _ in range(10)])
+            measured(memory, [(40 + 450_000 / min(memory, 1769)) * rng.lognormvariate(0, 0.08) for _draw in range(10)])
             for memory in SIZES
         ]
         found = choose(rows, current, rules(strategy)).memory
