@@ -88,8 +88,8 @@ from typing import Any
 
 from ansible.module_utils.common.text.converters import to_bytes
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import client_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import BOTOCORE_CONFIG
 from ansible_collections.tfbridge.aws.plugins.module_utils._calendar.export import BookedInstance, export
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import reader_of, region_of, retrier_of
@@ -145,12 +145,12 @@ def calendar_of(module: Any) -> str:
         raise OptionError(f"days: {params['days']} is out of range. Valid values: 1 to 366")
     chosen = [check_instance_id(one) for one in params["instance_ids"] or ()]
     site = find_site(params, lambda: reader_of(module), ("schedule_group",))
-    client = module.client("scheduler", config={**BOTOCORE_CONFIG, "max_pool_connections": WORKERS})
+    client = client_of(module, "scheduler", max_pool_connections=WORKERS)
     store = SchedulerStore(client, scheduler_retrier(params["retry_budget"]), region, site.group)
     listed = store.list()
     chosen = chosen or booked_instances(listed)
     observed = observe(ListedStore(store, listed), Tools(), chosen)
-    found = describe(module.client("ec2", config=BOTOCORE_CONFIG), retrier_of(params["retry_budget"]), chosen, region)
+    found = describe(client_of(module, "ec2"), retrier_of(params["retry_budget"]), chosen, region)
     instances = []
     for one in chosen:
         view, plan = observed[one]

@@ -679,7 +679,7 @@ class TestErrors:
             {"regions": ["Frankfurt"]},
             "regions: 'Frankfurt' is not a region. Expected a region code",
         ),
-        ("region twice", {}, {"regions": ["eu-central-1", "eu-central-1"]}, "regions: eu-central-1 is listed twice"),
+        ("region twice", {}, {"regions": ["eu-central-1", "eu-central-1"]}, "regions: 'eu-central-1' is listed twice"),
         ("prefix", {}, {"prefix": "OUT PUT_"}, "prefix: 'OUT PUT_' has characters that SSM doesn't allow"),
         ("unknown option", {}, {"prefixx": "X"}, "'prefixx' is not an option. Did you mean 'prefix'?"),
         ("wrong type", {}, {"strict": "perhaps"}, "strict: 'perhaps' is a str. Expected true or false"),

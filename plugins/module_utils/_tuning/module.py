@@ -16,7 +16,8 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import BOTOCORE_CONFIG, READ_TIMEOUT
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import client_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import READ_TIMEOUT
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
@@ -141,14 +142,12 @@ def parse_target(text: Optional[str], function: str) -> Optional[tuple[str, str]
 
 def _tuner(module: Any, request: TuningRequest) -> Tuner:
     retrier = retrier_of(module.params["retry_budget"])
-    config = {**BOTOCORE_CONFIG, "read_timeout": MAX_TIMEOUT + READ_TIMEOUT, "max_pool_connections": request.parallel}
-    client = module.client("lambda", config=config)
+    patience = MAX_TIMEOUT + READ_TIMEOUT
+    client = client_of(module, "lambda", read_timeout=patience, max_pool_connections=request.parallel)
     hooks = {"pre_function": request.pre_function, "post_function": request.post_function}
     return Tuner(
         LambdaFunction(client, retrier, module.region, request.function),
-        JournalStore(
-            module.client("ssm", config=BOTOCORE_CONFIG), retrier, module.region, request.function, clock=time.time
-        ),
+        JournalStore(client_of(module, "ssm"), retrier, module.region, request.function, clock=time.time),
         request,
         uuid.uuid4().hex[:12],
         "" if module.check_mode or module.params["state"] == "restored" else caller_of(module),
@@ -164,7 +163,7 @@ def _from_s3(module: Any, url: Optional[str]) -> Optional[bytes]:
     if not match:
         raise OptionError(f"payload_s3: {show(url)} is not the URL of an object. Give s3://bucket/key")
     bucket, key = match.groups()
-    client = module.client("s3", config=BOTOCORE_CONFIG)
+    client = client_of(module, "s3")
     with aws_errors("s3:GetObject", module.region, f"reading {url}"):
         answer = retrier_of(module.params["retry_budget"]).call(client.get_object, Bucket=bucket, Key=key)
         # One byte more than Lambda takes is enough to refuse it.

@@ -47,6 +47,8 @@ ROLE_OPTIONS = frozenset(
         "efs_mount_fstab",
         "efs_mount_install_client",
         "efs_mount_install_helper",
+        "efs_mount_remove_client",
+        "efs_mount_utils_config",
         "efs_mount_wait_delay",
         "efs_mount_wait_timeout",
     )

@@ -601,5 +601,5 @@ def test_a_tag_that_ansible_would_read_as_its_own_is_refused(begin, rest):
     instance = {**dict.fromkeys(("private_ip", "public_ip"), "10.0.0.1"), "tags": {f"{begin}{rest}": "x"}}
     rules = [{"output": "IDS"}]
 
-    with pytest.raises(DataError, match="the instance i-0a1b2c3d has the tag '__ansible_"):
+    with pytest.raises(DataError, match=r"the instance i-0a1b2c3d has the tag .__ansible_"):
         planned(outputs(IDS=["i-0a1b2c3d"]), {"i-0a1b2c3d": instance}, hosts=rules)
