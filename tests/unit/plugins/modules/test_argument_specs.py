@@ -16,6 +16,7 @@ import yaml
 from ansible.module_utils import basic
 
 from tests.support.imports import PLUGINS
+from tests.support.module_arguments import give_arguments
 
 MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("[a-z]*.py"))
 # The others have options of amazon.aws's in fragments, too.
@@ -37,10 +38,7 @@ def checked(monkeypatch, name, options):
     module = importlib.import_module(f"ansible_collections.tfbridge.aws.plugins.modules.{name}")
     for holder in (basic, module):
         monkeypatch.setattr(holder, "AnsibleModule", Module, raising=False)
-    text = json.dumps({"ANSIBLE_MODULE_ARGS": options}).encode()
-    monkeypatch.setattr(basic, "_ANSIBLE_ARGS", text)
-    if hasattr(basic, "_ANSIBLE_PROFILE"):
-        monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy")
+    give_arguments(monkeypatch, options)
     monkeypatch.setattr(sys, "stdout", printed := io.StringIO())
     try:
         module.main()

@@ -10,7 +10,6 @@ import pathlib
 
 import pytest
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.testing import patch_module_args
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs import module as shell
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.entry import Attributes
@@ -18,17 +17,19 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._efs.errors import Mo
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.module_host import ModuleHost
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.specification import MODULE
 
+from tests.support.module_arguments import give_arguments
+
 BYTES = b"# caf\xe9\rtwo\r\n\r\n/dev/sda1 / ext4 defaults 0 1\r\n"
 
 
 @pytest.fixture
-def host(tmp_path):
+def host(tmp_path, monkeypatch):
     """Return a function that makes a host whose fstab and state are in a scratch folder."""
 
     def make(**params):
         given = {"path": "/mnt/efs", "state": "absent", "fstab": f"{tmp_path}/fstab", **params}
-        with patch_module_args({**given, "_ansible_remote_tmp": str(tmp_path)}):
-            made = ModuleHost(AnsibleModule(dict(MODULE), supports_check_mode=True))
+        give_arguments(monkeypatch, {**given, "_ansible_remote_tmp": str(tmp_path)})
+        made = ModuleHost(AnsibleModule(dict(MODULE), supports_check_mode=True))
         made._own = tmp_path / "own"
         return made
 
