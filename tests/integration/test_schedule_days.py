@@ -16,7 +16,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.records imp
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.schedule import ScheduleSettings
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore
 
-from tests.support.scheduler_executor import Executor
+from tests.support.scheduler_executor import RETRY, Executor
 
 UTC = timezone.utc
 GROUP = "tfbridge"
@@ -156,19 +156,29 @@ def _kept(life: Life, middle: datetime, when: datetime) -> bool:
     return all(state == "running" for at, state in life.changes if middle <= at <= when)
 
 
-@pytest.mark.parametrize(("failures", "delivered"), [(5, True), (-1, False)])
-def test_a_stop_that_ec2_refuses_never_comes_in_the_next_window(aws, failures, delivered):
-    """Refused a few times, a stop comes late; refused on and on, it is a dead letter before the next start."""
+@pytest.mark.parametrize(
+    ("error", "times", "delivered", "tries"),
+    [
+        ("InternalError", 5, True, 6),
+        ("InternalError", -1, False, None),
+        ("IncorrectInstanceState", 1, False, 1),
+    ],
+)
+def test_a_stop_that_ec2_refuses_never_comes_in_the_next_window(aws, error, times, delivered, tries):
+    """A passing error makes a stop late, a lasting or final one a dead letter, and that before the next start."""
     life = Life(aws, STARTS["plain"][1])
     start = life.clock.now
     first = OneOff(life.instance_id, start + timedelta(hours=1), start + timedelta(hours=2), "first")
     second = OneOff(life.instance_id, start + timedelta(hours=2, minutes=30), start + timedelta(hours=4), "second")
     life.apply([first, second])
     life.live(start + timedelta(hours=1, minutes=59))
-    aws.fault("ec2:StopInstances", "IncorrectInstanceState", times=failures)
+    aws.forget_calls()
+    aws.fault("ec2:StopInstances", error, times=times)
     life.live(start + timedelta(hours=3))
 
     (stop,) = [each for each in (*life.clock.fired, *life.clock.dead_letters) if each.action == "stopInstances"]
-    assert first.end < stop.at < second.start
+    called = aws.calls()["ec2:StopInstances"]
     assert delivered == (stop in life.clock.fired)
+    assert first.end + (called - 1) * RETRY == stop.at < second.start
+    assert called == tries if tries else called > 5
     assert "running" == life.clock.state(life.instance_id)
