@@ -1,8 +1,15 @@
-# What checkov looks at: every module with all that it can create.
+# What checkov looks at: every module with all that it can create, and with what is off by default.
 module "ec2_scheduler" {
   source       = "../../terraform/modules/ec2_scheduler"
   instance_tag = { key = "Bookable", values = ["true"] }
-  api          = {}
+  api = {
+    tracing              = true
+    reserved_concurrency = 10
+    access_log           = true
+    log_retention_days   = 365
+    log_kms_key_arn      = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+  alarm_actions = ["arn:aws:sns:eu-central-1:123456789012:alarms"]
 }
 
 module "ssm_inputs" {
