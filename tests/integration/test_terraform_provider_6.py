@@ -72,12 +72,20 @@ def test_provider_6_has_every_attribute_that_is_read(provider_6):
 
 
 def test_what_provider_6_lacks_is_found(provider_6):
-    """An argument that it never had, at the top and in a block."""
+    """An argument that it never had, at the top, in a block and in a dynamic one."""
     parameter = provider_6["resources", "aws_ssm_parameter"]
     stage = provider_6["resources", "aws_apigatewayv2_stage"]
 
     assert ["no_such"] == parameter.unknown({"name": '"x"', "count": 1, "no_such": 1})
     assert ["default_route_settings.no_such"] == stage.unknown(
         {"default_route_settings": [{"throttling_rate_limit": 1, "no_such": 1}]}
+    )
+    assert ["access_log_settings.no_such", "nor_such"] == stage.unknown(
+        {
+            "dynamic": [
+                {'"access_log_settings"': {"for_each": 1, "content": [{"format": 1, "no_such": 1}]}},
+                {'"nor_such"': {"for_each": 1, "content": [{}]}},
+            ]
+        }
     )
     assert "no_such" not in parameter.attributes

@@ -11,22 +11,23 @@ import subprocess
 import sys
 import textwrap
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "terraform" / "bindings"
 PACKAGE = ROOT / "requirements" / "terraform-bindings.txt"
 # What Terraform itself knows in every block.
-META = {"count", "for_each", "depends_on", "lifecycle", "provider", "provisioner", "connection"}
+META = {"count", "for_each", "dynamic", "depends_on", "lifecycle", "provider", "provisioner", "connection"}
 
 _CLASS = re.compile(
     r"^class \w+\([^)]*\):\n\s+'''\(experimental\) Represents a "
     r"\{@link \S+/docs/(?P<kind>resources|data-sources)/\S+ (?P<type>aws_\w+)\}",
     re.MULTILINE,
 )
-_INIT = re.compile(r"\n    def __init__\(\n        self,\n(.*?)\n    \) -> None:", re.DOTALL)
-_ARGUMENT = re.compile(r"^        (\w+): (.*),$", re.MULTILINE)
+# A single argument is on the line of the others' parenthesis.
+_INIT = re.compile(r"\n    def __init__\(\s*self,(.*?)\) -> None:", re.DOTALL)
+_ARGUMENT = re.compile(r"(?:^        |\*, )(\w+): (.*?),?$", re.MULTILINE)
 _PROPERTY = re.compile(r"^    @builtins\.property\n(?:    @.*\n)*    def (\w+)\(", re.MULTILINE)
 
 
@@ -56,7 +57,7 @@ class Schema:
     def unknown(self, block: Mapping[str, Any]) -> list[str]:
         """Return the arguments of a block, and of blocks in it, that the provider doesn't know."""
         found = []
-        for name, value in block.items():
+        for name, value in [*block.items(), *_made_by_dynamic(block)]:
             if name in META or name.startswith("__"):
                 continue
             # `id` and what Python keeps for itself.
@@ -77,6 +78,14 @@ class Schema:
         if not nested:
             raise LookupError(f"no class of a block in {annotation}")
         return Schema(textwrap.dedent(nested.group()), self._resource)
+
+
+def _made_by_dynamic(block: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield each block that a `dynamic` block makes, as if it were written out."""
+    for entry in block.get("dynamic", ()):
+        for label, made in entry.items():
+            if not label.startswith("__"):
+                yield label.strip('"'), made["content"]
 
 
 def _body(text: str, match: re.Match[str]) -> str:
