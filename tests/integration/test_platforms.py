@@ -16,11 +16,10 @@ import pytest
 import yaml
 
 from tests.conftest import COLLECTIONS
+from tests.support import other_user
 
 REGION = {"regions": ["eu-central-1"]}
 CACHED = {**REGION, "cache": True, "cache_plugin": "ansible.builtin.jsonfile"}
-# No system and no user of a Debian or Red Hat system has it.
-NOBODY = 61234
 BUILDER = shutil.which("ansible-builder", path=f"{pathlib.Path(os.sys.executable).parent}")
 PLAY = """
 - hosts: all
@@ -40,21 +39,22 @@ def project():
 
 
 @pytest.fixture
-def as_nobody(run, project):
+def as_nobody(run, project, short_path):
     """Run a command of Ansible as a user without a name, as OpenShift and AWX choose one."""
     if os.geteuid() != 0:
         pytest.skip("not on this machine: another user can be imitated by root alone")
     writable = project / "tmp"
     writable.mkdir()
     writable.chmod(0o1777)
-    setpriv = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    if run.command([*setpriv, "python", "-c", "import json"]).rc:
-        pytest.skip("not on this machine: this Python can't be run by another user")
+    prefix = other_user.as_nobody(short_path)
+    tried = run.command([*prefix, "python", "-c", "import json"])
+    if tried.rc:
+        pytest.skip(f"not on this machine: another user can't run this Python: {tried.output}")
 
     def command(*arguments, **env):
         run.folder = project
         own = {"HOME": "/", "TMPDIR": str(writable), "ANSIBLE_HOME": None, "ANSIBLE_LOCAL_TEMP": str(writable / "run")}
-        return run.command([*setpriv, *arguments], env={**own, **env})
+        return run.command([*prefix, *arguments], env={**own, **env})
 
     return command
 
@@ -90,7 +90,7 @@ def test_a_cache_of_its_own_serves_a_user_without_a_name(aws, project, as_nobody
 
     assert listed[0].json == listed[1].json
     assert 1 == aws.calls()["ssm:DescribeParameters"]
-    assert NOBODY == (project / "tmp" / "cache").stat().st_uid
+    assert other_user.NOBODY == (project / "tmp" / "cache").stat().st_uid
 
 
 class TestTimeZones:
