@@ -15,9 +15,15 @@ from ansible.utils.collection_loader import AnsibleCollectionConfig
 from ansible.utils.display import Display
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import ActionFailedError
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import reserved_keywords
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.terminal import terminal_width
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.names import NameRules, core_variables
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.readers import readers_of
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.rows import check_days, printed, with_readers
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.rows import check_days, printed
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.variable_flags import (
+    variables_of,
+    with_variable_flags,
+)
 
 
 class ActionModule(ActionBase):
@@ -37,8 +43,9 @@ class ActionModule(ActionBase):
         except OptionError as exc:
             raise ActionFailedError(str(exc)) from exc
         now = dt.datetime.now(dt.timezone.utc)
-        names = {output["name"].lower() for output in options["stack"]["outputs"]}
-        stack = with_readers(options["stack"], readers_of(names, AnsibleCollectionConfig.collection_paths))
+        readers = readers_of(variables_of(options["stack"]), AnsibleCollectionConfig.collection_paths)
+        rules = NameRules(keywords=reserved_keywords(), core=core_variables())
+        stack = with_variable_flags(options["stack"], readers, rules)
         Display().display(printed(stack, days, now, terminal_width(os.environ)))
         result.update(changed=False)
         return result

@@ -223,7 +223,7 @@ region:
   sample: eu-central-1
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.module import hide_payloads, run
 
@@ -262,7 +262,7 @@ ARGUMENTS = {
 
 def main() -> None:
     """Wire the options to the tuner."""
-    module = AnsibleAWSModule(
+    module = aws_module(
         argument_spec=ARGUMENTS,
         mutually_exclusive=[("payload", "payloads", "payload_s3")],
         supports_check_mode=True,

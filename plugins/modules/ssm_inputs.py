@@ -164,7 +164,7 @@ path:
 
 import datetime as dt
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input import inputs_prefix, parse_inputs
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input_store import InputStore, diff_of
@@ -202,7 +202,7 @@ ARGUMENTS = {
 
 def main() -> None:
     """Wire the options to the store of inputs."""
-    module = AnsibleAWSModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    module = aws_module(argument_spec=ARGUMENTS, supports_check_mode=True)
     params, absent = module.params, module.params["state"] == "absent"
     try:
         prefix = inputs_prefix(params["path"])

@@ -136,10 +136,13 @@ source:
   sample: parameters
 """
 
+from typing import Any
+
 from ansible.module_utils.common.warnings import warn
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import reader_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import check_connection, reader_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix, output_name
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.published import read_all
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.report import Rules, report
@@ -160,8 +163,7 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        prefix = check_prefix(module.params["prefix"])
-        names = [output_name(name, "names") for name in module.params["names"] or ()]
+        prefix, names = checked_options(module)
         rules = Rules(names, module.params["on_missing"], module.params["on_problem"], module.params["strict"])
         reader = reader_of(module)
         source = module.params["source"]
@@ -171,6 +173,16 @@ def main() -> None:
     for message in warnings:
         warn(message)
     module.exit_json(changed=False, **result)
+
+
+def checked_options(module: Any) -> tuple[str, list[str]]:
+    """Return the prefix and the names of outputs. Raises one OptionError for all options that are wrong."""
+    refusals = Refusals()
+    check_connection(module, refusals)
+    prefix = refusals.checked("", check_prefix, module.params["prefix"])
+    names = [refusals.checked("", output_name, name, "names") for name in module.params["names"] or ()]
+    refusals.finish()
+    return prefix, names
 
 
 if __name__ == "__main__":

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import types
 
 import pytest
 import yaml
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.modules import ssm_outputs_info
+from hypothesis import given
+from hypothesis import strategies as st
 
 PLAY = {
     "hosts": "localhost",
@@ -122,6 +127,45 @@ def test_text_that_looks_like_json_is_a_string(aws, run):
         assert f"parameter OUTPUT_{name} looks like JSON but is not valid" in result.said
 
 
+WRONG = {
+    "prefix": ("a b", "prefix: 'a b' has characters"),
+    "region": ("Frankfurt", "region: 'Frankfurt' is not a region"),
+    "retry_budget": (0, "retry_budget: 0 is not within"),
+    "names": (["b-c", "OK", "d e"], "names: 'b-c' is not the name of an output"),
+}
+
+
+@given(st.lists(st.sampled_from(sorted(WRONG)), min_size=1, unique=True))
+def test_all_options_that_are_wrong_are_told_at_once(names):
+    """One run is enough to mend them, whichever they are."""
+    params = {"prefix": "OUTPUT_", "region": "eu-central-1", "retry_budget": 60.0, "names": None}
+    params.update({name: WRONG[name][0] for name in names})
+
+    with pytest.raises(OptionError) as caught:
+        ssm_outputs_info.checked_options(types.SimpleNamespace(params=params, region=params["region"]))
+
+    told = str(caught.value).split("; ")
+    assert len(names) + ("names" in names) == len(told)
+    for name in names:
+        assert any(WRONG[name][1] in message for message in told)
+
+
+def test_all_that_is_wrong_with_what_is_published_is_told_at_once(aws, run):
+    """Outputs that are missing, ambiguous ones, and under strict all else."""
+    aws.publish({"A": "a", "A_0": "b", "J": "[1,", "H_0": "x", "H_2": "y"})
+
+    said = info(run, strict=True, names=["A", "J", "H", "B"]).said
+
+    for message in (
+        "4 things are wrong with what is published:",
+        "not published under 'OUTPUT_' in eu-central-1: B",
+        "OUTPUT_A and OUTPUT_A_0 both claim",
+        "OUTPUT_J looks like JSON",
+        "not published: OUTPUT_H_1",
+    ):
+        assert message in said
+
+
 def test_denied_names_the_iam_action(aws, run):
     """As everywhere."""
     aws.fault("ssm:DescribeParameters", "AccessDeniedException")
@@ -183,6 +227,33 @@ class TestShowOutputs:
         assert "not an output's name: OUTPUT_lower" in lines
         assert "4 outputs, 2 with flags, 1 other parameters" in lines
         assert "hunter2" not in result.output
+
+    @pytest.mark.cores
+    def test_names_that_mean_something_to_ansible_have_flags(self, aws, run):
+        """A variable that steers Ansible, one that it reserves, and one that an installed plugin reads as an option."""
+        options = yaml.safe_dump({"options": {"binary": {"vars": [{"name": "tool_binary"}]}}})
+        run.write("ansible_collections/example/tool/plugins/lookup/tool.py", f"DOCUMENTATION = '''\n{options}'''\n")
+        hosts = [{"ip": "10.0.0.1", "ansible_connection": "local", "tool_binary": "/tmp/x"}]
+        aws.publish({"TAGS": "x", "TOOL_BINARY": "/tmp/x", "WEB": hosts, "FINE": "x"})
+        path = f"{run.folder}:{run.env['ANSIBLE_COLLECTIONS_PATH']}"
+
+        result = run.playbook(
+            "tfbridge.aws.show_outputs",
+            env={"ANSIBLE_COLLECTIONS_PATH": path, "AWS_REGION": "eu-central-1", "COLUMNS": "200"},
+        )
+
+        assert 0 == result.rc, result.output
+        lines = [line.rstrip() for line in result.stdout.splitlines()]
+        for name, flags in {
+            "TAGS": "refused name",
+            "TOOL_BINARY": "read by example.tool",
+            "WEB": "refused name, read by example.tool",
+        }.items():
+            (line,) = [line for line in lines if line.startswith(f"{name} ")]
+            assert line.endswith(f"  {flags}")
+        assert "TAGS: the inventory refuses the variable 'tags': it is a keyword of plays and tasks" in lines
+        assert "WEB: the inventory refuses the variable 'ansible_connection'" in result.said
+        assert "4 outputs, 3 with flags" in result.said
 
     @pytest.mark.parametrize("columns", [40, 60, 80, 200])
     @pytest.mark.cores

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 _SHOWN_CHARACTERS = 60
 _SHOWN_NAMES = 5
+_SHOWN_MESSAGES = 20
 
 
 def show(value: object) -> str:
@@ -28,6 +29,16 @@ def enumerate_names(names: Sequence[str]) -> str:
     if len(names) <= _SHOWN_NAMES + 1:
         return ", ".join(names)
     return f"{', '.join(names[:_SHOWN_NAMES])} and {len(names) - _SHOWN_NAMES:,} more"
+
+
+def together(messages: Sequence[str]) -> str:
+    """Return one message for all that is wrong with what is published."""
+    messages = list(dict.fromkeys(messages))
+    if len(messages) == 1:
+        return messages[0]
+    more = len(messages) - _SHOWN_MESSAGES
+    lines = [*messages[:_SHOWN_MESSAGES], *([f"and {more:,} more"] if more > 0 else [])]
+    return "\n".join((f"{len(messages):,} things are wrong with what is published:", *(f"- {line}" for line in lines)))
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

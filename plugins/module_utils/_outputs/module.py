@@ -21,6 +21,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import (
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import NO_REGION, aws_errors
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
 
 from .parameters import Reader
@@ -37,6 +38,15 @@ def region_of(module: Any) -> str:
     if not region:
         raise AwsError(NO_REGION)
     return check_region(region, "region")
+
+
+def check_connection(module: Any, refusals: Refusals) -> None:
+    """Note what is wrong with the region and the budget of an AnsibleAWSModule."""
+    if module.region:
+        refusals.checked("", check_region, module.region, "region")
+    else:
+        refusals.refuse(NO_REGION)
+    refusals.checked(0.0, check_budget, module.params["retry_budget"])
 
 
 def reader_of(module: Any) -> Reader:

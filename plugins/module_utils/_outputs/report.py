@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, NothingFoundError
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names, together
 
 from .addresses import mixed_addresses
 from .output import Output, OutputSet, Severity
@@ -36,14 +36,17 @@ def report(
 ) -> tuple[dict[str, Any], list[str]]:
     """Return the result and the warnings. Raises NothingFoundError and DataError as the rules say."""
     chosen = [output for output in outputs.outputs.values() if not rules.names or output.name in rules.names]
-    warnings = _missing(outputs, rules, region, prefix, source)
-    for output in chosen:
-        for problem in output.problems:
-            is_error = rules.strict or problem.severity is Severity.ERROR
-            if is_error and rules.on_problem == "error":
-                raise DataError(problem.message)
-            if rules.on_problem != "skip":
-                warnings.append(problem.message)
+    refused: list[str] = []
+    warnings: list[str] = []
+    missing = _missing(outputs, rules, region, prefix, source)
+    if missing and rules.on_missing != "skip":
+        (refused if rules.on_missing == "error" else warnings).append(missing)
+    for problem in (problem for output in chosen for problem in output.problems):
+        is_error = rules.strict or problem.severity is Severity.ERROR
+        if rules.on_problem != "skip":
+            (refused if is_error and rules.on_problem == "error" else warnings).append(problem.message)
+    if refused:
+        raise (NothingFoundError if refused == [missing] else DataError)(together(refused))
     result = {
         "outputs": [_described(output) for output in chosen],
         "values": {output.name.lower(): output.value for output in chosen if not output.secret},
@@ -55,19 +58,16 @@ def report(
     return result, warnings
 
 
-def _missing(outputs: OutputSet, rules: Rules, region: str, prefix: str, source: str) -> list[str]:
+def _missing(outputs: OutputSet, rules: Rules, region: str, prefix: str, source: str) -> str:
+    """Return the message about outputs that aren't published; nothing where all are."""
     absent = [name for name in rules.names if name not in outputs.outputs]
     lack = lacking(outputs, prefix, region, source)
     if lack:
-        message = f"{lack}. Check region, prefix and account"
-    elif absent:
-        published = enumerate_names(list(outputs.outputs))
-        message = f"names: not published under {prefix!r} in {region}: {enumerate_names(absent)}. There are {published}"
-    else:
-        return []
-    if rules.on_missing == "error":
-        raise NothingFoundError(message)
-    return [message] if rules.on_missing == "warn" else []
+        return f"{lack}. Check region, prefix and account"
+    if not absent:
+        return ""
+    published = enumerate_names(list(outputs.outputs))
+    return f"names: not published under {prefix!r} in {region}: {enumerate_names(absent)}. There are {published}"
 
 
 def _described(output: Output) -> dict[str, Any]:

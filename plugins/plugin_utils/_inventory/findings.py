@@ -14,8 +14,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
-
-_SHOWN = 20
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import together
 
 
 @dataclasses.dataclass
@@ -44,11 +43,6 @@ class Findings:
 
     def finish(self) -> list[str]:
         """Return the warnings. Raises one DataError for all refusals."""
-        messages = list(dict.fromkeys(self.refusals))
-        if len(messages) == 1:
-            raise DataError(messages[0])
-        if messages:
-            more = [f"and {len(messages) - _SHOWN:,} more"] if len(messages) > _SHOWN else []
-            listed = "\n".join(f"- {message}" for message in [*messages[:_SHOWN], *more])
-            raise DataError(f"{len(messages):,} things are wrong with what is published:\n{listed}")
+        if self.refusals:
+            raise DataError(together(self.refusals))
         return list(dict.fromkeys(self.warnings))

@@ -23,6 +23,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import together
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix, output_name
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.entry_files import EntryFiles
 
@@ -106,7 +107,7 @@ def _found(
             refused += errors
             found.warnings += warnings
     if refused:
-        raise DataError("; ".join(dict.fromkeys(refused)))
+        raise DataError(together(refused))
     return found
 
 

@@ -30,20 +30,6 @@ def check_days(value: object) -> int:
     raise OptionError(f"stale_after: {value!r} is not a number of days. Valid values: whole numbers from 0")
 
 
-def with_readers(result: Mapping[str, Any], readers: Mapping[str, str]) -> dict[str, Any]:
-    """Return a result of ssm_outputs_info with a flag for each output that a collection would read as an option.
-
-    C(readers) are collections by the variable that they read.
-    """
-    outputs = [
-        {**output, "flags": [*output["flags"], f"read by {readers[name]}"]}
-        if (name := output["name"].lower()) in readers
-        else output
-        for output in result["outputs"]
-    ]
-    return {**result, "outputs": outputs}
-
-
 def printed(result: Mapping[str, Any], stale_after: int, now: dt.datetime, width: Optional[int] = None) -> str:
     """Return what is printed for a result of ssm_outputs_info; values of secrets are not in it."""
     lines = text_lines(outputs_table(result, stale_after, now), width)

@@ -10,7 +10,6 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.rows import 
     check_days,
     outputs_table,
     printed,
-    with_readers,
 )
 
 NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.timezone.utc)
@@ -88,11 +87,3 @@ def test_types_and_values(kind, value, shown):
     found = row(kind=kind, value=value)
 
     assert shown == (found["type"], found["value"])
-
-
-def test_what_a_collection_reads_is_flagged():
-    """By the collection; nothing else changes."""
-    stack = with_readers(result(flags=["hole"]), {"x": "community.sops", "y": "community.other"})
-
-    assert ["hole", "read by community.sops"] == stack["outputs"][0]["flags"]
-    assert with_readers(result(), {"y": "community.other"}) == result()
