@@ -16,6 +16,9 @@ description:
     templates and inventories read. Any two of the three are enough.
   - Finds outputs that are read and that nobody publishes, parameters that a rename has left behind, elements and keys
     that are gone, and outputs that nobody reads.
+  - Checks inputs for Terraform, C(<path>/INPUT_<NAME>), the other way round, from the tasks that publish them to the
+    Terraform code that reads them. Somebody else may publish one, so it is missing for certain only where a task
+    publishes another in the same path. One with a default is then a warning.
   - Files are parsed and never run. No lookup is called, no template is rendered, nothing that is vaulted is decrypted.
     What can't be known from the files is said to be unknown, and a finding that depends on it is no error.
   - Runs on the controller. AWS is asked only where O(published) is given.
@@ -325,6 +328,28 @@ outputs:
       type: list
       elements: dict
       sample: [{file: ansible/site.yml, line: 3, what: play 'Configure the servers', by: group}]
+inputs:
+  description:
+    - Every input for Terraform, C(<path>/INPUT_<NAME>), that tasks publish with M(tfbridge.aws.ssm_inputs) or
+      M(tfbridge.aws.lambda_power_tuning), or that Terraform code or playbooks read.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The parameter's name; what isn't known of it is in angle brackets.
+      type: str
+      sample: /prod/web/INPUT_WORKER_MEMORY
+    published:
+      description: Where it is published.
+      type: list
+      elements: dict
+      sample: [{file: ansible/tune.yml, line: 8, what: play 'Tune the worker'}]
+    read:
+      description: Where it is read.
+      type: list
+      elements: dict
+      sample: [{file: terraform/prod/main.tf, line: 20, what: module.inputs numbers}]
 unknown:
   description: What can't be said and why; where C(unread) is true, a file or a part of it could not be read.
   returned: success

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import pytest
 
+from scripts.benchmark import contracts
 from tests.conftest import ROOT
 from tests.support.snapshots import document, encode
 
@@ -111,6 +113,36 @@ class TestPlaybook:
         paths = {one["location"]["path"] for one in json.loads((run.folder / "out" / "c.json").read_text())}
         assert {"terraform/examples/demo/ansible/site.yml", "terraform/examples/demo/main.tf"} == paths
         assert "staple" not in (run.folder / "out" / "o.json").read_text()
+
+    def test_an_input_that_was_renamed(self, run):
+        """Both sides are named, and the check fails."""
+        run.write(
+            "terraform/main.tf",
+            'module "inputs" {\n  source  = "./ssm_inputs"\n  path    = "/prod"\n  numbers = { memory = {} }\n}\n',
+        )
+        inputs = [{"name": "memory_size", "value": 512}]
+        task = {"name": "Publish it", "tfbridge.aws.ssm_inputs": {"path": "/prod", "inputs": inputs}}
+        run.write("ansible/tune.yml", json.dumps([{"hosts": "localhost", "tasks": [task]}]))
+        result = run.playbook("tfbridge.aws.check_outputs", "-e", "terraform=terraform", "-e", "playbooks=ansible")
+
+        said = " ".join(result.said.split())
+        assert (2, True) == (result.rc, "failed: 1 error, 1 info" in result.stdout), result.output
+        assert "nobody publishes /prod/INPUT_MEMORY, which is read here" in said
+        assert "nobody reads /prod/INPUT_MEMORY_SIZE, which is published here" in said
+
+    @pytest.mark.full
+    def test_a_long_run_says_how_far_it_is(self, run):
+        """On stderr, at -v alone: a repository that takes more than five seconds."""
+        contracts.cases(run.folder, 500, 3000)
+        given = ("tfbridge.aws.check_outputs", "-e", "terraform=terraform", "-e", "playbooks=ansible")
+        quiet, told = run.playbook(*given), run.playbook(*given, "-v")
+
+        assert (0, 0) == (quiet.rc, told.rc), told.output
+        assert "s so far" not in quiet.output
+        assert re.search(
+            r"tfbridge\.aws: (reading|looking for) .* in (terraform|ansible)/\S+, \d+ s so far", told.stderr
+        )
+        assert "s so far" not in told.stdout
 
 
 class TestModule:

@@ -18,10 +18,11 @@ from typing import Any, Callable, Optional
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
 
-from .compare import Comparison, Sides, compare
+from .compare import Comparison, Sides, compare, in_order
 from .contract_file import read_contract
 from .ignores import Ignore, read_baseline, without_ignored
-from .model.facts import Declared, InventoryRule, Published, Unknown, Use
+from .inputs import Inputs, inputs_read
+from .model.facts import Declared, Input, InventoryRule, Published, Side, Unknown, Use
 from .model.findings import Finding
 from .model.source_files import SourceFiles
 from .outputs import Output, outputs_of
@@ -71,6 +72,7 @@ class Report:
     published: Optional[list[Published]]
     unknown: list[Unknown]
     scanned: dict[str, int]
+    inputs: Inputs
 
     @property
     def status(self) -> str:
@@ -88,6 +90,8 @@ class _Read:
     outputs: list[Output] = dataclasses.field(default_factory=list)
     uses: list[Use] = dataclasses.field(default_factory=list)
     rules: list[InventoryRule] = dataclasses.field(default_factory=list)
+    inputs_read: list[Input] = dataclasses.field(default_factory=list)
+    inputs_published: list[Input] = dataclasses.field(default_factory=list)
     unknown: list[Unknown] = dataclasses.field(default_factory=list)
     set_anywhere: set[str] = dataclasses.field(default_factory=set)
     terraform_files: int = 0
@@ -115,7 +119,14 @@ def check(request: Request, read_published: Callable[[], tuple[list[Published], 
         hosts=frozenset(one.name for one in published or () if one.may_be_hosts),
     )
     comparison = compare(sides)
-    findings = without_ignored(comparison.findings, request.ignores, prefixes, request.today)
+    inputs = Inputs(
+        [*read.inputs_read, *inputs_read(read.uses)] if request.terraform else None,
+        read.inputs_published if request.playbooks else None,
+        sides.complete(Side.DECLARED),
+        sides.complete(Side.CONSUMED),
+    )
+    found = in_order([*comparison.findings, *inputs.findings()])
+    findings = without_ignored(found, request.ignores, prefixes, request.today)
     before = read_baseline(request.baseline) if request.baseline else frozenset()
     fresh = [finding for finding in findings if finding.fingerprint not in before]
     return Report(
@@ -127,6 +138,7 @@ def check(request: Request, read_published: Callable[[], tuple[list[Published], 
         published=published,
         unknown=sorted(read.unknown, key=lambda one: (not one.unread, one.place)),
         scanned={"terraform": read.terraform_files, "playbooks": read.playbook_files},
+        inputs=inputs,
     )
 
 
@@ -151,6 +163,7 @@ def _read_terraform(request: Request, read: _Read) -> None:
                 raise OptionError(f"terraform.path: {source.path} must be a folder with Terraform code")
             scan = scan_code(source.path, request.files, request.publishers, source.var_files, source.variables)
             read.declared += scan.declared
+            read.inputs_read += scan.inputs
             read.unknown += scan.unknown
             read.terraform_files += scan.files
     for path in request.declared_from:
@@ -165,6 +178,7 @@ def _read_playbooks(request: Request, read: _Read) -> None:
             raise OptionError(f"playbooks: {path} must be a folder or a file that exists")
         scan = scan_playbooks(path, request.files)
         read.uses += scan.uses
+        read.inputs_published += scan.inputs
         read.rules += scan.rules
         read.unknown += scan.unknown
         read.set_anywhere |= scan.set_anywhere

@@ -19,10 +19,12 @@ from typing import Optional
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest
 
 from .model.facts import By, InventoryRule, Kind, Place, Side, Unknown, Use
-from .model.findings import SEVERITIES, Finding, FindingKind, Severity
+from .model.findings import Finding, FindingKind, Severity
+from .model.names import is_input_name
 from .outputs import Output
 from .shapes import misfit, takes_a_character
 from .targets import Match, Outputs, target_of
+from .wording import finding, softer
 
 _EVERY_HOST = ("all", "*")
 _FACTS = (By.VARIABLE, By.GROUP)
@@ -75,8 +77,6 @@ class _Comparer:
             self._result.findings += self._declared_output(output)
         for output in self._published.all:
             self._result.findings += self._published_output(output)
-        unique = {finding.fingerprint + str(finding.place.line): finding for finding in self._result.findings}
-        self._result.findings = sorted(unique.values(), key=_order)
         return self._result
 
     def _use(self, use: Use) -> Iterator[Finding]:
@@ -107,12 +107,13 @@ class _Comparer:
         if (
             use.by is By.PATH
             or not use.certain
+            or is_input_name(name)
             or not any(name.head.startswith(prefix) for prefix in self._sides.prefixes)
         ):
             return
         known = [str(output.name) for output in (*self._declared.all, *self._published.all)]
         side = Side.PUBLISHED if self._sides.declared is None else Side.DECLARED
-        yield self._finding(
+        yield finding(
             FindingKind.MISSING,
             str(name),
             use.place,
@@ -120,13 +121,13 @@ class _Comparer:
                 f"nobody {'declares' if side is Side.DECLARED else 'publishes'} {name}, which is read here",
                 f"Publish it, or read another.{nearest(str(name), known)}",
             ),
-            _softer(certain=self._sides.complete(side), optional=use.optional),
+            softer(certain=self._sides.complete(side), optional=use.optional),
         )
 
     def _stale_used(self, use: Use, match: Match) -> Finding:
         name = str(match.output.name)
         known = [str(output.name) for output in self._declared.all]
-        return self._finding(
+        return finding(
             FindingKind.STALE_USED,
             name,
             use.place,
@@ -134,7 +135,7 @@ class _Comparer:
                 f"{name} is read here and still published, but Terraform no longer declares it",
                 f"Read the output that took its place.{nearest(name, known)}",
             ),
-            _softer(
+            softer(
                 certain=self._sides.complete(Side.DECLARED) and self._is_ours(use) and not self._covered(match.output),
                 optional=use.optional,
             ),
@@ -151,12 +152,12 @@ class _Comparer:
         if not problem and before is not None and _changes(match.output, before.kind):
             problem = f"{match.output.name} is published as {before.words}, and will be {match.output.shape.words}"
         if problem:
-            yield self._finding(
+            yield finding(
                 FindingKind.TYPE_CHANGED,
                 str(match.output.name),
                 use.place,
                 (problem, "Change what is read here, or what Terraform publishes"),
-                _softer(certain=True, optional=use.optional or character),
+                softer(certain=True, optional=use.optional or character),
             )
 
     def _declared_output(self, output: Output) -> Iterator[Finding]:
@@ -165,7 +166,7 @@ class _Comparer:
         if name is None:
             return
         if self._sides.published is not None and not self._published.has(name) and not output.condition:
-            yield self._finding(
+            yield finding(
                 FindingKind.NOT_PUBLISHED,
                 name,
                 place,
@@ -178,7 +179,7 @@ class _Comparer:
         if self._sides.declared is None:
             yield from self._unused(output, name, Place(name))
         elif not self._declared.has(name) and name not in self._result.used_by:
-            yield self._finding(
+            yield finding(
                 FindingKind.STALE,
                 name,
                 Place(name),
@@ -186,19 +187,19 @@ class _Comparer:
                     f"{name} is published, and Terraform no longer declares it",
                     "Delete the parameter, or declare the output again",
                 ),
-                _softer(certain=self._sides.complete(Side.DECLARED) and not self._covered(output)),
+                softer(certain=self._sides.complete(Side.DECLARED) and not self._covered(output)),
             )
 
     def _unused(self, output: Output, name: str, place: Place) -> Iterator[Finding]:
         if self._sides.uses is None or name in self._result.used_by:
             return
         perhaps = name in self._perhaps or self._may_be_hosts(output)
-        yield self._finding(
+        yield finding(
             FindingKind.UNUSED,
             name,
             place,
             (f"nobody reads {name}", "Remove the output, or ignore it if somebody else reads it"),
-            _softer(certain=self._sides.complete(Side.CONSUMED) and not perhaps),
+            softer(certain=self._sides.complete(Side.CONSUMED) and not perhaps),
         )
 
     def _may_be_hosts(self, output: Output) -> bool:
@@ -216,27 +217,15 @@ class _Comparer:
         """Return whether a variable can only be the inventory's: nothing else sets one of its name."""
         return use.by is not By.VARIABLE or str(use.name) not in self._sides.set_anywhere
 
-    @staticmethod
-    def _finding(
-        kind: FindingKind, name: str, place: Place, said: tuple[str, str], softer: Optional[Severity] = None
-    ) -> Finding:
-        """Return a finding of what is wrong and what to do, as severe as its kind or less."""
-        message, advice = said
-        certain = softer is not Severity.INFO
-        if not certain:
-            message = f"it can't be said for certain, but {message}"
-        return Finding(kind, softer or SEVERITIES[kind], name, place, message, advice, certain, place.what)
-
-
-def _softer(*, certain: bool, optional: bool = False) -> Optional[Severity]:
-    """Return what makes a finding less than its kind is."""
-    if not certain:
-        return Severity.INFO
-    return Severity.WARNING if optional else None
-
 
 def _changes(output: Output, before: Kind) -> bool:
     return Kind.UNKNOWN not in (output.shape.kind, before) and output.shape.kind is not before
+
+
+def in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings the worst first, each once."""
+    unique = {found.fingerprint + str(found.place.line): found for found in findings}
+    return sorted(unique.values(), key=_order)
 
 
 def _order(finding: Finding) -> tuple[int, str, int, str, str]:

@@ -23,6 +23,7 @@ def result_of(report: Report, *, failed: bool) -> dict[str, Any]:
         "failed_check": failed,
         "findings": [finding_of(finding, failing=finding in report.failing) for finding in report.findings],
         "outputs": _outputs(report),
+        "inputs": _inputs(report),
         "unknown": [_unknown(one) for one in report.unknown],
         "scanned": report.scanned,
         "known": report.known,
@@ -72,6 +73,18 @@ def _outputs(report: Report) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _inputs(report: Report) -> list[dict[str, Any]]:
+    read, published = report.inputs.read or (), report.inputs.published or ()
+    return [
+        {
+            "name": name,
+            "published": [_place(one.place) for one in published if str(one.name) == name],
+            "read": [_place(one.place) for one in read if str(one.name) == name],
+        }
+        for name in sorted({str(one.name) for one in (*read, *published)})
+    ]
 
 
 def _stored(stored: Published) -> dict[str, Any]:

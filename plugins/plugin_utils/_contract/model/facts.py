@@ -126,6 +126,19 @@ class Use:
     how: str = ""
 
 
+@dataclasses.dataclass(frozen=True)
+class Input:
+    """An input for Terraform, C(<path>/INPUT_<NAME>), at a place that publishes or reads it.
+
+    C(optional) is a reader that has a default; C(certain) is False where it is open whether it is read at all.
+    """
+
+    name: Name
+    place: Place
+    optional: bool = False
+    certain: bool = True
+
+
 class Side(enum.Enum):
     """A side of the contract."""
 

@@ -97,6 +97,18 @@ class Name:
         return "".join(part if isinstance(part, str) else f"<{part.reason}>" for part in self.parts)
 
 
+def is_input_name(name: Name) -> bool:
+    """Return whether a parameter is an input for Terraform, C(<path>/INPUT_<NAME>), and so no output of it."""
+    return any("/INPUT_" in part for part in name.parts if isinstance(part, str))
+
+
+def input_name(path: Name, name: Name) -> Name:
+    """Return the parameter of an input, as the modules C(ssm_inputs) name it."""
+    last = path.parts[-1] if path.parts else ""
+    stripped = Name.of(*path.parts[:-1], last.rstrip("/")) if isinstance(last, str) else path
+    return Name.of(stripped, "/INPUT_", name.mapped(str.upper))
+
+
 @functools.lru_cache(maxsize=4096)
 def _compiled(name: Name) -> re.Pattern[str]:
     return re.compile("".join(map(_expression, name.parts)), re.DOTALL)

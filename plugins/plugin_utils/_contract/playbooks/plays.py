@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from typing import Optional
 
 import yaml
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import By, Place, Use
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import By, Input, Place, Use
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.names import Hole, Name
 
 from .implicit import implicit_uses
+from .inputs import published_inputs
 from .lookups import READERS, uses_of
 from .template_names import TemplateMistakeError, is_template, name_of
 from .templates import (
@@ -54,9 +55,10 @@ class Context:
 
 @dataclasses.dataclass
 class Reading:
-    """What files read, which variables they set for whoever comes later, and what is wrong with them."""
+    """What files read and publish, which variables they set for whoever comes later, and what is wrong with them."""
 
     uses: list[Use] = dataclasses.field(default_factory=list)
+    inputs: list[Input] = dataclasses.field(default_factory=list)
     set_anywhere: set[str] = dataclasses.field(default_factory=set)
     mistakes: list[tuple[Place, str]] = dataclasses.field(default_factory=list)
     notes: list[tuple[Place, str]] = dataclasses.field(default_factory=list)
@@ -146,6 +148,7 @@ def _mapping(node: yaml.MappingNode, context: Context, reading: Reading) -> None
     for name, key, value in pairs(node):
         number = line(key)
         reading.uses += implicit_uses(name, value, context.at(number))
+        reading.inputs += published_inputs(name, value, context.at)
         if name == "hosts" and is_play:
             for item in items(value):
                 reading.uses += _groups(text(item), context.at(line(item)))

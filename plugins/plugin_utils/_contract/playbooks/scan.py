@@ -13,6 +13,7 @@ import dataclasses
 import pathlib
 
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import (
+    Input,
     InventoryRule,
     Place,
     Side,
@@ -38,9 +39,10 @@ _INVENTORIES = ("inventory", "inventories")
 
 @dataclasses.dataclass
 class PlaybookScan:
-    """What a tree of Ansible's files consumes, and which rules its inventory files have."""
+    """What a tree of Ansible's files consumes and publishes, and which rules its inventory files have."""
 
     uses: list[Use] = dataclasses.field(default_factory=list)
+    inputs: list[Input] = dataclasses.field(default_factory=list)
     rules: list[InventoryRule] = dataclasses.field(default_factory=list)
     unknown: list[Unknown] = dataclasses.field(default_factory=list)
     set_anywhere: set[str] = dataclasses.field(default_factory=set)
@@ -160,6 +162,7 @@ def _role_of(path: pathlib.Path) -> str:
 
 def _collect(path: pathlib.Path, reading: Reading, scan: PlaybookScan) -> None:
     scan.uses += reading.uses
+    scan.inputs += reading.inputs
     scan.set_anywhere |= reading.set_anywhere
     # Other languages have double braces too: outside Ansible's own files a mistake is somebody else's.
     ours = path.suffix in (".j2", ".yml", ".yaml")

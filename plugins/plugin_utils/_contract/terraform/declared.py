@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import (
     UNKNOWN_SHAPE,
     Declared,
+    Input,
     Kind,
     Place,
     Shape,
@@ -28,6 +29,7 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.sourc
 
 from .expressions import Bound
 from .folder import Folder, Located, read_folder
+from .inputs import inputs_of_call, inputs_of_data, reads_inputs
 from .key_lines import line_of_key
 from .module import META_ARGUMENTS, Module
 from .parameter_shape import shape_of_parameter
@@ -50,11 +52,12 @@ class _Call:
 
 @dataclasses.dataclass
 class Declarations:
-    """Follows calls of modules from a root, and collects what they publish and what can't be said."""
+    """Follows calls of modules from a root, and collects what they publish and read, and what can't be said."""
 
     files: SourceFiles
     publishers: Sequence[Publisher]
     unknown: list[Unknown] = dataclasses.field(default_factory=list)
+    inputs: list[Input] = dataclasses.field(default_factory=list)
     _folders: dict[pathlib.Path, Folder] = dataclasses.field(default_factory=dict)
 
     def folder(self, path: pathlib.Path) -> Folder:
@@ -68,6 +71,8 @@ class Declarations:
         """Yield what a module publishes, itself and through others. C(address) is its own, as Terraform says it."""
         for located in module.folder.labelled("resource", "aws_ssm_parameter"):
             yield from self._parameter(module, located, address)
+        for located in module.folder.labelled("data", "aws_ssm_parameter"):
+            self._data(module, located, address)
         for located in module.folder.labelled("module"):
             if "source" in located.block.attributes and len(located.block.labels) == 2:
                 yield from self._call(module, located, address)
@@ -84,14 +89,33 @@ class Declarations:
             for name, choice in options(module.evaluate(attributes["name"], bound), condition):
                 yield Declared(as_name(name), shape, place, choice)
 
+    def _data(self, module: Module, located: Located, address: str) -> None:
+        attributes = located.block.attributes
+        if "name" in attributes:
+            where = _joined(address, ".".join(located.block.labels))
+            place = self.files.place(located.file, attributes["name"].line, where)
+            for bound, condition in module.instances(attributes):
+                self.inputs += inputs_of_data(module, attributes, bound, condition, place)
+
     def _call(self, module: Module, located: Located, address: str) -> Iterator[Declared]:
         source = module.evaluate(located.block.attributes["source"])
         if not isinstance(source, str):
             return
         call = _Call(module, located, _joined(address, f"module.{located.block.labels[1]}"))
         for bound, condition in module.instances(located.block.attributes):
+            if reads_inputs(source):
+                self._reads(call, bound, condition)
+                continue
             for declared in self._called(call, bound, source):
                 yield dataclasses.replace(declared, condition=declared.condition or condition)
+
+    def _reads(self, call: _Call, bound: Bound, condition: str) -> None:
+        attributes = call.located.block.attributes
+
+        def place_of(line: int, form: str) -> Place:
+            return self.files.place(call.located.file, line, f"{call.address} {form}")
+
+        self.inputs += inputs_of_call(call.module, attributes, bound, condition, place_of)
 
     def _called(self, call: _Call, bound: Bound, source: str) -> Iterator[Declared]:
         """Choose how a module says what it publishes: as ours, as code of this repository, or as one that is known."""

@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import Declared, Side, Unknown
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import Declared, Input, Side, Unknown
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.source_files import SourceFiles
 
 from .declared import Declarations
@@ -27,15 +27,16 @@ from .values import Entries, Items
 
 # These only choose the files that are worth parsing; what they say is read from the parsed code.
 _LOCAL_SOURCE = re.compile(rb'\bsource\s*=\s*"(\.\.?/[^"]*)"')
-_MARKS = (b"aws_ssm_parameter", b"ssm_outputs")
+_MARKS = (b"aws_ssm_parameter", b"ssm_outputs", b"ssm_inputs")
 _VARIABLE_FILES = ("terraform.tfvars",)
 
 
 @dataclasses.dataclass
 class CodeScan:
-    """What a tree of Terraform code declares."""
+    """What a tree of Terraform code declares, and which inputs it reads."""
 
     declared: list[Declared] = dataclasses.field(default_factory=list)
+    inputs: list[Input] = dataclasses.field(default_factory=list)
     unknown: list[Unknown] = dataclasses.field(default_factory=list)
     files: int = 0
     roots: list[str] = dataclasses.field(default_factory=list)
@@ -66,6 +67,7 @@ def scan_code(
         values, unread = _values(root, files, variable_files)
         values.update({name: _value(value) for name, value in (variables or {}).items()})
         scan.declared += declarations.of_module(Module(folder, variables=values))
+        scan.inputs += declarations.inputs
         scan.unknown += [*declarations.unknown, *unread]
         scan.roots.append(files.relative(root))
     scan.unknown = list(dict.fromkeys(scan.unknown))
