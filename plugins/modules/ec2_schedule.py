@@ -497,7 +497,7 @@ def book(module: Any, request: BookingRequest) -> tuple[dict[str, Any], dict[str
     retrier = retrier_of(params["retry_budget"])
     ec2 = client_of(module, "ec2")
     client = client_of(module, "scheduler", max_pool_connections=WORKERS)
-    paced = scheduler_retrier(params["retry_budget"])
+    paced = scheduler_retrier(params["retry_budget"], region)
     store = SchedulerStore(client, paced, region, site.group, create_group=site.create_group)
     service = BookingService(store, ec2, retrier, region, settings, params["start_if_active"], module.check_mode)
     request = service.swept(request)

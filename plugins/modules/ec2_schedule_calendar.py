@@ -146,7 +146,7 @@ def calendar_of(module: Any) -> str:
     chosen = [check_instance_id(one) for one in params["instance_ids"] or ()]
     site = find_site(params, lambda: reader_of(module), ("schedule_group",))
     client = client_of(module, "scheduler", max_pool_connections=WORKERS)
-    store = SchedulerStore(client, scheduler_retrier(params["retry_budget"]), region, site.group)
+    store = SchedulerStore(client, scheduler_retrier(params["retry_budget"], region), region, site.group)
     listed = store.list()
     chosen = chosen or booked_instances(listed)
     observed = observe(ListedStore(store, listed), Tools(), chosen)

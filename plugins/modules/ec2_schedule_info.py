@@ -220,7 +220,7 @@ def read(module: Any) -> dict[str, Any]:
     site = find_site(params, lambda: reader_of(module), needed)
     retrier = retrier_of(params["retry_budget"])
     client = client_of(module, "scheduler", max_pool_connections=WORKERS)
-    store = SchedulerStore(client, scheduler_retrier(params["retry_budget"]), region, site.group)
+    store = SchedulerStore(client, scheduler_retrier(params["retry_budget"], region), region, site.group)
     result: dict[str, Any] = {"schedule_group": site.group, "region": region}
     if chosen:
         reporter = Reporter(store, tools, shown)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 import threading
@@ -26,10 +27,10 @@ sys.path.insert(0, str(MODULE / "lambda"))
 
 from access import Environment  # noqa: E402  from the function's own folder
 from bookings import Cloud  # noqa: E402
-from deadline import MARGIN, Deadline  # noqa: E402
+from deadline import MARGIN, Deadline, OutOfTimeError  # noqa: E402
 from events import CHANGES, FIELDS  # noqa: E402
 from handler import ROUTES as HANDLED  # noqa: E402
-from handler import respond  # noqa: E402
+from handler import SECONDS, respond  # noqa: E402
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
 ONE, OTHER, UNTAGGED = "i-0123456789abcdef0", "i-0123456789abcdef1", "i-0123456789abcdef9"
@@ -100,6 +101,26 @@ def refused(operation: str, code: str, message: str = "AWS's own words", status:
     return ClientError(answer, operation)
 
 
+def _operation(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what makes a method a call: slow, refused before it has an effect, or with an answer that is lost."""
+
+    def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def call(self: CloudInMemory, **arguments: Any) -> Any:
+            with self._lock:
+                self.calls.append(name)
+                self.before(name, arguments)
+            if self.latency:
+                time.sleep(self.latency)
+            answer = method(self, **arguments)
+            self.after(name, arguments)
+            return answer
+
+        return call
+
+    return decorate
+
+
 class CloudInMemory:
     """EventBridge Scheduler and EC2 as boto3 clients, with a clock; every call can be slow, refused or the last."""
 
@@ -109,7 +130,7 @@ class CloudInMemory:
         self.instances: dict[str, dict[str, Any]] = {}
         self.calls: list[str] = []
         self.latency = 0.0
-        self.before: Callable[[str, Mapping[str, Any]], None] = lambda _operation, _arguments: None
+        self.heal()
         self.meta = SimpleNamespace(region_name="eu-central-1")
         self._lock = threading.RLock()
         for one in (ONE, OTHER):
@@ -121,18 +142,16 @@ class CloudInMemory:
         pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
         self.instances[instance_id] = {"InstanceId": instance_id, "State": {"Name": state}, "Tags": pairs}
 
-    def _call(self, operation: str, arguments: Mapping[str, Any]) -> None:
-        with self._lock:
-            self.calls.append(operation)
-            self.before(operation, arguments)
-        if self.latency:
-            time.sleep(self.latency)
+    def heal(self) -> None:
+        """End all faults: before a call, and after it."""
+        self.before: Callable[[str, Mapping[str, Any]], None] = lambda _operation, _arguments: None
+        self.after: Callable[[str, Mapping[str, Any]], None] = lambda _operation, _arguments: None
 
     # -- Scheduler -------------------------------------------------------------------------------------------------
 
+    @_operation("scheduler:ListSchedules")
     def list_schedules(self, **arguments: Any) -> dict[str, Any]:
         """List a page of schedules."""
-        self._call("scheduler:ListSchedules", arguments)
         with self._lock:
             names = sorted(name for name in self.schedules if name.startswith(arguments.get("NamePrefix", "")))
             start = int(arguments.get("NextToken", 0))
@@ -143,16 +162,16 @@ class CloudInMemory:
         following = start + len(page)
         return {"Schedules": page, **({"NextToken": str(following)} if following < len(names) else {})}
 
+    @_operation("scheduler:GetSchedule")
     def get_schedule(self, **arguments: Any) -> dict[str, Any]:
         """Return a schedule."""
-        self._call("scheduler:GetSchedule", arguments)
         if arguments["Name"] not in self.schedules:
             raise refused("GetSchedule", "ResourceNotFoundException", status=404)
         return dict(self.schedules[arguments["Name"]])
 
+    @_operation("scheduler:CreateSchedule")
     def create_schedule(self, **arguments: Any) -> None:
         """Create a schedule, unless AWS would refuse it."""
-        self._call("scheduler:CreateSchedule", arguments)
         wrong = wire_refusal(arguments, self.now)
         if wrong:
             raise refused("CreateSchedule", "ValidationException", wrong)
@@ -162,25 +181,25 @@ class CloudInMemory:
             created = self.now + timedelta(microseconds=len(self.calls))
             self.schedules[arguments["Name"]] = {**arguments, "created": created}
 
+    @_operation("scheduler:DeleteSchedule")
     def delete_schedule(self, **arguments: Any) -> None:
         """Delete a schedule."""
-        self._call("scheduler:DeleteSchedule", arguments)
         with self._lock:
             if self.schedules.pop(arguments["Name"], None) is None:
                 raise refused("DeleteSchedule", "ResourceNotFoundException", status=404)
 
     # -- EC2 -------------------------------------------------------------------------------------------------------
 
+    @_operation("ec2:DescribeInstances")
     def describe_instances(self, **arguments: Any) -> dict[str, Any]:
         """Return the instances that a filter by ids or by a tag finds."""
-        self._call("ec2:DescribeInstances", arguments)
         filters = arguments["Filters"]
         found = [one for one in self.instances.values() if all(_matches(one, each) for each in filters)]
         return {"Reservations": [{"OwnerId": "123456789012", "Instances": found}]}
 
+    @_operation("ec2:StartInstances")
     def start_instances(self, **arguments: Any) -> None:
         """Start an instance, unless it is stopping or gone."""
-        self._call("ec2:StartInstances", arguments)
         for one in arguments["InstanceIds"]:
             if one not in self.instances:
                 raise refused("StartInstances", "InvalidInstanceID.NotFound")
@@ -229,9 +248,10 @@ class Api:
         environment = Environment(
             ROLE, "tfbridge", "arn:aws:sqs:eu-central-1:123456789012:dead", "UTC", "Bookable", ("true",), **self.access
         )
-        self.cloud = Cloud(environment, self.aws, self.aws, lambda: self.aws.now, _no_pace(), _no_pace())
+        self.cloud = Cloud(environment, self.aws, self.aws, lambda: self.aws.now, _no_pace())
+        self.cloud.scheduler_pace = _no_pace()
 
-    def send(self, made: Any, seconds: float = 25.0) -> tuple[int, dict[str, Any]]:
+    def send(self, made: Any, seconds: float = SECONDS) -> tuple[int, dict[str, Any]]:
         """Send an event, and return the answer's status and body."""
         answer = respond(lambda: self.cloud, made, Deadline(seconds))
         if answer["headers"]["content-type"].startswith("text/calendar"):
@@ -250,9 +270,9 @@ class Api:
         made = event("POST /provision", "/provision", body=json.dumps(body), headers=headers)
         return self.send(by(caller, made), **more)
 
-    def get(self, caller: str = ALICE, **query: str) -> tuple[int, dict[str, Any]]:
+    def get(self, caller: str = ALICE, seconds: float = SECONDS, **query: str) -> tuple[int, dict[str, Any]]:
         """List bookings."""
-        return self.send(by(caller, event("GET /bookings", "/bookings", query=query)))
+        return self.send(by(caller, event("GET /bookings", "/bookings", query=query)), seconds)
 
     def calendar(self, caller: str = ALICE, **query: str) -> tuple[int, dict[str, Any]]:
         """Get bookings as a calendar."""
@@ -272,7 +292,9 @@ class Api:
         """Show one booking."""
         return self.send(by(caller, event("GET /bookings/{id}", "/bookings/x", parameters={"id": booking})))
 
-    def patch(self, booking: str, body: Any, caller: str = ALICE, headers: Any = None) -> tuple[int, dict[str, Any]]:
+    def patch(
+        self, booking: str, body: Any, caller: str = ALICE, headers: Any = None, seconds: float = SECONDS
+    ) -> tuple[int, dict[str, Any]]:
         """Change one booking."""
         made = event(
             "PATCH /bookings/{id}",
@@ -281,12 +303,14 @@ class Api:
             parameters={"id": booking},
             headers=headers,
         )
-        return self.send(by(caller, made))
+        return self.send(by(caller, made), seconds)
 
-    def delete(self, booking: str, caller: str = ALICE, **query: str) -> tuple[int, dict[str, Any]]:
+    def delete(
+        self, booking: str, caller: str = ALICE, seconds: float = SECONDS, **query: str
+    ) -> tuple[int, dict[str, Any]]:
         """Cancel one booking."""
         made = event("DELETE /bookings/{id}", "/bookings/x", query=query, parameters={"id": booking})
-        return self.send(by(caller, made))
+        return self.send(by(caller, made), seconds)
 
 
 def _no_pace() -> Pace:
@@ -301,4 +325,4 @@ def wish(instance_id: Any = ONE, start: float = 1, end: float = 2, **more: Any) 
     return {"instance_id": instance_id, **times, **more}
 
 
-__all__ = ["CHANGES", "FIELDS", "HANDLED", "MARGIN"]
+__all__ = ["CHANGES", "FIELDS", "HANDLED", "MARGIN", "Deadline", "OutOfTimeError"]

@@ -32,6 +32,8 @@ from tests.support.booking_api import (
     ROLE,
     UNTAGGED,
     Api,
+    Deadline,
+    OutOfTimeError,
     by,
     event,
     refused,
@@ -303,6 +305,26 @@ def test_what_can_not_be_finished_is_not_begun(api: Api) -> None:
     assert api.post(wish([ONE, OTHER]), seconds=MARGIN + 3)[0] == 201
 
 
+def test_there_is_time_for_all_instances_or_for_none(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the slowest of them takes is asked for once, after all were looked at and before anything is written."""
+    api.post(wish(OTHER, 1, 2))
+    api.post(wish(OTHER, 3, 4))
+    api.aws.calls.clear()
+    asked: list[tuple[int, int]] = []
+
+    def afford(_deadline: Deadline, calls: int) -> None:
+        asked.append((calls, api.aws.calls.count("scheduler:ListSchedules")))
+        assert "scheduler:CreateSchedule" not in api.aws.calls
+        raise OutOfTimeError("late")
+
+    monkeypatch.setattr(Deadline, "afford", afford)
+    status, body = api.post(wish([ONE, OTHER], 1.5, 5, name="across"))
+
+    assert (status, body["error"], "bookings" in body) == (503, "out_of_time", False)
+    # Of the other: a record and a stop are created, a start and two stops deleted; two looks, and a last word of EC2.
+    assert asked == [(8, 2)]
+
+
 def test_the_deadline_holds_for_repetitions(api: Api) -> None:
     """AWS throttles for ever: the answer comes before the function ends, and says what is stored."""
 
@@ -388,6 +410,16 @@ def test_a_booking_without_its_tag_can_be_cancelled(api: Api) -> None:
 
     assert (status, body["cancelled"]) == (200, True)
     assert [kind for _one, kind, _at in api.aws.edges()] == ["stopInstances"]
+
+
+def test_a_curfew_is_in_force_while_it_is_booked(api: Api) -> None:
+    """It never begins and never ends: it is listed as running, at any time."""
+    curfew = {"days": "mon-fri", "at": "20:00"}
+    api.post({"instance_id": ONE, "name": "night", "curfew": curfew})
+    for hours in (0, 8, 9, 100):
+        api.aws.now = NOW + timedelta(hours=hours)
+        assert api.listed(state="running") == [f"{ONE}.night"]
+        assert api.listed(state="upcoming,ended") == []
 
 
 def test_lists_are_filtered(api: Api) -> None:

@@ -10,15 +10,19 @@ And what has to hold for whatever is sent: a bounded fuzz of events, sequences o
 from __future__ import annotations
 
 import base64
+import functools
+import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import hcl2
 import pytest
 import schemathesis
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 from schemathesis import checks
@@ -30,6 +34,7 @@ from tests.support.booking_api import (
     CHANGES,
     FIELDS,
     HANDLED,
+    MARGIN,
     MODULE,
     ONE,
     OTHER,
@@ -103,6 +108,29 @@ def test_requests_made_from_the_description_are_answered_as_it_says(case: Any) -
             schemathesis.specs.openapi.checks.response_schema_conformance,
         ]
     )
+
+
+EXAMPLES = DESCRIPTION["paths"]["/provision"]["post"]["requestBody"]["content"]["application/json"]["examples"]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_examples_of_the_description_work(example: str) -> None:
+    """Each is booked, shown, changed if it can be, and cancelled; every answer is as described."""
+    api = schemathesis.openapi.from_wsgi("/openapi.json", Gateway(Api()))
+
+    def call(path: str, method: str, **parts: Any) -> Any:
+        return api[path][method].Case(**parts).call_and_validate(excluded_checks=[checks.ignored_auth])
+
+    media_type = "application/json"
+    booked = call("/provision", "POST", body=EXAMPLES[example]["value"], media_type=media_type)
+    assert booked.status_code == 201, booked.text
+    where = {"path_parameters": {"id": booked.json()["bookings"][0]["id"]}}
+    assert call("/bookings/{id}", "GET", **where).status_code == 200
+    if example == "once":
+        change = DESCRIPTION["paths"]["/bookings/{id}"]["patch"]["requestBody"]["content"][media_type]["examples"]
+        changed = call("/bookings/{id}", "PATCH", **where, body=change["extend"]["value"], media_type=media_type)
+        assert (changed.status_code, changed.json()["end_time"]) == (200, "2026-11-24T18:00:00Z")
+    assert call("/bookings/{id}", "DELETE", **where).json()["cancelled"]
 
 
 def test_the_description_has_every_route() -> None:
@@ -267,22 +295,27 @@ def test_nobody_changes_or_sees_what_is_not_theirs(operations: list[tuple[str, s
     assert {one["id"]: (one["owner"], one["end_time"]) for one in seen} == model
 
 
-def failing(at: int, how: str) -> Callable[[str, Mapping[str, Any]], None]:
-    """Return what makes the call of this number fail, or be the last."""
-    left = iter(range(at, -1, -1))
+def failing(
+    at: int, how: str | Callable[[str], Exception], *, on_and_on: bool = False
+) -> Callable[[str, Mapping[str, Any]], None]:
+    """Return what makes the call of this number fail, or be the last; or this and all that follow."""
+    numbers = itertools.count()
 
-    def before(operation: str, _arguments: Mapping[str, Any]) -> None:
-        if next(left, -1) == 0:
+    def fail(operation: str, _arguments: Mapping[str, Any]) -> None:
+        number = next(numbers)
+        if number == at or (on_and_on and number > at):
+            if callable(how):
+                raise how(operation)
             raise KilledError if how == "killed" else refused(operation, how)
 
-    return before
+    return fail
 
 
-STEPS: dict[str, Callable[[Api], tuple[int, dict[str, Any]]]] = {
-    "book": lambda api: api.post(wish([ONE], start=-1, end=3, name="new")),
-    "change": lambda api: api.patch(f"{ONE}.office", {"end_time": "2026-11-24T20:00:00Z"}),
-    "cancel": lambda api: api.delete(f"{ONE}.office"),
-    "list": lambda api: api.get(),
+STEPS: dict[str, Callable[..., tuple[int, dict[str, Any]]]] = {
+    "book": lambda api, **more: api.post(wish([ONE], start=-1, end=3, name="new"), **more),
+    "change": lambda api, **more: api.patch(f"{ONE}.office", {"end_time": "2026-11-24T20:00:00Z"}, **more),
+    "cancel": lambda api, **more: api.delete(f"{ONE}.office", **more),
+    "list": lambda api, **more: api.get(**more),
 }
 
 
@@ -292,25 +325,81 @@ STEPS: dict[str, Callable[[Api], tuple[int, dict[str, Any]]]] = {
 @pytest.mark.parametrize("step", STEPS)
 def test_after_any_failed_call_a_second_request_heals(step: str, how: str) -> None:
     """Whichever call is the last or fails, the same request again ends as if nothing had happened."""
-    smooth = some_api()
-    smooth.aws.calls.clear()
-    wanted = STEPS[step](smooth)
-    count = len(smooth.aws.calls)
-    assert wanted[0] < 300
-    for at in range(count):
-        api = some_api()
+    for api, smooth, at in interrupted(step):
         api.aws.before = failing(at, how)
         try:
             status, _body = STEPS[step](api)
-            assert status in {200, 502}
+            assert status == 502 or api.aws.edges() == smooth.aws.edges()
         except KilledError:
             api.restart()
-        api.aws.before = lambda _operation, _arguments: None
-        status, _body = STEPS[step](api)
+        check_healed(step, api, smooth)
 
-        assert status < 300
+
+PASSING: dict[str, Callable[[str], Exception]] = {
+    "throttled": lambda operation: refused(operation, "ThrottlingException"),
+    "5xx": lambda operation: refused(operation, "InternalServerException", status=500),
+    "timeout": lambda _operation: ReadTimeoutError(endpoint_url="https://scheduler.example"),
+    "cut": lambda _operation: ConnectionClosedError(endpoint_url="https://scheduler.example"),
+}
+
+
+@pytest.fixture
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for next to nothing before a repetition."""
+    monkeypatch.setattr("bookings.Retrier", functools.partial(Retrier, uniform=lambda _least, _most: 0.01))
+
+
+@pytest.mark.usefixtures("_hasty")
+@pytest.mark.parametrize("fault", PASSING)
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_fault_that_passes_is_not_seen(step: str, side: str, fault: str) -> None:
+    """Throttled, refused, without an answer or done with its answer lost, once, at any call: the result is the same."""
+    for api, smooth, at in interrupted(step):
+        setattr(api.aws, side, failing(at, PASSING[fault]))
+        status, body = STEPS[step](api)
+
+        assert status < 300, body
+        assert "error" not in body
         assert api.aws.edges() == smooth.aws.edges()
         assert api.listed(ADMIN) == smooth.listed(ADMIN)
+
+
+@pytest.mark.usefixtures("_hasty")
+@pytest.mark.parametrize("fault", PASSING)
+@pytest.mark.parametrize("step", STEPS)
+def test_a_fault_that_stays_is_told(step: str, fault: str) -> None:
+    """From any call on AWS fails: an answer in time, which says what is stored and no more; later all of it heals."""
+    for api, smooth, at in interrupted(step):
+        before = api.aws.names
+        api.aws.before = failing(at, PASSING[fault], on_and_on=True)
+        status, body = STEPS[step](api, seconds=MARGIN + 0.03)
+        changed = set(api.aws.names) != set(before)
+
+        if status == 503 or step == "list":
+            assert not body["success"]
+            assert changed == any(word in json.dumps(body) for word in ("stored", "Booked")), body
+        else:
+            assert (status < 300, api.aws.edges()) == (True, smooth.aws.edges())
+            assert "could not be read again" in json.dumps(body)
+        check_healed(step, api, smooth)
+
+
+def interrupted(step: str) -> Iterator[tuple[Api, Api, int]]:
+    """Yield an API for every call of a step, one in which the step went well, and the number of the call."""
+    smooth = some_api()
+    smooth.aws.calls.clear()
+    assert STEPS[step](smooth)[0] < 300
+    for at in range(len(smooth.aws.calls)):
+        yield some_api(), smooth, at
+
+
+def check_healed(step: str, api: Api, smooth: Api) -> None:
+    """Send a request again, and compare what there is then with what it should have been at once."""
+    api.aws.heal()
+    assert STEPS[step](api)[0] < 300
+    assert api.aws.edges() == smooth.aws.edges()
+    assert api.listed(ADMIN) == smooth.listed(ADMIN)
 
 
 def test_a_full_group_is_listed_in_time() -> None:

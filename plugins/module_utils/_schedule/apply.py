@@ -35,7 +35,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking impo
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import UTC
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Plan
 
-from .changes import Baseline, BookingChange, DesiredRecords, Observed, plan_of
+from .changes import Baseline, BookingChange, DesiredRecords, Observed, plan_of, plan_or_none
 from .conflicts import refuse_conflicts
 from .edge_schedules import edge_schedule
 from .guards import guard_at, is_guarded
@@ -55,21 +55,18 @@ def _nonce() -> str:
     return secrets.token_hex(3)
 
 
-def _afford(_calls: int) -> None:
-    """Take the time that it takes."""
-
-
 @dataclass(frozen=True)
 class Tools:
     """The clock, the source of unique names, the way to wait, and who refuses calls that there is no time for.
 
-    C(afford) is asked before the first write, with the number of calls to come, and raises an AwsError.
+    C(afford) is asked before the first write of all instances, with the number of calls to come one after the other,
+    and raises an AwsError.
     """
 
     now: Callable[[], datetime] = _now
     nonce: Callable[[], str] = _nonce
     sleep: Callable[[float], None] = time.sleep
-    afford: Callable[[int], None] = _afford
+    afford: Optional[Callable[[int], None]] = None
 
 
 @dataclass(frozen=True)
@@ -114,12 +111,27 @@ class Writer:
     _fresh: set[str] = field(default_factory=set)
     _written: set[str] = field(default_factory=set)
     _touched: bool = False
+    _prepared: Optional[Observed] = None
+
+    def prepare(self, change: BookingChange) -> int:
+        """Look, refuse what can't be done, and return how many calls the change takes, one after the other."""
+        view = self._prepared = self._checked(change)
+        now = self.tools.now()
+        baseline = Baseline(view.records, now)
+        wanted = DesiredRecords(view, change, now, baseline)
+        planned = plan_or_none(wanted.records, now)
+        if planned is None or self.dry_run:
+            return 0
+        steps = EdgeSteps(planned, wanted.records, view, Evidence(view.records, baseline))
+        records, edges = len(wanted.create) + len(wanted.delete), len(steps.create) + len(steps.waiting)
+        writes = records + edges + len(steps.delete)
+        # Two more looks, and what EC2 says then.
+        return writes + 3 if writes else 0
 
     def apply(self, change: BookingChange) -> Outcome:
         """Make the change and its edges; in a dry run only say what would be done."""
-        before = view = self.look()
-        refuse_conflicts(view, change)
-        self._refuse_damage(view, change)
+        before = view = self._prepared or self._checked(change)
+        self._prepared = None
         for name in before.foreign:
             self.warnings.append(f"schedule {name!r} in the group is not of this collection and was left alone")
         now = self.tools.now()
@@ -148,7 +160,8 @@ class Writer:
                     self.instance_id, before, planned, wanted.records, tuple(self.actions), warnings, cancelled
                 )
             self.tools.sleep(0.05 * attempt)
-            seen, view, now = view.records, self.look(), self.tools.now()
+            with self._half_way():
+                seen, view, now = view.records, self.look(), self.tools.now()
             self._refuse_damage(view, BookingChange())
             wanted = DesiredRecords(view, BookingChange(stop_now=change.stop_now), now, baseline)
         raise AwsError(
@@ -169,6 +182,13 @@ class Writer:
         planned = Plan((), (), now, ())
         cancelled = tuple(wanted.cancelled)
         return Outcome(self.instance_id, before, planned, wanted.records, tuple(self.actions), warnings, cancelled)
+
+    def _checked(self, change: BookingChange) -> Observed:
+        """Look, and refuse a change of what isn't the caller's or can't be read."""
+        view = self.look()
+        refuse_conflicts(view, change)
+        self._refuse_damage(view, change)
+        return view
 
     @contextmanager
     def _half_way(self) -> Iterator[None]:
@@ -253,10 +273,6 @@ class Writer:
 
     def _write(self, wanted: DesiredRecords, steps: EdgeSteps) -> bool:
         """Write records and create edges; say whether there was nothing to write."""
-        if not (self._touched or self.dry_run):
-            # All of it, two more looks, and what EC2 says then.
-            writes = len(wanted.create) + len(wanted.delete) + len(steps.create) + len(steps.waiting)
-            self.tools.afford(writes + len(steps.delete) + 3 if writes or steps.delete else 0)
         for record in wanted.create:
             schedule = record_schedule(record, self.tools.nonce(), self.tools.now())
             self._note("create", "booking", schedule.name, record.booking.describe())

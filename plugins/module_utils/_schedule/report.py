@@ -65,10 +65,10 @@ class ListedStore:
     _records: dict[str, Optional[Schedule]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, store: GroupStore) -> ListedStore:
-        """List a group and read its records side by side meanwhile: one instance may have most of them.
+    def read(cls, store: GroupStore, prefix: str = "") -> ListedStore:
+        """List a group, or what of it has this prefix, and read its records side by side meanwhile.
 
-        What can't be read now is read, and refused, when it is asked for.
+        One instance may have most of them. What can't be read now is read, and refused, when it is asked for.
         """
         reads: dict[str, concurrent.futures.Future[Optional[Schedule]]] = {}
         with concurrent.futures.ThreadPoolExecutor(max_workers=WORKERS) as pool:
@@ -77,7 +77,7 @@ class ListedStore:
                 names = [name.name for name in map(read_name, page) if isinstance(name, RecordName)]
                 reads.update({name: pool.submit(store.get, name) for name in names})
 
-            listed = store.list(on_page=begin)
+            listed = store.list(prefix, on_page=begin)
         read = {name: done.result() for name, done in reads.items() if not isinstance(done.exception(), BridgeError)}
         return cls(store, listed, _records=read)
 

@@ -100,17 +100,32 @@ class BookingService:
                 check_bookable(instance_id, found, self.region)
             return writers[instance_id].apply(request.change(instance_id, self.settings))
 
-        outcomes = in_parallel(apply, request.instance_ids)
-        after = self._states(outcomes, found)
+        refused = self._prepare(request, writers) if self.tools.afford else {}
+        outcomes = {**in_parallel(apply, [one for one in request.instance_ids if one not in refused]), **refused}
+        after, unread = self._states(outcomes, found)
 
         def settle(instance_id: str) -> BookingResult:
             outcome = outcomes[instance_id]
             if isinstance(outcome, BridgeError):
                 raise outcome
             starts = self.start_if_active and bool(request.put.get(instance_id))
-            return self._settle(writers[instance_id], outcome, (found.get(instance_id), after.get(instance_id)), starts)
+            states = (found.get(instance_id), after.get(instance_id))
+            settled = self._settle(writers[instance_id], outcome, states, starts)
+            return replace(settled, warnings=(*settled.warnings, *unread.get(instance_id, ())))
 
         return in_parallel(settle, request.instance_ids)
+
+    def _prepare(self, request: BookingRequest, writers: Mapping[str, Writer]) -> dict[str, BridgeError]:
+        """Look at all instances before anything is written, and return what is refused.
+
+        Raises an AwsError where there is no time to finish the others: a request is begun as a whole or not at all.
+        """
+        prepared = in_parallel(
+            lambda one: writers[one].prepare(request.change(one, self.settings)), request.instance_ids
+        )
+        if self.tools.afford:
+            self.tools.afford(max((calls for calls in prepared.values() if isinstance(calls, int)), default=0))
+        return {one: error for one, error in prepared.items() if isinstance(error, BridgeError)}
 
     def swept(self, request: BookingRequest) -> BookingRequest:
         """Return a request with all instances of the group that may have bookings to purge."""
@@ -137,12 +152,20 @@ class BookingService:
 
     def _states(
         self, outcomes: Mapping[str, Union[Outcome, BridgeError]], found: Mapping[str, Mapping[str, Any]]
-    ) -> Mapping[str, Mapping[str, Any]]:
-        """Return what EC2 says of the instances now: edges may have been fired while schedules were written."""
+    ) -> tuple[Mapping[str, Mapping[str, Any]], Mapping[str, tuple[str, ...]]]:
+        """Return what EC2 says of the instances now, and warnings of those of which it could not be asked.
+
+        Edges may have been fired while schedules were written.
+        """
         changed = [one for one, made in outcomes.items() if isinstance(made, Outcome) and made.changed and one in found]
         if self.dry_run or not changed:
-            return found
-        return {**found, **describe(self.ec2, self.retrier, changed, self.region)}
+            return found, {}
+        try:
+            return {**found, **describe(self.ec2, self.retrier, changed, self.region)}, {}
+        except AwsError:
+            # All is written: what was said of an instance before stands, and whether it is true is for the next run.
+            unread = "the state of {} could not be read again: whether it runs as booked is not known. Run again to see"
+            return found, {one: (unread.format(one),) for one in changed}
 
     def _settle(
         self,

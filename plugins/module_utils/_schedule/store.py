@@ -31,9 +31,15 @@ from .schedule import Listed, Schedule, ScheduleSettings
 T = TypeVar("T")
 
 LIST_PAGE = 100
-# Scheduler allows 250 creates a second in its smallest regions, and more of everything else (its quotas page): what
-# reaches it in any second is at most the two together.
-RATE, BURST = 230.0, 20
+# Scheduler allows 250 calls of an operation a second, and 1,000 at least in its primary regions (its quotas page): what
+# reaches it in any second is at most a rate and the burst together.
+RATE, PRIMARY_RATE, BURST = 230.0, 950.0, 20
+PRIMARY_REGIONS = frozenset(
+    {
+        *("us-east-1", "us-east-2", "us-west-2", "sa-east-1", "eu-central-1", "eu-west-1", "eu-west-2"),
+        *("ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
+    }
+)
 DEFAULT_GROUP = "tfbridge"
 _MISSING = "ResourceNotFoundException"
 _EXISTS = "ConflictException"
@@ -41,14 +47,14 @@ _GROUP = re.compile(r"[0-9a-zA-Z_.-]{1,64}")
 _ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/[\w+=,.@/-]+")
 
 
-def scheduler_pace() -> Pace:
-    """Return the pace of calls to Scheduler."""
-    return Pace(RATE, BURST)
+def scheduler_pace(region: str) -> Pace:
+    """Return the pace of calls to Scheduler in a region; where an account is allowed less, it slows down."""
+    return Pace(PRIMARY_RATE if region in PRIMARY_REGIONS else RATE, BURST)
 
 
-def scheduler_retrier(budget: float, waiting: Waiting = no_word) -> Retrier:
+def scheduler_retrier(budget: float, region: str, waiting: Waiting = no_word) -> Retrier:
     """Return a retrier for calls to Scheduler, which has a pace of its own."""
-    return Retrier(Policy(budget=check_budget(budget), waiting=waiting), scheduler_pace())
+    return Retrier(Policy(budget=check_budget(budget), waiting=waiting), scheduler_pace(region))
 
 
 def no_use(_page: Sequence[Listed]) -> None:

@@ -43,7 +43,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.schedule im
     ScheduleSettings,
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import BookingResult, BookingService
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore, scheduler_pace
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore, no_use, scheduler_pace
 from answers import Answer, failed, refusal
 from deadline import Deadline
 from events import BookingBody, Caller, Refused
@@ -67,9 +67,17 @@ class Cloud:
     scheduler: Any
     ec2: Any
     now: Callable[[], datetime] = _utc_now
-    scheduler_pace: Pace = field(default_factory=scheduler_pace)
     ec2_pace: Pace = field(default_factory=Pace)
     records: dict[str, Schedule] = field(default_factory=dict)
+    scheduler_pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.scheduler_pace = scheduler_pace(self.region)
+
+    @property
+    def region(self) -> str:
+        """The region of the function."""
+        return str(self.ec2.meta.region_name)
 
 
 @dataclass
@@ -79,9 +87,9 @@ class RememberingStore:
     store: SchedulerStore
     memory: dict[str, Schedule]
 
-    def list(self, prefix: str) -> list[Listed]:
+    def list(self, prefix: str = "", on_page: Callable[[Sequence[Listed]], None] = no_use) -> list[Listed]:
         """List what there is."""
-        return self.store.list(prefix)
+        return self.store.list(prefix, on_page)
 
     def get(self, name: str) -> Schedule | None:
         """Return a record that was listed."""
@@ -110,7 +118,7 @@ class BookingDesk:
         self.now = cloud.now()
         policy = Policy(budget=RETRY_BUDGET, deadline=deadline.at, watch=deadline.watch)
         self._retrier = Retrier(policy, cloud.ec2_pace)
-        self.region = str(cloud.ec2.meta.region_name)
+        self.region = cloud.region
         paced = Retrier(policy, cloud.scheduler_pace)
         # Terraform made the group: nobody has to look for it.
         self._store = SchedulerStore(cloud.scheduler, paced, self.region, self.environment.group, group_seen=True)
@@ -197,7 +205,7 @@ class BookingDesk:
 
     def _record(self, instance_id: str, booking_id: str) -> tuple[Record, str]:
         """Return a booking that the caller may see, and its version."""
-        seen = self.look([instance_id], self._store.list(f"{instance_id}."))[instance_id]
+        seen = self.look([instance_id], self.group(f"{instance_id}."))[instance_id]
         if isinstance(seen, BridgeError):
             raise seen
         view = seen[0]
@@ -207,17 +215,17 @@ class BookingDesk:
             return view.records[booking_id], version_of(view.current[booking_id].name)
         raise Refused(404, "not_found", f"You have no booking {instance_id}.{booking_id}.")
 
-    def look(self, instance_ids: Sequence[str], listing: Sequence[Listed]) -> Seen:
+    def look(self, instance_ids: Sequence[str], group: ListedStore) -> Seen:
         """Return what there is of each instance, or why it can't be told, by one listing."""
-        store = ListedStore(RememberingStore(self._store, self._cloud.records), listing)
-        return observe_each(store, self._tools, instance_ids)
+        return observe_each(group, self._tools, instance_ids)
 
-    def listing(self) -> list[Listed]:
-        """List the whole group; records that are gone are forgotten."""
-        listing = self._store.list()
-        for name in set(self._cloud.records) - {each.name for each in listing}:
+    def group(self, prefix: str = "") -> ListedStore:
+        """List the group, or a part of it, and read its records meanwhile; those that are gone are forgotten."""
+        group = ListedStore.read(RememberingStore(self._store, self._cloud.records), prefix)
+        known = {name for name in list(self._cloud.records) if name.startswith(prefix)}
+        for name in known - {each.name for each in group.listed}:
             self._cloud.records.pop(name, None)
-        return listing
+        return group
 
     def bookable(self) -> dict[str, dict[str, Any]]:
         """Return all instances that carry the tag."""
@@ -255,8 +263,8 @@ class BookingDesk:
         for booking in bookings:
             self.environment.check_booking(booking, self.now)
         if self.environment.max_bookings:
-            listing = self.listing()
-            seen = self.look(booked_instances(listing), listing)
+            group = self.group()
+            seen = self.look(booked_instances(group.listed), group)
             views = [found[0] for found in seen.values() if not isinstance(found, BridgeError)]
             theirs = [
                 f"{record.booking.instance_id}.{key}"

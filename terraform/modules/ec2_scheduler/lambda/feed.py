@@ -29,11 +29,11 @@ def feed(desk: BookingDesk, query: Mapping[str, str]) -> Answer:
     Applications remove events that a calendar no longer has, so one that can't be read fails it all.
     """
     only = check_instance_id(query["instance_id"], "instance_id") if "instance_id" in query else ""
-    listing = [each for each in desk.listing() if each.name.startswith(f"{only}." if only else "")]
-    instance_ids = booked_instances(listing)
+    group = desk.group(f"{only}." if only else "")
+    instance_ids = booked_instances(group.listed)
     known = desk.described(instance_ids)
     instances = []
-    for instance_id, found in desk.look(instance_ids, listing).items():
+    for instance_id, found in desk.look(instance_ids, group).items():
         if isinstance(found, BridgeError):
             raise found
         instances.append(_booked(desk, instance_id, found[0], known.get(instance_id, {})))

@@ -101,11 +101,11 @@ def list_bookings(desk: BookingDesk, query: Mapping[str, str]) -> Answer:
     """List bookings by instance. What can't be read is named, and does not hide the rest."""
     page, wanted = Page.of(query), BookingFilter.of(query, desk.environment.timezone, desk.now)
     only = check_instance_id(query["instance_id"], "instance_id") if "instance_id" in query else ""
-    listing = [each for each in desk.listing() if each.name.startswith(f"{only}." if only else "")]
+    group = desk.group(f"{only}." if only else "")
     after = page.after.partition(".")[0]
-    instance_ids = [one for one in booked_instances(listing) if one >= after]
+    instance_ids = [one for one in booked_instances(group.listed) if one >= after]
     known = desk.described(instance_ids)
-    seen = desk.look(instance_ids, listing)
+    seen = desk.look(instance_ids, group)
     entries: list[dict[str, Any]] = []
     wrong: list[dict[str, Any]] = []
     left, last, more = page.limit, "", False
@@ -161,7 +161,7 @@ def list_instances(desk: BookingDesk, query: Mapping[str, str]) -> Answer:
     found = desk.bookable()
     ids = [one for one in found if one > page.after]
     shown = ids[: page.limit]
-    seen = desk.look(shown, desk.listing())
+    seen = desk.look(shown, desk.group())
     entries, wrong = [], []
     for one in shown:
         state = seen[one]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, OneOff
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, Curfew, OneOff
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import zulu
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import WINDOWS_AHEAD, Plan
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import entry_of
@@ -31,6 +31,9 @@ def state_of(booking: Booking, now: datetime) -> str:
     """Return which of STATES a booking is in."""
     if is_over(booking, now):
         return "ended"
+    if isinstance(booking, Curfew):
+        # It keeps nothing running, and nothing will ever end it: it holds, as a booking does while it runs.
+        return "running"
     inside = windows((booking,), now, now + timedelta(seconds=1))
     return "running" if any(window.start <= now for window in inside) else "upcoming"
 
