@@ -124,10 +124,17 @@ options:
     type: str
   prices:
     description:
-      - Prices in US dollars that override the list prices, C(gb_second) and C(request). AWS's public prices of
-        November 2026 are known for each architecture, and for regions that differ.
+      - Prices in US dollars that override the list prices, C(gb_second) and C(request). The list prices are those of
+        November 2026, U(https://aws.amazon.com/lambda/pricing/), first tier, for each architecture; RV(prices.source)
+        tells them. Regions in China need both options.
     type: dict
     default: {}
+  progress_file:
+    description:
+      - A file on the host that runs the module, to which a line is added at each step. Without it Ansible shows the
+        lines on stderr, one in five seconds, where the module runs on the controller; elsewhere they are in the host's
+        system log.
+    type: path
   retry_budget:
     description: How long one call is repeated while AWS throttles it, in seconds. Invocations are not repeated.
     type: float
@@ -215,7 +222,7 @@ prices:
   description: The prices, and where they are from.
   returned: when it was measured
   type: dict
-  sample: {gb_second: 0.0000133334, request: 2.0e-07, source: list prices of 2026-11}
+  sample: {gb_second: 0.0000133334, request: 2.0e-07, source: "list prices of 2026-11, https://aws.amazon.com/lambda/pricing/"}
 region:
   description: The region.
   returned: success
@@ -256,6 +263,7 @@ ARGUMENTS = {
     "min_gain": {"type": "float", "default": 0.02},
     "publish_to": {"type": "str"},
     "prices": {"type": "dict", "default": {}},
+    "progress_file": {"type": "path"},
     "retry_budget": {"type": "float", "default": 60},
 }
 

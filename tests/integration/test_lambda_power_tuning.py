@@ -134,14 +134,52 @@ def test_a_size_that_runs_out_of_memory_is_a_row(aws, run, worker):
 
 
 def test_a_payload_from_s3(aws, run, worker):
-    """It is read once, and named where it is too large or missing."""
+    """Every invocation gets it; it is named where it is too large, missing or not JSON."""
     s3 = aws.client("s3")
     s3.create_bucket(Bucket="payloads", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     s3.put_object(Bucket="payloads", Key="a/large.json", Body=b"{}" + b" " * 6 * 1024 * 1024)
+    s3.put_object(Bucket="payloads", Key="a/good.json", Body=b'{"token": "hunter2-geheim"}')
     options = {key: value for key, value in OPTIONS.items() if key != "payload"}
+    aws.app.settings.workload = Workload()
+    returned = run.module("lambda_power_tuning", **options, payload_s3="s3://payloads/a/good.json")
+    assert 512 == returned["current"]
+    assert [{"token": "hunter2-geheim"}] * 24 == aws.app.settings.workload.payloads
+    assert "hunter2" not in json.dumps(returned)
+    s3.put_object(Bucket="payloads", Key="a/text", Body=b"hunter2")
     for url, message in (
+        ("s3://payloads/a/text", "payload_s3: is not JSON"),
         ("s3://payloads/a/large.json", "payload_s3: has 6,291,457 bytes, and Lambda takes 6,291,456"),
         ("s3://payloads/none.json", "reading s3://payloads/none.json: s3:GetObject in eu-central-1 failed"),
         ("payloads/none.json", "payload_s3: 'payloads/none.json' is not the URL of an object"),
     ):
         assert message in run.module("lambda_power_tuning", **options, payload_s3=url)["msg"]
+
+
+@pytest.mark.full
+@pytest.mark.cores
+def test_a_long_run_shows_what_it_does(aws, run, worker):
+    """On stderr, without -v, and not where the task keeps its secrets; the first five seconds are silent."""
+    for more, count in (({}, True), ({"no_log": True}, False)):
+        options = {**OPTIONS, "memory_sizes": [256], "pause": 0.9}
+        play = {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+            "tasks": [{"tfbridge.aws.lambda_power_tuning": options, **more}],
+        }
+        done = run.playbook([play])
+        assert 0 == done.rc, done.output
+        lines = [line for line in done.stderr.splitlines() if line.startswith("tfbridge.aws: worker: measuring")]
+        assert count == bool(lines), done.output
+        assert all(" MB, size " in line and " of 6 invocations, " in line and " s so far" in line for line in lines)
+
+
+def test_a_progress_file_is_written_or_refused(run, worker):
+    """By whoever runs the module without Ansible beside it."""
+    path = run.folder / "progress"
+    run.module("lambda_power_tuning", **OPTIONS, progress_file=str(path))
+    lines = path.read_text().splitlines()
+    assert "worker: measuring 2048 MB, size 1 of 4, 0 of 6 invocations" in lines
+    assert "hunter2" not in path.read_text()
+    refused = run.module("lambda_power_tuning", **OPTIONS, progress_file="/nowhere/file")
+    assert "progress_file: '/nowhere/file' can't be written: No such file or directory" == refused["msg"]

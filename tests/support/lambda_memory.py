@@ -63,6 +63,7 @@ class Workload:
         self.fixed, self.per_memory, self.noise, self.needs = fixed, per_memory, noise, needs
         self.random = random.Random(7)
         self.warm: set[str] = set()  # the versions that have been invoked
+        self.payloads: list[dict[str, Any]] = []  # what they were invoked with
 
     def run(self, memory: int, timeout: float, *, cold: bool) -> tuple[float, float | None, int, dict[str, Any] | None]:
         """Return duration, init, peak memory and the error."""

@@ -31,7 +31,7 @@ def serve(
         return ask()
     name, rest = match.group("name").rsplit(":", 1)[-1], match.group("rest") or ""
     if rest == "/invocations":
-        return _invoke(name, request.query, environ.get("HTTP_X_AMZ_INVOCATION_TYPE", ""), fetch, workload)
+        return _invoke(name, request, environ.get("HTTP_X_AMZ_INVOCATION_TYPE", ""), fetch, workload)
     if rest == "/provisioned-concurrency":
         return Answer(200, json.dumps({"ProvisionedConcurrencyConfigs": []}).encode())
     if (method == "PUT" and rest == "/configuration") or (method == "POST" and rest == "/versions"):
@@ -65,8 +65,8 @@ def _check_unused(version: str, found: Mapping[str, Any]) -> None:
         raise RefusedError("ResourceConflictException", f"the version is referenced by aliases: {users}", 409)
 
 
-def _invoke(name: str, query: Mapping[str, str], kind: str, fetch: Fetch, workload: Workload) -> Answer:
-    qualifier = query.get("Qualifier", "$LATEST")
+def _invoke(name: str, request: Request, kind: str, fetch: Fetch, workload: Workload) -> Answer:
+    qualifier = request.query.get("Qualifier", "$LATEST")
     found = fetch(f"/2015-03-31/functions/{name}/configuration?Qualifier={qualifier}")
     if "MemorySize" not in found:
         raise RefusedError("ResourceNotFoundException", f"Function not found: {name}:{qualifier}", 404)
@@ -75,6 +75,7 @@ def _invoke(name: str, query: Mapping[str, str], kind: str, fetch: Fetch, worklo
     place = f"{name}:{qualifier}"
     duration, init, peak, error = workload.run(found["MemorySize"], found["Timeout"], cold=place not in workload.warm)
     workload.warm.add(place)
+    workload.payloads.append(dict(request.payload))
     request_id = str(uuid.uuid4())
     log = report_line(request_id, found["MemorySize"], duration, init, peak)
     headers = [

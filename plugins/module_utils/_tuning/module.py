@@ -10,11 +10,12 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import datetime as dt
+import pathlib
 import re
 import time
 import uuid
 from collections.abc import Mapping
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import client_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import READ_TIMEOUT
@@ -57,8 +58,9 @@ def run(module: Any) -> dict[str, Any]:
     params = module.params
     request = parse_request(params, _from_s3(module, params["payload_s3"]))
     target = parse_target(params["publish_to"], request.function)
-    prices_of(ARCHITECTURES[0], "", params["prices"])
-    tuner = _tuner(module, request)
+    prices_of(ARCHITECTURES[0], module.region or "", params["prices"])
+    progress = progress_to(params["progress_file"], module.log)
+    tuner = _tuner(module, request, progress)
     result: dict[str, Any] = {
         "function": request.function,
         "region": module.region,
@@ -140,7 +142,7 @@ def parse_target(text: Optional[str], function: str) -> Optional[tuple[str, str]
     return path, parse_inputs([{"name": name, "value": 1}], [], present=True)[0].name
 
 
-def _tuner(module: Any, request: TuningRequest) -> Tuner:
+def _tuner(module: Any, request: TuningRequest, progress: Callable[[str], None]) -> Tuner:
     retrier = retrier_of(module.params["retry_budget"])
     patience = MAX_TIMEOUT + READ_TIMEOUT
     client = client_of(module, "lambda", read_timeout=patience, max_pool_connections=request.parallel)
@@ -152,8 +154,24 @@ def _tuner(module: Any, request: TuningRequest) -> Tuner:
         uuid.uuid4().hex[:12],
         "" if module.check_mode or module.params["state"] == "restored" else caller_of(module),
         {option: LambdaFunction(client, retrier, module.region, name) for option, name in hooks.items() if name},
-        module.log,
+        progress,
     )
+
+
+def progress_to(path: Optional[str], log: Callable[[str], None]) -> Callable[[str], None]:
+    """Return what takes the lines of progress: a file where one is given, the system's log otherwise."""
+    if not path:
+        return log
+
+    def append(line: str) -> None:
+        try:
+            with pathlib.Path(path).open("a", encoding="utf-8") as stream:
+                stream.write(f"{line}\n")
+        except OSError as exc:
+            raise OptionError(f"progress_file: {show(path)} can't be written: {exc.strerror}") from exc
+
+    append("reading the function")
+    return append
 
 
 def _from_s3(module: Any, url: Optional[str]) -> Optional[bytes]:

@@ -127,7 +127,7 @@ def _bounds(params: Mapping[str, Any]) -> list[str]:
 def _weighted(params: Mapping[str, Any], s3_payload: Optional[bytes]) -> list[tuple[bytes, float]]:
     """Return the payloads with their weights, whatever order they came in."""
     if s3_payload is not None:
-        return [(_fitting("payload_s3", s3_payload), 1.0)]
+        return [(_stored(s3_payload), 1.0)]
     if params["payloads"] is None:
         payload = params["payload"]
         return [(_DEFAULT_PAYLOAD if payload is None else _encode("payload", payload), 1.0)]
@@ -150,6 +150,15 @@ def _encode(option: str, payload: Any) -> bytes:
     except ValueError as exc:
         raise OptionError(f"{option}: is not JSON. Give a document, or text that is one") from exc
     return _fitting(option, text.encode())
+
+
+def _stored(payload: bytes) -> bytes:
+    fitting = _fitting("payload_s3", payload)
+    try:
+        json.loads(fitting)
+    except ValueError as exc:
+        raise OptionError("payload_s3: is not JSON. Give an object that is a JSON document") from exc
+    return fitting
 
 
 def _fitting(option: str, payload: bytes) -> bytes:

@@ -137,8 +137,8 @@ class Tuner:
         measured = []
         for position, memory in enumerate(sizes):
             journal = self._renew(journal)
-            self.progress(f"{self.function.name}: measuring {memory} MB, {position + 1} of {len(sizes)}")
-            one, journal = self._measure_size(memory, versions[memory], journal)
+            said = f"{self.function.name}: measuring {memory} MB, size {position + 1} of {len(sizes)}"
+            one, journal = self._measure_size(memory, versions[memory], journal, said)
             measured.append(one)
         return measured
 
@@ -147,6 +147,7 @@ class Tuner:
         revision = found["RevisionId"]
         versions: dict[int, list[str]] = {}
         for memory in sizes:
+            self.progress(f"{self.function.name}: publishing a version of {memory} MB")
             versions[memory] = []
             for number in range(1 + self.request.cold_starts):
                 mark = f"{journal.mark} {memory} MB {number}"
@@ -165,7 +166,9 @@ class Tuner:
             return journal
         return self.journals.renew(journal, self._lease)
 
-    def _measure_size(self, memory: int, versions: Sequence[str], journal: Journal) -> tuple[Measurement, Journal]:
+    def _measure_size(
+        self, memory: int, versions: Sequence[str], journal: Journal, said: str
+    ) -> tuple[Measurement, Journal]:
         reports: list[LogReport] = []
         failures: collections.Counter[str] = collections.Counter()
         for version in versions:
@@ -175,7 +178,9 @@ class Tuner:
         work = [[(first, version)] for version in versions]
         rest = [(payload, versions[0]) for payload in self.request.payloads]
         work += [rest[start : start + self.request.parallel] for start in range(0, len(rest), self.request.parallel)]
+        total = sum(map(len, work))
         for batch in work:
+            self.progress(f"{said}, {len(reports) + sum(failures.values())} of {total} invocations")
             journal = self._renew(journal)
             for report, failure in self._batch(batch):
                 if failure:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import pathlib
 import random
+import re
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
@@ -13,6 +16,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.prices import
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+ROOT = pathlib.Path(__file__).parents[5]
 PRICES = prices_of("arm64", "eu-central-1", {})
 SIZES = (512, 768, 1024, 1536, 1769, 2048)
 
@@ -118,7 +122,37 @@ def test_the_weight_is_that_of_the_cost():
     assert 1024 == choose(rows, 2048, rules("balanced", balanced_weight=0.0)).memory
 
 
-def test_the_known_row_of_the_article():
-    """1000 MB, 2135.36 ms: its price comes out with its tool's price, to the last digit."""
-    known = Prices(2.1e-9 * 8 * 1000, 0.0, "test")
-    assert pytest.approx(3.504375e-05, rel=1e-12) == known.cost(2136, 1000)
+def published_table():
+    """The table of docs/lambda-tuning.md: memory to mean duration, cost by the known tool, cost here."""
+    text = (ROOT / "docs" / "lambda-tuning.md").read_text()
+    rows = re.findall(r"^\| ([0-9]+) MB \| ([0-9.]+) ms \| \$([0-9.]+) \| \$([0-9.]+) \|", text, re.M)
+    return {int(memory): tuple(map(float, figures)) for memory, *figures in rows}
+
+
+def known_tool(durations, costs):
+    """What AWS Lambda Power Tuning's balanced rule chooses, at its default weight."""
+    longest, dearest = max(durations.values()), max(costs.values())
+    return min(durations, key=lambda memory: costs[memory] / dearest + durations[memory] / longest)
+
+
+def test_the_published_table_comes_out():
+    """700 to 3000 MB: both rules find 1500 the cheapest and 2000 the balanced choice; a useless size moves theirs."""
+    table = published_table()
+    assert [700, 1000, 1500, 2000, 2500, 3000] == sorted(table)
+    known = Prices(2.1e-9 * 8 * 1000, 0.0, "test")  # 2.1e-9 for 1 ms and 128 MB
+    durations = {memory: figures[0] for memory, figures in table.items()}
+    theirs = {memory: known.cost(math.ceil(ms), memory) for memory, ms in durations.items()}
+    prices = prices_of("x86_64", "eu-central-1", {})
+    for memory, (ms, cost, ours) in table.items():
+        assert cost == round(theirs[memory] * 1e6, 2)
+        assert ours == round(prices.cost(math.ceil(ms), memory) * 1e6, 2)
+    assert pytest.approx(3.504375e-05, rel=1e-12) == theirs[1000]
+    assert (1500, 2000) == (min(theirs, key=theirs.get), known_tool(durations, theirs))
+    assert pytest.approx(0.30, abs=0.005) == 1 - theirs[1500] / theirs[3000]
+    assert 1500 == known_tool({**durations, 128: 17_000}, {**theirs, 128: 4e-5})
+
+    rows = [measured(memory, [ms] * 10) for memory, ms in durations.items()]
+    useless = measured(128, [17_000.0] * 10)
+    for strategy, memory in (("cost", 1500), ("balanced", 2000), ("speed", 3000)):
+        rule = Rules(strategy, prices)
+        assert memory == choose(rows, 128, rule).memory == choose([useless, *rows], 128, rule).memory

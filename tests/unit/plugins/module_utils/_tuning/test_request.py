@@ -107,7 +107,19 @@ def test_prices():
     assert prices_of("x86_64", "af-south-1", {}).gb_second > prices_of("x86_64", "eu-central-1", {}).gb_second
     mine = prices_of("x86_64", "eu-central-1", {"gb_second": 0.00001, "request": 0})
     assert (0.00001 * 0.1, "given") == (pytest.approx(mine.cost(100, 1024)), mine.source)
+    assert "https://aws.amazon.com/lambda/pricing/" in prices_of("arm64", "eu-central-1", {}).source
+    assert prices_of("arm64", "eu-central-1", {"request": 0}).source.startswith("request given, else list prices of 20")
+    assert prices_of("arm64", "cn-north-1", {"gb_second": 0.0001, "request": 0}).source == "given"
+    with pytest.raises(OptionError, match=r"prices: those of cn-north-1 are in yuan .* Give gb_second and request"):
+        prices_of("arm64", "cn-north-1", {"request": 0})
     with pytest.raises(OptionError, match=r"prices: 'gb' is not a price. Valid names: gb_second, request"):
         prices_of("x86_64", "eu-central-1", {"gb": 1})
     with pytest.raises(OptionError, match=r"prices\.request: True is not a price in dollars"):
         prices_of("x86_64", "eu-central-1", {"request": True})
+
+
+@pytest.mark.parametrize("region", ["af-south-1", "ap-east-1", "eu-central-1", "eu-south-1", "me-south-1", "us-east-1"])
+def test_arm64_costs_a_fifth_less_everywhere(region):
+    """So that a comparison of the two is one of the architectures, and not of a gap in the table."""
+    prices = [prices_of(architecture, region, {}).gb_second for architecture in ("arm64", "x86_64")]
+    assert pytest.approx(0.8, rel=1e-5) == prices[0] / prices[1]
