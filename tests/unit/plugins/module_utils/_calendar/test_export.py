@@ -19,7 +19,7 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._calendar.library imp
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._calendar.model import Horizon
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._calendar.occurrences import Reader
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._calendar.text import check_text
-from dateutil import rrule, tz
+from dateutil import parser, rrule, tz
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,31 +78,67 @@ def weekly(number: int, days: set[str], clocks: tuple[str, str], zone: str, excl
     return Weekly(INSTANCE, chosen, begin, end, zone, f"w{number}", left_out)
 
 
-@given(
-    st.lists(
-        st.builds(
-            weekly,
-            st.integers(0, 9),
-            st.sets(st.sampled_from(DAYS), min_size=1),
-            # Many about the hours at which clocks change.
-            st.tuples(CLOCKS, CLOCKS) | st.sampled_from([("02:30", "03:30"), ("01:30", "02:30"), ("22:00", "02:15")]),
-            st.sampled_from(ZONES),
-            st.lists(st.dates(dt.date(2027, 1, 1), dt.date(2027, 12, 31)), max_size=4),
-        ),
-        max_size=3,
-        unique_by=lambda one: one.name,
+WEEKS = st.lists(
+    st.builds(
+        weekly,
+        st.integers(0, 9),
+        st.sets(st.sampled_from(DAYS), min_size=1),
+        # Many about the hours at which clocks change.
+        st.tuples(CLOCKS, CLOCKS) | st.sampled_from([("02:30", "03:30"), ("01:30", "02:30"), ("22:00", "02:15")]),
+        st.sampled_from(ZONES),
+        st.lists(st.dates(dt.date(2027, 1, 1), dt.date(2027, 12, 31)), max_size=4),
     ),
-    st.lists(st.tuples(st.integers(0, 8000), st.integers(2, 3000)), max_size=3),
+    max_size=3,
+    unique_by=lambda one: one.name,
 )
-def test_what_is_exported_and_read_is_what_was_booked(weeks: list[Weekly], ones: list[tuple[int, int]]) -> None:
-    """Seven zones, over each clock change of a year."""
+ONCE = st.lists(st.tuples(st.integers(0, 8000), st.integers(2, 3000)), max_size=3)
+
+
+def booked(weeks: list[Weekly], ones: list[tuple[int, int]]) -> list[Booking]:
+    """Return weekly bookings, and one-off ones of an hour after now and a length in minutes."""
     once = [
         OneOff(INSTANCE, NOW + start * 60 * MINUTE, NOW + start * 60 * MINUTE + length * MINUTE, f"o{number}")
         for number, (start, length) in enumerate(ones)
     ]
-    bookings: list[Booking] = [*weeks, *once]
+    return [*weeks, *once]
+
+
+@given(WEEKS, ONCE)
+def test_what_is_exported_and_read_is_what_was_booked(weeks: list[Weekly], ones: list[tuple[int, int]]) -> None:
+    """Seven zones, over each clock change of a year."""
+    bookings = booked(weeks, ones)
 
     assert read_back(exported(*bookings), NOW, NOW + YEAR) == expected(bookings, NOW, NOW + YEAR)
+
+
+@given(WEEKS, ONCE)
+def test_a_second_library_finds_the_same_times(weeks: list[Weekly], ones: list[tuple[int, int]]) -> None:
+    """Dateutil reads each event of the export: zones by their descriptions, rules and days left out by its own."""
+    bookings = booked(weeks, ones)
+
+    assert read_by_dateutil(exported(*bookings), NOW, NOW + YEAR) == expected(bookings, NOW, NOW + YEAR)
+
+
+def read_by_dateutil(text: str, now: dt.datetime, until: dt.datetime) -> set[tuple[str, dt.datetime, dt.datetime]]:
+    """Return name, start and end of what the calendar holds."""
+    unfolded = text.replace("\r\n ", "")
+    described = tz.tzical(io.StringIO(unfolded.replace("\r\n", "\n"))) if "VTIMEZONE" in unfolded else None
+    found = set()
+    for event in unfolded.split("BEGIN:VEVENT\r\n")[1:]:
+        lines = event.partition("END:VEVENT")[0].split("\r\n")
+        value = {line.partition(":")[0].partition(";")[0]: line for line in lines}
+        rules = "\n".join(line for line in lines if line.startswith(("DTSTART", "RRULE", "EXDATE")))
+        once = "" if "RRULE" in value else "\nRRULE:FREQ=DAILY;COUNT=1"
+        starts = rrule.rrulestr(rules + once, forceset=True, tzids=described.get if described else None)
+        # On the wall: a clock change in between doesn't move the end.
+        begin, end = (parser.isoparse(value[name].rpartition(":")[2]) for name in ("DTSTART", "DTEND"))
+        for start in starts.between(now - dt.timedelta(days=8), until, inc=True):
+            # Where clocks are set back the end is the later of two; where they skip a time it is that much later.
+            stop = tz.enfold((start.replace(tzinfo=None) + (end - begin)).replace(tzinfo=start.tzinfo), fold=1)
+            span = [tz.resolve_imaginary(at).astimezone(UTC) for at in (start, stop)]
+            if span[0] < span[1] and span[1] > now and span[0] < until:
+                found.add((value["UID"].partition(":")[2].partition(".")[0], *span))
+    return found
 
 
 @pytest.mark.parametrize("zone", ZONES)
