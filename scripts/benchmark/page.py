@@ -31,6 +31,7 @@ def write(outcome: Outcome, plot: str) -> str:
         ),
         _schedule(outcome),
         _contract(outcome),
+        _calendar(outcome),
         _method(outcome),
     ]
     return "\n".join(part for part in parts if part)
@@ -148,6 +149,16 @@ def _contract(outcome: Outcome) -> str:
         "## The contract check\n\n"
         "`tfbridge.aws.check_outputs` over Terraform code and roles, four YAML files for each file of Terraform:\n\n"
         + _table(["files", "seconds (fastest to slowest)", "peak MiB"], rows)
+    )
+
+
+def _calendar(outcome: Outcome) -> str:
+    read = outcome.calendar
+    if not read:
+        return ""
+    row = [f"{read.events:,}", f"{read.occurrences:,}", f"{read.seconds:.1f}", f"{read.megabytes:.0f}"]
+    return "## Calendars\n\nReading a calendar, one event in eight of which recurs on three days a week:\n\n" + _table(
+        ["events", "times in 60 days", "CPU seconds", "peak MiB"], [row]
     )
 
 

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 Member = tuple[Any, Details, Optional[tzinfo]]
 
-# Expanding stops after so many seconds, and an event may take place so often within the horizon.
+# Expanding stops after so many seconds of processor time, which a busy machine doesn't shorten, and an event may take
+# place so often within the horizon.
 PATIENCE = 8.0
 MAX_OCCURRENCES = 2_000
 _MARGIN = timedelta(days=2)
@@ -46,7 +47,7 @@ class Reader:
     horizon: Horizon
     timezone: Optional[str] = None
     on_gap: str = "error"
-    clock: Callable[[], float] = time.monotonic
+    clock: Callable[[], float] = time.process_time
     _notes: list[Note] = field(default_factory=list)
     _found: list[Occurrence] = field(default_factory=list)
     _refused: set[str] = field(default_factory=set)
@@ -73,9 +74,8 @@ class Reader:
         # What is quickly done comes first, so that a hostile rule hides as little as possible.
         for uid, parts in sorted(parsed, key=lambda one: _effort(one[1])):
             if self.clock() > deadline:
-                self._refuse(
-                    uid, parts[0].details, f"not reached: reading the calendar took more than {PATIENCE:.0f} seconds"
-                )
+                reason = f"not reached: reading the calendar took more than {PATIENCE:.0f} seconds of processor time"
+                self._refuse(uid, parts[0].details, reason)
                 continue
             self._expand(uid, parts)
         found = tuple(sorted(self._found, key=lambda one: (one.start, one.end, one.details.uid, one.recurrence)))
