@@ -11,8 +11,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.entry import in_order, nested_paths, parse_entries
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.specification import LIST, default_of
 from ansible_collections.tfbridge.aws.plugins.modules.efs_mounts import main
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.data import plain
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import ActionFailedError
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import plain
 
 # ansible-lint looks for the options here, and not in the module of the same name.
 __all__ = ["ActionModule", "main"]

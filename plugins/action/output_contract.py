@@ -14,9 +14,9 @@ from ansible.utils.display import Display
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._contract.specification import SPEC
 from ansible_collections.tfbridge.aws.plugins.modules.output_contract import main
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.data import plain
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import ActionFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.progress import Progress, print_if_verbose
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import plain
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.check import check
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import Published, Unknown
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.options import (

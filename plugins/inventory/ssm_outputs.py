@@ -213,13 +213,14 @@ from typing import Any, NoReturn, Optional
 from ansible.errors import AnsibleError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.data import as_data, plain
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import SourceFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import (
     reserved_keywords,
     resolve_options,
     sorted_config,
 )
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_config, as_data, plain
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_config
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.add import add_plan
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._inventory.cache import (
     cache_key,

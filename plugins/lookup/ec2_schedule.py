@@ -54,9 +54,9 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import check_instance_id
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.data import as_data
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import LookupFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import builtin_options, checked_config
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_data
 
 NAME = "tfbridge.aws.ec2_schedule"
 RETURNED = ("instance_id", "state", "bookings", "windows", "curfews", "next_edge", "running_now", "in_sync", "warnings")

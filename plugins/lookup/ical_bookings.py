@@ -177,9 +177,9 @@ from typing import Any, Optional
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._calendar.lookup import read_bookings
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.data import as_data, plain
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import LookupFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import builtin_options, checked_config
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_data, plain
 
 NAME = "tfbridge.aws.ical_bookings"
 

@@ -107,21 +107,18 @@ _raw:
   elements: raw
 """
 
-import contextlib
 import os
 from collections.abc import Mapping
 from typing import Any, Optional
 
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import builtin_options, checked_config
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_data
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.data import as_data
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.run_cache import (
     answer_files,
-    known_values,
+    option_files,
     recall_options,
-    share_options,
+    values_of_this_run,
 )
 
 NAME = "tfbridge.aws.ssm_output"
@@ -134,34 +131,36 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[Any], variables: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> list[Any]:
         """Return one value for each term."""
-        try:
-            given = checked_config(self, kwargs)
-            self.set_options(var_options=variables, direct=given)
-            return [
-                as_data(value)
-                for value in self._values(self._flatten(terms), builtin_options(self), "default" in kwargs)
-            ]
-        except BridgeError as exc:
-            # Imported here: every task of every host imports this file.
-            from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import (  # noqa: PLC0415  see above
-                LookupFailedError,
-            )
+        names = self._flatten(terms)
+        values = values_of_this_run(self, NAME, names, variables, kwargs)
+        if values is None:
+            values = self._look_up(names, variables, kwargs)
+        return [as_data(value) for value in values]
 
-            raise LookupFailedError(str(exc)) from exc
-
-    def _values(self, terms: list[Any], options: Mapping[str, Any], has_default: bool) -> list[Any]:
-        files = answer_files(NAME, options, os.environ)
-        known = known_values(files, terms, options["raw"]) if options["cache"] else None
-        if known is not None:
-            return known
+    def _look_up(self, names: list[Any], variables: Any, given: Mapping[str, Any]) -> list[Any]:
         # Imported here: most tasks find what they ask for in the run's cache.
+        from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import (  # noqa: PLC0415  see above
+            BridgeError,
+        )
+        from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import (  # noqa: PLC0415  see above
+            LookupFailedError,
+        )
+        from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import (  # noqa: PLC0415  see above
+            builtin_options,
+            checked_config,
+        )
         from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.lookup import (  # noqa: PLC0415  see above
             look_up,
+            share_options,
         )
 
-        with contextlib.suppress(OSError):
-            share_options(NAME, DOCUMENTATION, self.option_definitions)
-        found = look_up(NAME, options, terms, has_default, files)
+        try:
+            self.set_options(var_options=variables, direct=checked_config(self, given))
+            share_options(option_files(NAME, DOCUMENTATION), self.option_definitions)
+            options = builtin_options(self)
+            found = look_up(NAME, options, names, "default" in given, answer_files(NAME, options, os.environ))
+        except BridgeError as exc:
+            raise LookupFailedError(str(exc)) from exc
         for message in found.warnings:
             Display().warning(f"{NAME}: {message}")
         return found.values

@@ -66,7 +66,7 @@ WALKS = {
             "plugin_utils/_outputs/shared_answers.py",
             "plugin_utils/_outputs/lookup.py",
             "lookup/ssm_output.py",
-            "plugin_utils/_common/trust.py",
+            "plugin_utils/_common/data.py",
         ],
         {"module_utils/_aws/retry.py", "plugin_utils/_common/entry_files.py"},
     ),

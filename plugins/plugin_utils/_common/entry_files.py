@@ -14,16 +14,15 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import os
 import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
-# Raised when what an entry holds changes its shape.
-FORMAT = "tfbridge.aws 1"
+from .entry_reading import EntryReader, head_of
+
 # How often a process looks whether the one before it has ended, in seconds.
 _LOOK = 0.02
 
@@ -32,33 +31,8 @@ def _silent() -> None:
     """Do nothing while waiting: the default."""
 
 
-class EntryFiles:
-    """Entries by name within a scope, in one folder. Raises OSError only, and where it does nothing is shared.
-
-    C(scope) is all that decides what an entry is to hold, but the name. Files are named by digests of both.
-    """
-
-    def __init__(self, folder: str, scope: Mapping[str, Any]) -> None:
-        self._folder = folder
-        self._scope = json.dumps(scope, sort_keys=True, default=str)
-
-    def key(self, name: str) -> str:
-        """Return the digest that names an entry's file."""
-        return hashlib.sha256(f"{self._scope} {name}".encode()).hexdigest()
-
-    def load(self, name: str) -> Optional[dict[str, Any]]:
-        """Return an entry; None where there is none, or a file that isn't whole or isn't ours."""
-        key = self.key(name)
-        try:
-            with open(self._path(f"{key}.json"), "rb") as file:  # noqa: PTH123  strings are what os.replace has below
-                content = file.read()
-            head, body = content.split(b"\n", 1)
-            if head != _head(key, body):
-                return None
-            entry = json.loads(body)
-        except (OSError, ValueError, RecursionError):
-            return None
-        return entry if isinstance(entry, dict) else None
+class EntryFiles(EntryReader):
+    """Entries that can be written too. Raises OSError only, and where it does nothing is shared."""
 
     def store(self, name: str, entry: Mapping[str, Any]) -> None:
         """Write an entry, at once and whole."""
@@ -69,7 +43,7 @@ class EntryFiles:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(_head(key, body) + b"\n" + body)
+                file.write(head_of(key, body) + b"\n" + body)
             os.replace(path, self._path(f"{key}.json"))  # noqa: PTH105  as above
         except OSError:
             with contextlib.suppress(OSError):
@@ -97,13 +71,10 @@ class EntryFiles:
 
     def _make_folder(self) -> None:
         with contextlib.suppress(FileExistsError):
-            os.mkdir(self._folder, 0o700)  # noqa: PTH102  as above
-        found = os.lstat(self._folder)
+            os.mkdir(self.folder, 0o700)  # noqa: PTH102  as above
+        found = os.lstat(self.folder)
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
-            raise PermissionError(f"{self._folder} is not a folder of this user alone")
-
-    def _path(self, name: str) -> str:
-        return f"{self._folder}/{name}"
+            raise PermissionError(f"{self.folder} is not a folder of this user alone")
 
 
 def _lock(descriptor: int, ends: float, waiting: Callable[[], None]) -> None:
@@ -120,7 +91,3 @@ def _try_lock(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _head(key: str, body: bytes) -> bytes:
-    return f"{FORMAT} {key} {hashlib.sha256(body).hexdigest()}".encode()

@@ -16,7 +16,7 @@ from ansible.module_utils.parsing.convert_bool import BOOLEANS
 from ansible.vars.reserved import get_reserved_names
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 
-from .trust import plain
+from .data import plain
 
 # The same options may be templates in amazon.aws's inventories; the others belong to Ansible or to our own templates.
 _TEMPLATED = frozenset(

@@ -22,6 +22,8 @@ from typing import Any, Callable
 from ansible import context
 from ansible.utils.unsafe_proxy import wrap_var
 
+from .data import as_data, each_string, text_of
+
 try:
     from ansible.template import trust_as_template
 
@@ -41,11 +43,6 @@ UNSAFE_KEY = "__ansible_unsafe"
 _PLAIN_TEXT = re.compile(r"[\w.:/@+,-]*\Z")
 
 
-def as_data(value: Any) -> Any:
-    """Mark all strings inside a value as what they are: no templates, and no expressions."""
-    return _each_string(value, wrap_var)
-
-
 def marks_of_this_command() -> Mark:
     """Return how this command line marks data.
 
@@ -60,7 +57,7 @@ def marks_of_this_command() -> Mark:
         unsafe, simple = _unsafe_mark(arguments), _trusted
     # Thousands of hosts have many values in common.
     mark = functools.cache(lambda text: simple(text) if _PLAIN_TEXT.match(text) else unsafe(text))
-    return functools.partial(_each_string, mark=mark)
+    return functools.partial(each_string, mark=mark)
 
 
 def _unsafe_mark(arguments: Mapping[str, Any]) -> Mark:
@@ -69,7 +66,7 @@ def _unsafe_mark(arguments: Mapping[str, Any]) -> Mark:
         return _yaml_mark()
     if arguments.get("host") and HAS_TRUST:
         # Of the variables of one host ansible-core 2.19 and later shows no marks.
-        return lambda text: {UNSAFE_KEY: _text(text)}
+        return lambda text: {UNSAFE_KEY: text_of(text)}
     return as_data
 
 
@@ -83,12 +80,12 @@ def _yaml_mark() -> Mark:
     marked = set()
 
     def represent(dumper: Any, text: str) -> Any:
-        tag = "!unsafe" if _text(text) in marked else "tag:yaml.org,2002:str"
-        return dumper.represent_scalar(tag, _text(text))
+        tag = "!unsafe" if text_of(text) in marked else "tag:yaml.org,2002:str"
+        return dumper.represent_scalar(tag, text_of(text))
 
     def mark(text: str) -> Any:
-        marked.add(_text(text))
-        return wrap_var(_text(text))
+        marked.add(text_of(text))
+        return wrap_var(text_of(text))
 
     for kind in dict.fromkeys((str, type(wrap_var("")))):
         dumper_class.add_representer(kind, represent)
@@ -96,35 +93,9 @@ def _yaml_mark() -> Mark:
 
 
 def _trusted(text: str) -> Any:
-    return trust_as_template(_text(text))
+    return trust_as_template(text_of(text))
 
 
 def as_config(value: Any) -> Any:
     """Mark all strings inside a value that the inventory file's author wrote, or the collection: templates work."""
-    return _each_string(value, trust_as_template)
-
-
-def _each_string(value: Any, mark: Callable[[str], Any]) -> Any:
-    if isinstance(value, str):
-        return mark(value)
-    if isinstance(value, dict):
-        return {key: _each_string(item, mark) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_each_string(item, mark) for item in value]
-    return value
-
-
-def _text(value: object) -> str:
-    """Return a builtin string: in ansible-core 2.18 and earlier str() keeps a string that is marked as unsafe."""
-    return str.__str__(value) if isinstance(value, str) else str(value)
-
-
-def plain(value: Any) -> Any:
-    """Return builtin types for what Ansible hands out tagged: boto3 and the cache want nothing else."""
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, dict):
-        return {_text(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value
+    return each_string(value, trust_as_template)

@@ -14,12 +14,8 @@ from typing import Any, Callable, Optional, Protocol
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import (
-    as_config,
-    as_data,
-    marks_of_this_command,
-    plain,
-)
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.data import as_data, plain
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_config, marks_of_this_command
 
 from .names import group_name_problem
 from .options import InventoryOptions, secret_template

@@ -9,6 +9,7 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import multiprocessing
 import time
@@ -26,6 +27,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions impor
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import together
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix, output_name
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.entry_files import EntryFiles
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.entry_reading import EntryReader
 
 from .answer import Answer
 from .shared_answers import SharedAnswers
@@ -43,7 +45,7 @@ class Found:
 
 
 def look_up(
-    plugin: str, options: Mapping[str, Any], terms: Sequence[object], has_default: bool, files: EntryFiles
+    plugin: str, options: Mapping[str, Any], terms: Sequence[object], has_default: bool, known: EntryReader
 ) -> Found:
     """Return a value for each term. Raises the BridgeError family."""
     names = _checked(options, terms)
@@ -61,7 +63,7 @@ def look_up(
 
         return fetch_answers(plugin, options, wanted, suggest, max(0.1, ends - time.monotonic()))
 
-    shared = SharedAnswers(files, task, time.monotonic, total)
+    shared = SharedAnswers(EntryFiles(known.folder, known.scope), task, time.monotonic, total)
     try:
         if options["cache"]:
             answers = shared.get(names, f"decrypt={options['decrypt']}", fetch)
@@ -72,6 +74,17 @@ def look_up(
             raise
         return Found([*default, None][:1] * len(names), [str(exc)] if options["on_denied"] == "warn" else [])
     return _found(names, answers, options, default)
+
+
+def share_options(entry: EntryReader, definitions: Mapping[str, Mapping[str, Any]]) -> None:
+    """Let the other processes of this run have the options of the lookup as they were parsed, if that is possible."""
+    files = EntryFiles(entry.folder, entry.scope)
+    parsed = {
+        name: {key: value for key, value in definition.items() if key != "description"}
+        for name, definition in definitions.items()
+    }
+    with contextlib.suppress(OSError), files.locked(["options"], patience=0):
+        files.store("options", parsed)
 
 
 def _checked(options: Mapping[str, Any], terms: Sequence[object]) -> list[str]:

@@ -8,12 +8,8 @@ from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.playbook.conditional import Conditional
 from ansible.template import Templar
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import (
-    as_config,
-    as_data,
-    marks_of_this_command,
-    plain,
-)
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.data import as_data, plain
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_config, marks_of_this_command
 from hypothesis import given
 from hypothesis import strategies as st
 
