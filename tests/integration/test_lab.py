@@ -78,6 +78,7 @@ def _hostname(folder):
     return subprocess.run([folder / "ssh", "web-0", "hostname"], capture_output=True, text=True, check=False).stdout
 
 
+@pytest.mark.full  # the lanes of `make molecule` are two labs with the same addresses
 @pytest.mark.lab
 def test_two_labs_with_the_same_addresses(start, tmp_path):
     """They don't collide, each ends alone, and ending is a matter of nothing where there is none."""
@@ -120,6 +121,7 @@ def test_an_up_that_is_stopped_leaves_nothing(start, tmp_path, number):
     _wait_until(lambda: not _processes(folder))
 
 
+@pytest.mark.full  # a guest that boots to the end; one that dies while it boots has its test in the quick lane
 @pytest.mark.lab
 def test_the_lab_ends_with_its_owner(start, tmp_path):
     """A test run that is killed takes its lab with it."""

@@ -11,6 +11,7 @@ import pytest
 
 from scripts.sanity import copy_tracked
 from tests.conftest import ROOT
+from tests.support.terraform import MOSTLY_OLDEST
 
 README = (ROOT / "README.md").read_text()
 PUBLISHED = {"MY_IP": ["10.0.0.11", "10.0.0.12"], "EFS_DNS_URL": "fs-0123456789abcdef0.efs.eu-central-1.amazonaws.com"}
@@ -90,6 +91,7 @@ def test_the_booking_runs_as_it_stands(aws, newcomer, clone):
         assert f"changed={changed}" in done.stdout
 
 
+@MOSTLY_OLDEST
 def test_the_terraform_lines_are_applied_as_they_stand(aws, terraform):
     """The module's block, with the resources that it names."""
     resources = (ROOT / "terraform" / "examples" / "complete" / "main.tf").read_text()

@@ -90,6 +90,7 @@ def test_lists_grow_and_shrink(run, terraform):
     assert "<>" in run.playbook(ASK).said
 
 
+@MOSTLY_OLDEST
 def test_a_plan_shows_no_secret_and_a_policy_fits(aws, complete):
     """The reader's policy names the account's parameters; the secret is in no output of Terraform."""
     shown = complete.run("output", "-json")

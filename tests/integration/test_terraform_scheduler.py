@@ -76,6 +76,7 @@ pytestmark = pytest.mark.terraform
 
 def test_what_is_made_is_what_booking_needs(aws, run, applied):
     """A second plan is empty; the role is found by the Ansible module, which books the example's instance."""
+    the_api_is_authorised_and_has_its_function(aws)
     assert not applied.changes(**EXAMPLE)
     shown = json.loads(applied.run("output", "-json").stdout)
     instance_id = shown["instance_id"]["value"]
@@ -100,6 +101,24 @@ def test_what_is_made_is_what_booking_needs(aws, run, applied):
     condition = trust["Statement"][0]["Condition"]["StringEquals"]
     assert "123456789012" == condition["aws:SourceAccount"]
     assert "arn:aws:scheduler:eu-central-1:123456789012:schedule-group/tfbridge" == condition["aws:SourceArn"]
+
+    applied.destroy(**EXAMPLE)
+    assert [] == aws.client("scheduler").list_schedule_groups(NamePrefix="tfbridge")["ScheduleGroups"]
+
+
+def the_api_is_authorised_and_has_its_function(aws) -> None:
+    """Every route asks for IAM, and the function has the code of the zip and the tag of the allow-list."""
+    gateway = aws.client("apigatewayv2")
+    (api,) = gateway.get_apis()["Items"]
+    routes = gateway.get_routes(ApiId=api["ApiId"])["Items"]
+    assert 7 == len({route["RouteKey"] for route in routes})
+    assert {"AWS_IAM"} == {route["AuthorizationType"] for route in routes}
+    function = aws.client("lambda").get_function(FunctionName="tfbridge-booking-api")["Configuration"]
+    assert "handler.handle" == function["Handler"]
+    assert {"key": "Bookable", "values": ["true"]} == json.loads(
+        function["Environment"]["Variables"]["EC2_SCHEDULER_TAG"]
+    )
+    assert function["CodeSize"] > 50_000
 
 
 def booked_and_read(aws, run, instance_id: str) -> None:
@@ -148,24 +167,6 @@ def actions_of_targets(aws) -> set[str]:
 def allowed(policy: dict[str, Any]) -> set[str]:
     """Return the actions that a policy allows."""
     return {action for statement in policy["Statement"] for action in statement["Action"]}
-
-
-def test_the_api_is_authorised_and_has_its_function(aws, applied):
-    """Every route asks for IAM, and the function has the code of the zip and the tag of the allow-list."""
-    gateway = aws.client("apigatewayv2")
-    (api,) = gateway.get_apis()["Items"]
-    routes = gateway.get_routes(ApiId=api["ApiId"])["Items"]
-    assert 7 == len({route["RouteKey"] for route in routes})
-    assert {"AWS_IAM"} == {route["AuthorizationType"] for route in routes}
-    function = aws.client("lambda").get_function(FunctionName="tfbridge-booking-api")["Configuration"]
-    assert "handler.handle" == function["Handler"]
-    assert {"key": "Bookable", "values": ["true"]} == json.loads(
-        function["Environment"]["Variables"]["EC2_SCHEDULER_TAG"]
-    )
-    assert function["CodeSize"] > 50_000
-
-    applied.destroy(**EXAMPLE)
-    assert [] == aws.client("scheduler").list_schedule_groups(NamePrefix="tfbridge")["ScheduleGroups"]
 
 
 @pytest.mark.full

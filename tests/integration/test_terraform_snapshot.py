@@ -53,6 +53,7 @@ def mixed(terraform):
     return terraform.configuration("mixed", MIXED)
 
 
+@MOSTLY_OLDEST
 def test_a_snapshot_and_parameters_give_the_same_inventory(aws, run, mixed):
     """Values were unknown at plan; a second plan is empty; secrets are in neither; one call reads it."""
     mixed.apply()

@@ -342,7 +342,7 @@ def test_zones_are_united_exactly(situation, zone, data) -> None:
 
 
 @given(situations(weekly=2, one_off=3), st.sampled_from((*ZONES, None)), st.booleans(), st.data())
-@thorough(400)
+@thorough(150)
 def test_curfews_stop_what_nobody_booked_for_longer(situation, elsewhere, fold_last, data) -> None:
     """A curfew is a stop where nothing is booked then or about to start, starts nothing, and changes no other edge."""
     base, booked = situation
