@@ -125,8 +125,8 @@ options:
   prices:
     description:
       - Prices in US dollars that override the list prices, C(gb_second) and C(request). The list prices are those of
-        November 2026, U(https://aws.amazon.com/lambda/pricing/), first tier, for each architecture; RV(prices.source)
-        tells them. Regions in China need both options.
+        November 2026, U(https://aws.amazon.com/lambda/pricing/), first tier, for each architecture; the result
+        names them. Regions in China need both options.
     type: dict
     default: {}
   progress_file:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 # Older ones can't list the parameters of a path.
-pytestmark = pytest.mark.parametrize("provider", ["newest"], indirect=True)
+newest = pytest.mark.parametrize("provider", ["newest"], indirect=True)
 
 TEXT = """
 provider "aws" {
@@ -43,6 +44,7 @@ def outputs(configuration):
     return shown["values"]["value"]
 
 
+@newest
 def test_published_inputs_reach_terraform(aws, run, terraform):
     """Defaults first, then what the module published, with types; a second plan is empty."""
     configuration = terraform.configuration("inputs", TEXT)
@@ -74,6 +76,7 @@ def test_published_inputs_reach_terraform(aws, run, terraform):
     assert not configuration.changes(secrets=["token"])
 
 
+@newest
 def test_every_refusal_names_the_parameter_and_what_it_got(aws, terraform):
     """All of them in one plan."""
     ssm = aws.client("ssm")
@@ -94,3 +97,16 @@ def test_every_refusal_names_the_parameter_and_what_it_got(aws, terraform):
     ):
         assert message in said
     assert "no secret" not in said
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("provider", ["oldest"], indirect=True)
+def test_the_oldest_provider_reads_what_is_published_alone(aws, run, terraform):
+    """As the module's page says: the text of the page fails without the parameter, and reads it when it is there."""
+    page = (terraform.root / "modules" / "ssm_inputs" / "README.md").read_text()
+    code = next(block for block in re.findall(r"```hcl\n(.*?)```", page, re.S) if block.startswith("data"))
+    configuration = terraform.configuration("oldest_inputs", 'provider "aws" {\n  region = "eu-central-1"\n}\n' + code)
+    assert "ParameterNotFound" in configuration.run("plan").output
+    run.module("ssm_inputs", region="eu-central-1", path="/prod/web", inputs=[{"name": "worker_memory", "value": 1536}])
+    configuration.apply()
+    assert 1536 == json.loads(configuration.run("output", "-json").stdout)["worker_memory"]["value"]

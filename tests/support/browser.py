@@ -32,6 +32,7 @@ FLAGS = [
     "--hide-scrollbars",
 ]
 SCHEMES = {"light": "--blink-settings=preferredColorScheme=1", "dark": "--blink-settings=preferredColorScheme=0"}
+NARROWEST = 500
 Browse = Callable[..., str]
 
 
@@ -50,18 +51,30 @@ def browser(folder: Path) -> Browse:
 def measured(browse: Browse, page: Path, script: str, width: int, height: int = 900) -> Any:
     """Return what an expression of JavaScript says of a page, in a window of this size.
 
-    A page whose policy forbids scripts is measured in a copy without the policy.
+    A page whose policy forbids scripts is measured in a copy without the policy. A window of Chromium's is 500 wide or
+    more: a narrower one is a frame in it.
     """
     text = re.sub(r"<meta http-equiv=.*?>", "", page.read_text(encoding="utf-8"))
-    ask = f"""<pre id="measured"></pre><script>
-document.getElementById("measured").textContent = JSON.stringify((() => {{ {script} }})());</script>"""
+    ask = f"""<script>
+parent.document.getElementById("measured").textContent = JSON.stringify((() => {{ {script} }})());</script>"""
+    place = '<pre id="measured"></pre>'
     copy = page.with_name(f"measured.{page.name}")
-    copy.write_text(text.replace("</body>", f"{ask}</body>"), encoding="utf-8")
+    if width < NARROWEST:
+        inner = text.replace("</body>", f"{ask}</body>")
+        copy.write_text(place + frame_of(inner, width, height), encoding="utf-8")
+    else:
+        copy.write_text(text.replace("</body>", f"{place}{ask}</body>"), encoding="utf-8")
     dom = browse(f"--window-size={width},{height}", "--dump-dom", copy.as_uri())
     found = re.search(r'<pre id="measured">(.*?)</pre>', dom, re.DOTALL)
 
     assert found
     return json.loads(html.unescape(found[1]))
+
+
+def frame_of(text: str, width: int, height: int) -> str:
+    """Return a page that shows another one in a frame of that size, at its upper left."""
+    style = f"position:absolute;left:0;top:0;border:0;width:{width}px;height:{height}px"
+    return f'<!doctype html><iframe style="{style}" srcdoc="{html.escape(text)}"></iframe>'
 
 
 def pixels(png: bytes) -> list[bytes]:

@@ -5,7 +5,7 @@ terraform {
   required_providers {
     aws = {
       source = "hashicorp/aws"
-      # aws_ssm_parameters_by_path: an older provider can only read parameters that exist.
+      # aws_ssm_parameters_by_path: 3.39, which the other modules take, lacks it. README.md says why nothing else will do.
       version = ">= 4.31"
     }
   }
