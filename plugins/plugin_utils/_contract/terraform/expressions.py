@@ -9,31 +9,16 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping
-from typing import Any, Callable, Optional, Protocol
+from typing import Any, Optional, Protocol
 
 from .functions import call
+from .operators import combined, minus, negated
 from .syntax import SyntaxMistakeError, kids, parse_template, rule, tokens, unescape, word
 from .values import Either, Entries, Items, Unknown, Value, is_known, item, joined, reason_of, text
 
 Bound = Mapping[str, Value]
 _LITERALS = {"true": True, "false": False, "null": None}
-_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    ">": operator.gt,
-    "<=": operator.le,
-    ">=": operator.ge,
-    "&&": lambda one, other: one and other,
-    "||": lambda one, other: one or other,
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "%": operator.mod,
-}
 
 
 class Scope(Protocol):
@@ -178,24 +163,12 @@ class Evaluator:
 
     def _unary_op(self, node: Any, bound: Bound) -> Value:
         value = self._value(kids(node)[0], bound)
-        if "NOT" in tokens(node):
-            return not value if isinstance(value, bool) else Unknown(reason_of(value, "a condition"))
-        return 0 - value if isinstance(value, (int, float)) else Unknown(reason_of(value, "a number"))
+        return negated(value) if "NOT" in tokens(node) else minus(value)
 
     def _binary_op(self, node: Any, bound: Bound) -> Value:
         left, term = kids(node)
         sign, right = kids(term)
-        one, other = self._value(left, bound), self._value(right, bound)
-        decided = {"&&": False, "||": True}.get(str(sign.children[0]))
-        if decided is not None and decided in (one, other):
-            return decided
-        for value in (one, other):
-            if not is_known(value):
-                return Unknown(reason_of(value, "an operand that isn't known"))
-        try:
-            return _OPERATORS[str(sign.children[0])](one, other)
-        except (TypeError, ValueError, ArithmeticError):
-            return Unknown("an operation that Terraform would refuse")
+        return combined(self._value(left, bound), str(sign.children[0]), self._value(right, bound))
 
     def _function_call(self, node: Any, bound: Bound) -> Value:
         name, *given = kids(node)
