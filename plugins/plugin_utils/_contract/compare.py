@@ -16,15 +16,13 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest
-
 from .model.facts import By, InventoryRule, Kind, Place, Side, Unknown, Use
 from .model.findings import Finding, FindingKind, Severity
 from .model.names import is_input_name
 from .outputs import Output
 from .shapes import misfit, takes_a_character
 from .targets import Match, Outputs, target_of
-from .wording import finding, softer
+from .wording import finding, softer, suggestion
 
 _EVERY_HOST = ("all", "*")
 _FACTS = (By.VARIABLE, By.GROUP)
@@ -119,7 +117,7 @@ class _Comparer:
             use.place,
             (
                 f"nobody {'declares' if side is Side.DECLARED else 'publishes'} {name}, which is read here",
-                f"Publish it, or read another.{nearest(str(name), known)}",
+                f"Publish it, or read another.{suggestion(str(name), known)}",
             ),
             softer(certain=self._sides.complete(side), optional=use.optional),
         )
@@ -133,7 +131,7 @@ class _Comparer:
             use.place,
             (
                 f"{name} is read here and still published, but Terraform no longer declares it",
-                f"Read the output that took its place.{nearest(name, known)}",
+                f"Read the output that took its place.{suggestion(name, known)}",
             ),
             softer(
                 certain=self._sides.complete(Side.DECLARED) and self._is_ours(use) and not self._covered(match.output),

@@ -16,13 +16,11 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest
-
 from .model.facts import By, Input, Use
 from .model.findings import Finding, FindingKind
 from .model.names import Hole, Name, is_input_name
 from .targets import target_of
-from .wording import finding, softer
+from .wording import finding, softer, suggestion
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Inputs:
             if one.name.literal is not None and not any(one.name.overlaps(read.name) for read in self.read):
                 said = (
                     f"nobody reads {one.name}, which is published here",
-                    f"Read it in Terraform with module ssm_inputs.{_nearest(one.name, self.read)}",
+                    f"Read it in Terraform with module ssm_inputs.{_like(one.name, self.read)}",
                 )
                 yield finding(FindingKind.UNUSED, str(one.name), one.place, said, softer(certain=self.all_code))
 
@@ -57,7 +55,7 @@ class Inputs:
         certain = beside and read.certain and self.all_playbooks and read.name.literal is not None
         said = (
             f"nobody publishes {read.name}, which is read here",
-            f"Publish it with tfbridge.aws.ssm_inputs, or give it a default.{_nearest(read.name, published)}",
+            f"Publish it with tfbridge.aws.ssm_inputs, or give it a default.{_like(read.name, published)}",
         )
         level = softer(certain=certain, optional=read.optional)
         yield finding(FindingKind.MISSING, str(read.name), read.place, said, level)
@@ -79,5 +77,5 @@ def _siblings(name: Name) -> Name:
     return Name.of(Hole("any"))
 
 
-def _nearest(name: Name, others: Sequence[Input]) -> str:
-    return nearest(str(name), [str(other.name) for other in others])
+def _like(name: Name, others: Sequence[Input]) -> str:
+    return suggestion(str(name), [str(other.name) for other in others])

@@ -9,10 +9,33 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
+import difflib
+import re
+from collections.abc import Iterable
 from typing import Optional
 
 from .model.facts import Place
 from .model.findings import SEVERITIES, Finding, FindingKind, Severity
+
+# A name's path and what it begins with by the grammar, which all names of a stack share: they say nothing of a typo.
+_STEM = re.compile(r"(?:.*/)?(?:OUTPUT_|INPUT_)?")
+# Less than difflib's own: what is compared is short. MY_IP and WEB_IP are alike.
+_ALIKE = 0.5
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return " Did you mean 'x'?" for a name that is like one beside it, or the same as one elsewhere, else nothing."""
+    stem, own = _split(name)
+    others = [(*_split(one), one) for one in sorted(set(known))]
+    beside = {rest: one for where, rest, one in others if where == stem}
+    alike = [beside[rest] for rest in difflib.get_close_matches(own, beside, n=1, cutoff=_ALIKE)]
+    elsewhere = [one for where, rest, one in others if rest == own and where != stem]
+    return next((f" Did you mean {one!r}?" for one in (*alike, *elsewhere)), "")
+
+
+def _split(name: str) -> tuple[str, str]:
+    end = _STEM.match(name).end()  # type: ignore[union-attr]
+    return name[:end], name[end:]
 
 
 def finding(
