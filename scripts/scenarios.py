@@ -79,8 +79,9 @@ def run(wanted: Sequence[str]) -> Result:
     with tempfile.TemporaryDirectory(prefix="tfbridge-molecule-") as scratch:
         lanes = [Lane(number, pathlib.Path(scratch)) for number in range(1, min(LANES, len(wanted)) + 1)]
         with futures.ThreadPoolExecutor(len(lanes)) as threads:
-            running = [threads.submit(lane.run, waiting) for lane in lanes]
             try:
+                # An interrupt that comes before all have begun stops those that have.
+                running = [threads.submit(lane.run, waiting) for lane in lanes]
                 results = [passed for lane in running for passed in lane.result()]
             except BaseException:
                 for lane in lanes:

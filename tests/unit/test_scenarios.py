@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 import yaml
@@ -17,6 +18,8 @@ from tests.support.interrupted import interrupt, left, running_with
 
 CASES = sorted(path.parents[1].name for path in scenarios.SCENARIOS.glob("*/vars/case.yml"))
 WHOLE_STORY = "whole_story"
+# Much more than an end takes on a busy machine; far less than what hangs would.
+ENDED = 240
 
 
 def test_no_scenario_is_a_failure(monkeypatch):
@@ -121,12 +124,32 @@ def test_an_interrupted_run_leaves_nothing_running(molecule, tmp_path, ending):
         [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
     )
 
-    said = interrupt(process, "a ", ending, 30)
+    said = interrupt(process, "a ", ending, ENDED)
 
     assert 128 + ending == process.returncode, said
     assert "Traceback" not in said
     assert "later" not in molecule.read_text()
     assert [] == left(lambda: running_with(f"LAB_MARK={tmp_path}"))
+
+
+def test_an_interrupt_while_the_lanes_begin_stops_them(molecule, monkeypatch):
+    """What was begun is ended, not waited for: the lane is at what hangs before the second one is begun."""
+    submit = scenarios.futures.ThreadPoolExecutor.submit
+
+    def interrupted(pool, run, waiting):
+        submit(pool, run, waiting)
+        while not (molecule.exists() and "hangs\n" in molecule.read_text()):
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(scenarios.futures.ThreadPoolExecutor, "submit", interrupted)
+    began = time.monotonic()
+
+    with pytest.raises(KeyboardInterrupt):
+        scenarios.run(["hangs", "later"])
+
+    assert time.monotonic() - began < ENDED
+    assert "later" not in molecule.read_text()
 
 
 @pytest.mark.parametrize(
