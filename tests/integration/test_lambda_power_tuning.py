@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 
+from tests.support.lambda_handler import HandlerWorkload
 from tests.support.lambda_memory import Workload
 
 PAYLOAD = {"token": "hunter2-geheim", "size": 1}
@@ -131,6 +132,32 @@ def test_a_size_that_runs_out_of_memory_is_a_row(aws, run, worker):
     returned = run.module("lambda_power_tuning", **OPTIONS)
     assert {"out of memory": 1} == returned["sizes"][0]["failures"]
     assert 512 <= returned["chosen"]
+
+
+HANDLER = """
+def handle(event, _context):
+    kept = bytearray(event["megabytes"] * 1024 * 1024)
+    return sum(number * number for number in range(event["work"])) + len(kept)
+"""
+
+
+@pytest.mark.full
+def test_a_real_handler_is_measured_by_its_share_of_a_cpu(aws, run, worker, tmp_path):
+    """A Python function that computes: faster with memory up to a whole CPU, not beyond; too large for the smallest."""
+    (tmp_path / "handler.py").write_text(HANDLER)
+    options = {**OPTIONS, "memory_sizes": [128, 256, 1769, 3008], "payload": {"megabytes": 130, "work": 200_000}}
+    with HandlerWorkload(tmp_path / "handler.py") as aws.app.settings.workload:
+        returned = run.module("lambda_power_tuning", **options, strategy="balanced")
+        lacking = run.module("lambda_power_tuning", **{**options, "payload": {}})
+    rows = {row["memory"]: row for row in returned["sizes"]}
+    assert {"out of memory": 1} == rows[128]["failures"]
+    assert 130 < rows[256]["peak_memory"] < 256
+    means = {memory: row["duration_mean"] for memory, row in rows.items() if row["usable"]}
+    assert means[256] > means[512] > means[1769]
+    assert pytest.approx(1769 / 256, rel=0.5) == means[256] / means[1769]
+    assert pytest.approx(1, rel=0.5) == means[3008] / means[1769]
+    assert returned["chosen"] != 3008
+    assert "KeyError" in lacking["msg"]
 
 
 def test_a_payload_from_s3(aws, run, worker):

@@ -19,6 +19,10 @@ MEMORY_LIMIT = 3008  # of a new account; AWS allows 10,240 on request
 ARN = "arn:aws:lambda:eu-central-1:123456789012:function:worker"
 
 
+# Duration and init in milliseconds, peak memory in megabytes, the error.
+Outcome = tuple[float, float | None, int, dict[str, Any] | None]
+
+
 class AwsRefusalError(Exception):
     """What botocore raises."""
 
@@ -65,7 +69,11 @@ class Workload:
         self.warm: set[str] = set()  # the versions that have been invoked
         self.payloads: list[dict[str, Any]] = []  # what they were invoked with
 
-    def run(self, memory: int, timeout: float, *, cold: bool) -> tuple[float, float | None, int, dict[str, Any] | None]:
+    def invoke(self, _payload: bytes, memory: int, timeout: float, *, cold: bool) -> Outcome:
+        """Return what comes of an invocation: here, whatever the payload."""
+        return self.run(memory, timeout, cold=cold)
+
+    def run(self, memory: int, timeout: float, *, cold: bool) -> Outcome:
         """Return duration, init, peak memory and the error."""
         duration = (self.fixed + self.per_memory / memory) * self.random.lognormvariate(0, self.noise)
         init = 180.0 if cold else None

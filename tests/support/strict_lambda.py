@@ -73,7 +73,8 @@ def _invoke(name: str, request: Request, kind: str, fetch: Fetch, workload: Work
     if kind == "DryRun":
         return Answer(204, b"")
     place = f"{name}:{qualifier}"
-    duration, init, peak, error = workload.run(found["MemorySize"], found["Timeout"], cold=place not in workload.warm)
+    cold, payload = place not in workload.warm, json.dumps(dict(request.payload)).encode()
+    duration, init, peak, error = workload.invoke(payload, found["MemorySize"], found["Timeout"], cold=cold)
     workload.warm.add(place)
     workload.payloads.append(dict(request.payload))
     request_id = str(uuid.uuid4())
