@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import pathlib
+import re
 from collections.abc import Iterator
+
+import yaml
 
 SOURCE = "https://github.com/tfbridge/tfbridge.aws/blob/main"
 # The subjects of the page, by the packages whose messages they are.
@@ -38,6 +42,7 @@ class Message:
     line: int
 
 
+@functools.cache
 def messages(root: pathlib.Path) -> list[Message]:
     """Return the text of every error, problem and warning, wherever it is put together."""
     found: set[Message] = set()
@@ -83,15 +88,58 @@ def subject_of(message: Message) -> str:
     return next((subject for subject, names in SUBJECTS.items() if set(names) & set(parts)), _OTHERS)
 
 
+@dataclasses.dataclass(frozen=True)
+class Group:
+    """Messages with one cause and one cure; a message belongs to the first group with a pattern that is in it."""
+
+    subject: str
+    title: str
+    cause: str
+    cure: str
+    patterns: tuple[str, ...]
+
+    def explains(self, message: Message) -> bool:
+        """Return whether a message of its subject belongs to it."""
+        return any(re.search(pattern, message.text) for pattern in self.patterns)
+
+
+def explanations(root: pathlib.Path) -> tuple[list[Group], list[str]]:
+    """Return what docs/messages.yml says: the groups in their order, and the patterns of what is no message."""
+    document = yaml.safe_load((root / "docs" / "messages.yml").read_text(encoding="utf-8"))
+    fragments = document.pop("fragments")
+    groups = [
+        Group(subject, **{**group, "patterns": tuple(group["patterns"])})
+        for subject, listed in document.items()
+        for group in listed
+    ]
+    return groups, fragments
+
+
+def explained(root: pathlib.Path) -> dict[Group | None, list[Message]]:
+    """Return the messages by their group, None for those that nothing explains."""
+    groups, fragments = explanations(root)
+    found: dict[Group | None, list[Message]] = {group: [] for group in groups}
+    for message in messages(root):
+        if any(re.search(pattern, message.text) for pattern in fragments):
+            continue
+        subject = subject_of(message)
+        group = next((one for one in groups if one.subject == subject and one.explains(message)), None)
+        found.setdefault(group, []).append(message)
+    return found
+
+
 def page(root: pathlib.Path) -> str:
     """Return the page, in Markdown."""
-    found = messages(root)
-    parts = [(root / "docs" / "troubleshooting.md").read_text(encoding="utf-8").rstrip(), "", "## All messages", ""]
-    parts.append(f"The {len(found)} errors and warnings of the collection, from its source; `...` is what differs.\n")
+    found = explained(root)
+    parts = [(root / "docs" / "troubleshooting.md").read_text(encoding="utf-8").rstrip(), ""]
+    count = sum(map(len, found.values()))
+    parts.append(f"These are all {count} errors and warnings, from the source; `...` is what differs.\n")
     for subject in (*SUBJECTS, _OTHERS):
-        mine = [message for message in found if subject_of(message) == subject]
-        if mine:
-            parts += [f"### {subject}\n", *map(_line, mine), ""]
+        parts.append(f"## {subject}\n")
+        for group, mine in found.items():
+            if group and group.subject == subject:
+                parts += [f"### {group.title}\n", f"{group.cause}\n", f"**What to do:** {group.cure}\n"]
+                parts += [*map(_line, mine), ""]
     return "\n".join(parts)
 
 

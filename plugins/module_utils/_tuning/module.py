@@ -163,15 +163,15 @@ def progress_to(path: Optional[str], log: Callable[[str], None]) -> Callable[[st
     if not path:
         return log
 
-    def append(line: str) -> None:
+    def write(line: str) -> None:
         try:
             with pathlib.Path(path).open("a", encoding="utf-8") as stream:
                 stream.write(f"{line}\n")
         except OSError as exc:
             raise OptionError(f"progress_file: {show(path)} can't be written: {exc.strerror}") from exc
 
-    append("reading the function")
-    return append
+    write("reading the function")
+    return write
 
 
 def _from_s3(module: Any, url: Optional[str]) -> Optional[bytes]:

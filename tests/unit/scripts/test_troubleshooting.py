@@ -1,0 +1,55 @@
+# Copyright (c) 2026, The tfbridge.aws maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every error and warning has a cause and a cure on the page of troubleshooting, where a person finds them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from scripts.messages import explained, explanations, messages, page
+from tests.conftest import ROOT
+
+
+def test_every_message_is_explained():
+    """And no explanation is left of messages that are gone."""
+    found = explained(ROOT)
+
+    assert [] == found.pop(None, [])
+    assert len(messages(ROOT)) > 400
+    assert [] == [group.title for group, mine in found.items() if not mine]
+    texts = [message.text for message in messages(ROOT)]
+    groups, fragments = explanations(ROOT)
+    patterns = [*fragments, *(pattern for group in groups for pattern in group.patterns)]
+    assert [] == [pattern for pattern in patterns if not any(re.search(pattern, text) for text in texts)]
+
+
+@pytest.mark.parametrize(
+    ("seen", "title"),
+    [
+        ("nothing is published under OUTPUT_ in eu-central-1", "Nothing is published there"),
+        (
+            "access denied: reading needs the IAM action ssm:GetParameters, which the caller's policies don't allow. AWS says: no",
+            "AWS refuses the credentials",
+        ),
+        ("worker is being measured by arn:aws:iam::1:role/x, run 7", "Another tuner works, or one was killed"),
+        ("/mnt/efs: only root mounts, and this ran as user web", "The host refuses to write"),
+        ("the calendar is cut off: END:VCALENDAR is missing after line 3", "The calendar isn't whole"),
+        ("instance_ids: i-0123456789abcdef0 does not exist in eu-central-1", "Instances that can't be booked"),
+    ],
+)
+def test_a_message_finds_its_entry(seen, title):
+    """Searching the page for the longest run of fixed words in it is enough."""
+    sections = re.split("^### ", page(ROOT), flags=re.MULTILINE)[1:]
+    found = set()
+    for section in sections:
+        for listed in re.findall(r"^- `(.*?)` \(\[source", section, re.MULTILINE):
+            longest = max(listed.split("..."), key=len).strip()
+            if len(longest) > 12 and longest.split(". ")[0] in seen:
+                found.add(section.splitlines()[0])
+                assert "**What to do:**" in section
+
+    assert {title} <= found
