@@ -32,7 +32,7 @@ def test_every_message_is_explained():
     [
         ("nothing is published under OUTPUT_ in eu-central-1", "Nothing is published there"),
         (
-            "access denied: reading needs the IAM action ssm:GetParameters, which the caller's policies don't allow. AWS says: no",
+            "access denied: x needs the IAM action ssm:GetParameters, which the caller's policies don't allow",
             "AWS refuses the credentials",
         ),
         ("worker is being measured by arn:aws:iam::1:role/x, run 7", "Another tuner works, or one was killed"),
