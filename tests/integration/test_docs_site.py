@@ -40,7 +40,7 @@ def test_everything_has_its_page(site: Path) -> None:
             documented = re.search(r'DOCUMENTATION = r?"""(.*?)"""', path.read_text(), re.DOTALL)
             options = yaml.safe_load(documented[1]).get("options", ()) if documented else ()
             (page,) = site.glob(f"plugins/{path.stem}_{kind.removesuffix('s')}.html")
-            assert set(options) <= set(re.findall(r"parameter-([a-z_]+)", page.read_text()))
+            assert set(options) <= set(re.findall(r"parameter-([a-z0-9_]+)", page.read_text()))
     assert "parameter-main--efs_mount_" in (site / "plugins" / "efs_mount_role.html").read_text()
     for module in (ROOT / "terraform" / "modules").iterdir():
         assert (site / "terraform" / f"{module.name}.html").exists()
