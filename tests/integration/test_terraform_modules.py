@@ -15,11 +15,13 @@ FOLDERS = sorted({path.parent.relative_to(SOURCES).as_posix() for path in SOURCE
 
 
 @pytest.fixture
-def terraform(some_provider, tmp_path):
+def terraform(request, tmp_path):
     """Run Terraform in a copy of all folders, and fail with what it said."""
     copy = tmp_path / "terraform"
     shutil.copytree(SOURCES, copy, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
-    environment = {**os.environ, **some_provider.environment, "AWS_REGION": "eu-central-1"}
+    # The newest that can be had, unless a test asks for another.
+    chosen = request.getfixturevalue("provider" if "provider" in request.fixturenames else "some_provider")
+    environment = {**os.environ, **chosen.environment, "AWS_REGION": "eu-central-1"}
 
     def run(folder, *arguments):
         command = [find_terraform(), f"-chdir={copy / folder}", *arguments, "-no-color"]
@@ -41,3 +43,12 @@ def test_it_is_valid_and_passes_its_tests(terraform, folder):
     terraform(folder, "validate")
     if any((SOURCES / folder).glob("tests/*.tftest.hcl")):
         terraform(folder, "test")
+
+
+@pytest.mark.full
+@pytest.mark.usefixtures("provider")
+@pytest.mark.parametrize("provider", ["oldest"], indirect=True)
+def test_the_oldest_provider_passes_them_too(terraform):
+    """Of the one module that supports it."""
+    terraform("modules/ssm_outputs", "init", "-backend=false", "-input=false")
+    terraform("modules/ssm_outputs", "test")

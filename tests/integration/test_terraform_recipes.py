@@ -255,3 +255,56 @@ def costs(aws, configuration, **variables):
         counts.append(sum(number for name, number in aws.calls().items() if name.startswith("ssm:")))
     assert not changed
     return tuple(counts)
+
+
+OPTIONS = """
+provider "aws" {
+  region = "eu-central-1"
+}
+variable "options" {
+  type = map(object({
+    tier                 = optional(string)
+    allowed_pattern      = optional(string)
+    data_type            = optional(string)
+    ignore_value_changes = optional(bool)
+  }))
+  default = {
+    release = { ignore_value_changes = true }
+    token   = { ignore_value_changes = true, tier = "Advanced" }
+    ami     = { data_type = "aws:ec2:image" }
+    stage   = { allowed_pattern = "^(prod|test)$" }
+    big     = { tier = "Advanced" }
+  }
+}
+module "outputs" {
+  source  = "../../modules/ssm_outputs"
+  strings = { release = "1", ami = "ami-12c6146b", stage = "prod", big = "x", plain = "y" }
+  secrets = { token = "first" }
+  options = var.options
+}
+"""
+
+
+@MOSTLY_OLDEST
+def test_options_of_single_outputs(aws, terraform):
+    """Each second plan is empty; what others make of a value stays; an option that is taken away goes back."""
+    ssm = aws.client("ssm")
+    configuration = terraform.configuration("options", OPTIONS)
+    configuration.apply()
+    assert not configuration.changes()
+    described = {item["Name"].removeprefix("OUTPUT_"): item for item in ssm.describe_parameters()["Parameters"]}
+    assert {"BIG", "TOKEN"} == {name for name, item in described.items() if item.get("Tier") == "Advanced"}
+    assert {"STAGE": "^(prod|test)$"} == {
+        name: item["AllowedPattern"] for name, item in described.items() if item.get("AllowedPattern")
+    }
+    assert {"AMI"} == {name for name, item in described.items() if item.get("DataType") == "aws:ec2:image"}
+
+    ssm.put_parameter(Name="OUTPUT_RELEASE", Value="2", Type="String", Overwrite=True)
+    ssm.put_parameter(Name="OUTPUT_TOKEN", Value="rotated", Type="SecureString", Tier="Advanced", Overwrite=True)
+    assert not configuration.changes()
+
+    others = {"release": {"ignore_value_changes": True}, "token": {"ignore_value_changes": True, "tier": "Advanced"}}
+    configuration.apply(options=others)
+    assert not configuration.changes(options=others)
+    assert ("2", "rotated") == (value_of(aws, "OUTPUT_RELEASE"), value_of(aws, "OUTPUT_TOKEN"))
+    assert "ami-12c6146b" == value_of(aws, "OUTPUT_AMI")
