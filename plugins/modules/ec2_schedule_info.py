@@ -182,7 +182,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.report impo
     parse_range,
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import WORKERS
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.site import find_site
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.site import find_site, find_tag
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore, scheduler_retrier
 
 
@@ -218,16 +218,18 @@ def read(module: Any) -> dict[str, Any]:
     chosen = [check_instance_id(one) for one in params["instance_ids"] or ()]
     needed = ("schedule_group", "dead_letter_arn") if params["dead_letters"] else ("schedule_group",)
     site = find_site(params, lambda: reader_of(module), needed)
+    # Whoever names the group may have no stack, and no right to read parameters.
+    tag = None if params["schedule_group"] else find_tag(params["prefix"], reader_of(module))
     retrier = retrier_of(params["retry_budget"])
     client = client_of(module, "scheduler", max_pool_connections=WORKERS)
     store = SchedulerStore(client, scheduler_retrier(params["retry_budget"], region), region, site.group)
     result: dict[str, Any] = {"schedule_group": site.group, "region": region}
     if chosen:
-        reporter = Reporter(store, tools, shown)
+        reporter = Reporter(store, tools, shown, tag)
     else:
         group = ListedStore.read(store)
         chosen, result["foreign"] = booked_instances(group.listed), foreign_schedules(group.listed)
-        reporter = Reporter(group, tools, shown)
+        reporter = Reporter(group, tools, shown, tag)
     found = describe(client_of(module, "ec2"), retrier, chosen, region)
     result["instances"] = reporter.report(chosen, found)
     result["account"] = next((instance["owner_id"] for instance in found.values()), None)

@@ -515,7 +515,9 @@ class TestInfo:
         """In sync after a booking; a schedule that somebody deleted is missing, and the next run brings it back."""
         for one in instances[:2]:
             play(instance_ids=one, name="b", **TIMES)
+        aws.publish({"EC2_SCHEDULER_TAG": {"key": "Bookable", "values": ["true"]}})
         info = play(module="ec2_schedule_info")
+        assert "does not carry the tag Bookable=true" in str(info["instances"][0]["warnings"])
         assert instances[:2] == sorted([each["instance_id"] for each in info["instances"]], key=instances.index)
         assert all(each["in_sync"] for each in info["instances"])
         assert ("eu-central-1", "123456789012", GROUP) == (info["region"], info["account"], info["schedule_group"])

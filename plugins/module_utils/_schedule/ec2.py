@@ -9,7 +9,9 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Optional
 
@@ -36,6 +38,31 @@ def check_bookable(instance_id: str, found: Mapping[str, Mapping[str, Any]], reg
         raise OptionError(
             f"instance_ids: {instance_id} is {state}: it will never run again. Its bookings can be cancelled"
         )
+
+
+@dataclass(frozen=True)
+class RequiredTag:
+    """The tag that an instance needs for its stack to start it."""
+
+    key: str
+    values: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Optional[RequiredTag]:
+        """Return what the stack published, None for what can't be one."""
+        try:
+            tag = json.loads(text)
+            return cls(str(tag["key"]), tuple(map(str, tag["values"])))
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def lacking(self, instance_id: str, instance: Mapping[str, Any]) -> Iterator[str]:
+        """Yield a warning of an instance that does not carry the tag."""
+        if instance["tags"].get(self.key) not in self.values:
+            yield (
+                f"{instance_id} does not carry the tag {self.key}={' or '.join(self.values)}: it won't be started as "
+                "booked. Put the tag on it again, or cancel its bookings"
+            )
 
 
 def concerns(instance_id: str, instance: Mapping[str, Any], *, hibernate: bool = False) -> Iterator[str]:

@@ -22,7 +22,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows impo
 
 from .apply import Tools, Writer
 from .changes import Baseline, BookingChange, DesiredRecords, Observed, plan_of
-from .ec2 import concerns, mismatch
+from .ec2 import RequiredTag, concerns, mismatch
 from .names import EdgeName, RecordName, read_name
 from .result import curfew_dicts, edge_dict, next_edge, record_dict, window_dict, zulu
 from .schedule import Listed, Schedule
@@ -141,6 +141,7 @@ class Reporter:
     store: Store
     tools: Tools
     shown: TimeRange
+    tag: Optional[RequiredTag] = None
 
     def report(self, instance_ids: Sequence[str], found: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Report on each instance; raises BridgeError where one can't be read."""
@@ -152,6 +153,7 @@ class Reporter:
     ) -> dict[str, Any]:
         drift = _drift(view, planned, planned.now)
         state = str(instance["state"]) if instance else None
+        lacking = self.tag.lacking(instance_id, instance) if self.tag and instance else ()
         wrong = [text for text in (mismatch(instance_id, state, planned.bookings, planned),) if text]
         drift["in_sync"] = drift["in_sync"] and not wrong
         records = [view.records[key] for key in sorted(view.records)]
@@ -167,7 +169,7 @@ class Reporter:
             "next_edge": next_edge(planned),
             "running_now": planned.active is not None,
             "merge_gap": int(planned.merge_gap.total_seconds()),
-            "warnings": [*planned.warnings, *(concerns(instance_id, instance) if instance else ()), *wrong],
+            "warnings": [*planned.warnings, *(concerns(instance_id, instance) if instance else ()), *lacking, *wrong],
             **drift,
         }
 

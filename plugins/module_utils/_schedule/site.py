@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DeniedError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.parameters import Reader
 
+from .ec2 import RequiredTag
 from .store import DEFAULT_GROUP, check_group
 
 # What terraform/modules/ec2_scheduler publishes, by the option that it stands in for.
@@ -24,6 +25,7 @@ PUBLISHED = {
     "schedule_group": "EC2_SCHEDULER_GROUP",
     "dead_letter_arn": "EC2_SCHEDULER_DLQ_ARN",
 }
+_TAG = "EC2_SCHEDULER_TAG"
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,16 @@ def find_site(options: Mapping[str, Any], reader: Callable[[], Reader], needed: 
     # A group that was typed may be mistyped: then its bookings would be in a world of their own.
     may_create = create or not given["schedule_group"] or given["schedule_group"] == DEFAULT_GROUP
     return Site(check_group(known["schedule_group"]), known["role_arn"], known["dead_letter_arn"], may_create)
+
+
+def find_tag(prefix: str, reader: Reader) -> Optional[RequiredTag]:
+    """Return the tag that the stack has published; None where there is none, or where it may not be read."""
+    name = f"{prefix}{_TAG}"
+    try:
+        found = reader.get([name])
+    except DeniedError:
+        return None
+    return RequiredTag.parse(found[name].value or "") if name in found else None
 
 
 def _filled(given: dict[str, str], prefix: str, reader: Reader, wanted: tuple[Collection[str], bool]) -> dict[str, str]:

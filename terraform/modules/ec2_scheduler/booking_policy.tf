@@ -40,11 +40,11 @@ locals {
     # A booking that has begun starts its instance at once.
     merge(local.start_stop_statement, { Sid = "StartWhatIsBooked", Action = ["ec2:StartInstances"] }),
     {
-      # Role, group and queue are read where the caller does not name them.
+      # Role, group and queue are read where the caller does not name them; the tag for warnings.
       Sid      = "FindTheStack"
       Effect   = "Allow"
       Action   = ["ssm:GetParameters"]
-      Resource = [for name in ["ROLE_ARN", "GROUP", "DLQ_ARN"] : "${local.parameters_arn}EC2_SCHEDULER_${name}"]
+      Resource = [for name in ["ROLE_ARN", "GROUP", "DLQ_ARN", "TAG"] : "${local.parameters_arn}EC2_SCHEDULER_${name}"]
     },
     {
       Sid      = "PeekIntoTheDeadLetters"

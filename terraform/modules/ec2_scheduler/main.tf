@@ -28,6 +28,18 @@ locals {
     },
   )
 
+  # An instance that has lost its tag is not started any more; what the group has started it has to be able to stop.
+  stops_any = var.instance_tag != null && var.stop_untagged
+  execution_statements = concat(
+    [for statement in [local.start_stop_statement] : statement if !local.stops_any],
+    [
+      for statement in [
+        merge(local.start_stop_statement, { Sid = "StartTagged", Action = ["ec2:StartInstances"] }),
+        { Sid = "Stop", Effect = "Allow", Action = ["ec2:StopInstances"], Resource = local.instances_arn },
+      ] : statement if local.stops_any
+    ],
+  )
+
   grant_statements = length(var.kms_key_arns) == 0 ? [] : [{
     Sid       = "AttachEncryptedVolumes"
     Effect    = "Allow"
@@ -81,8 +93,8 @@ resource "aws_iam_role_policy" "execution" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
+      local.execution_statements,
       [
-        local.start_stop_statement,
         {
           Sid      = "KeepWhatFailed"
           Effect   = "Allow"

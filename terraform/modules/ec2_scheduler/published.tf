@@ -7,6 +7,7 @@ locals {
       EC2_SCHEDULER_GROUP    = aws_scheduler_schedule_group.this.name
       EC2_SCHEDULER_DLQ_ARN  = aws_sqs_queue.dead_letters.arn
     },
+    var.instance_tag == null ? {} : { EC2_SCHEDULER_TAG = jsonencode(var.instance_tag) },
     var.api == null ? {} : { EC2_SCHEDULER_API_URL = local.api_url },
   )
 }

@@ -10,7 +10,7 @@ variable "name" {
 }
 
 variable "instance_tag" {
-  description = "Only instances that carry this tag, with one of these values, may be started and stopped by the execution role and booked over the API. null: every instance of this account and region; the API needs a tag."
+  description = "Only instances that carry this tag, with one of these values, may be started by the execution role and booked over the API; for stops see stop_untagged. null: every instance of this account and region; the API needs a tag."
   type = object({
     key    = string
     values = list(string)
@@ -21,6 +21,13 @@ variable "instance_tag" {
     condition     = var.instance_tag == null ? true : try(length(var.instance_tag.key), 0) > 0 && try(length(var.instance_tag.values), 0) > 0 && alltrue([for value in try(coalescelist(var.instance_tag.values), []) : value != null])
     error_message = "instance_tag needs a key and at least one value, for example { key = \"Bookable\", values = [\"true\"] }."
   }
+}
+
+variable "stop_untagged" {
+  description = "With instance_tag: the execution role may stop, and never start, instances without the tag too, so that one whose tag is taken away while it runs is still stopped at the end of its booking. Over the API only tagged instances can be booked; whoever has booking_policy_json could schedule a stop of any instance of this account and region. false: only tagged instances are stopped, and one that has lost its tag runs on."
+  type        = bool
+  default     = true
+  nullable    = false
 }
 
 variable "kms_key_arns" {
@@ -65,7 +72,7 @@ variable "permissions_boundary" {
 }
 
 variable "publish" {
-  description = "Publish EC2_SCHEDULER_ROLE_ARN, EC2_SCHEDULER_GROUP and EC2_SCHEDULER_DLQ_ARN (and EC2_SCHEDULER_API_URL) in SSM Parameter Store, as module ssm_outputs would, where tfbridge.aws.ec2_schedule finds them."
+  description = "Publish EC2_SCHEDULER_ROLE_ARN, EC2_SCHEDULER_GROUP and EC2_SCHEDULER_DLQ_ARN (and EC2_SCHEDULER_TAG, EC2_SCHEDULER_API_URL) in SSM Parameter Store, as module ssm_outputs would, where tfbridge.aws.ec2_schedule finds them."
   type        = bool
   default     = true
   nullable    = false

@@ -80,6 +80,31 @@ run "the_execution_role_can_start_stop_and_report_and_nothing_else" {
   }
 }
 
+run "stops_can_be_limited_to_the_tag" {
+  command = apply
+
+  variables {
+    instance_tag  = { key = "Bookable", values = ["true"] }
+    stop_untagged = false
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : statement if statement.Sid != "KeepWhatFailed"] == [{
+      Sid       = "StartAndStop"
+      Effect    = "Allow"
+      Action    = ["ec2:StartInstances", "ec2:StopInstances"]
+      Resource  = "arn:aws:ec2:eu-central-1:123456789012:instance/*"
+      Condition = { StringEquals = { "aws:ResourceTag/Bookable" = ["true"] } }
+    }]
+    error_message = "An instance without the tag can be stopped."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ssm_parameter.published["EC2_SCHEDULER_TAG"].value) == { key = "Bookable", values = ["true"] }
+    error_message = "ec2_schedule_info can't know which tag instances need."
+  }
+}
+
 run "a_tag_and_keys_are_conditions" {
   command = apply
 
@@ -89,12 +114,26 @@ run "a_tag_and_keys_are_conditions" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role_policy.execution.policy).Statement[0].Condition == { StringEquals = { "aws:ResourceTag/Bookable" = ["true", "yes"] } }
-    error_message = "instance_tag does not limit the role."
+    condition = slice(jsondecode(aws_iam_role_policy.execution.policy).Statement, 0, 2) == [
+      {
+        Sid       = "StartTagged"
+        Effect    = "Allow"
+        Action    = ["ec2:StartInstances"]
+        Resource  = "arn:aws:ec2:eu-central-1:123456789012:instance/*"
+        Condition = { StringEquals = { "aws:ResourceTag/Bookable" = ["true", "yes"] } }
+      },
+      {
+        Sid      = "Stop"
+        Effect   = "Allow"
+        Action   = ["ec2:StopInstances"]
+        Resource = "arn:aws:ec2:eu-central-1:123456789012:instance/*"
+      },
+    ]
+    error_message = "The role may start what has lost its tag, or may not stop it."
   }
 
   assert {
-    condition = jsondecode(aws_iam_role_policy.execution.policy).Statement[2] == {
+    condition = jsondecode(aws_iam_role_policy.execution.policy).Statement[3] == {
       Sid       = "AttachEncryptedVolumes"
       Effect    = "Allow"
       Action    = ["kms:CreateGrant"]
