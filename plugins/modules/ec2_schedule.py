@@ -90,6 +90,34 @@ options:
         type: list
         elements: str
         version_added: 0.2.0
+  monthly:
+    description:
+      - Every month instead, on days of the month, or on its first, second, ... day of a name. A month without such a
+        day is left out.
+      - Where nothing else is booked within a day, and it ends on the day on which it starts, two recurring schedules
+        fire it for ever. Otherwise its times are scheduled one by one to the end of the next year, which a warning
+        says, and any later run schedules more.
+    type: dict
+    version_added: 0.2.0
+    suboptions:
+      day_of_month:
+        description: The days of the month on which it starts, V(1) to V(31), and V(-1) for the last; ten at most.
+        type: list
+        elements: int
+      nth:
+        description: Which of the month's days of the name O(monthly.day) it is, V(1) to V(5), or V(-1) for the last.
+        type: int
+      day:
+        description: A day of the week, V(mon) to V(sun) or its full English name.
+        type: str
+      start:
+        description: When it starts, as O(weekly.start).
+        type: str
+        required: true
+      end:
+        description: When it ends, as O(weekly.end).
+        type: str
+        required: true
   curfew:
     description:
       - Stops the instance at a time of day, unless it is booked then or about to start; starts nothing. For instances
@@ -156,6 +184,29 @@ options:
             type: list
             elements: str
             version_added: 0.2.0
+      monthly:
+        description: As O(monthly).
+        type: dict
+        version_added: 0.2.0
+        suboptions:
+          day_of_month:
+            description: As O(monthly.day_of_month).
+            type: list
+            elements: int
+          nth:
+            description: As O(monthly.nth).
+            type: int
+          day:
+            description: As O(monthly.day).
+            type: str
+          start:
+            description: As O(monthly.start).
+            type: str
+            required: true
+          end:
+            description: As O(monthly.end).
+            type: str
+            required: true
       curfew:
         description: As O(curfew).
         type: dict
@@ -288,6 +339,13 @@ EXAMPLES = r"""
     instance_ids: i-0a1b2c3d4e5f60718
     name: night
     curfew: {days: [mon-sun], at: "20:00"}
+
+- name: Run it for the patches of the first Thursday of every month
+  tfbridge.aws.ec2_schedule:
+    instance_ids: i-0a1b2c3d4e5f60718
+    name: patches
+    timezone: Europe/Paris
+    monthly: {nth: 1, day: thu, start: "20:00", end: "23:00"}
     timezone: Europe/Paris
     region: eu-central-1
 
@@ -420,6 +478,16 @@ WEEKLY: dict[str, Any] = {
         "except": {"type": "list", "elements": "str"},
     },
 }
+MONTHLY: dict[str, Any] = {
+    "type": "dict",
+    "options": {
+        "day_of_month": {"type": "list", "elements": "int"},
+        "nth": {"type": "int"},
+        "day": {"type": "str"},
+        "start": {"type": "str", "required": True},
+        "end": {"type": "str", "required": True},
+    },
+}
 CURFEW: dict[str, Any] = {
     "type": "dict",
     "options": {
@@ -432,6 +500,7 @@ TIMES: dict[str, Any] = {
     "start_time": {"type": "str"},
     "end_time": {"type": "str"},
     "weekly": WEEKLY,
+    "monthly": MONTHLY,
     "curfew": CURFEW,
     "timezone": {"type": "str"},
 }

@@ -203,7 +203,7 @@ def test_a_body_may_be_encoded(function: Function) -> None:
     status, answer = function.send(event("POST /provision", "/provision", body=encoded) | {"isBase64Encoded": True})
     assert (status, answer["message"]) == (
         400,
-        "start_time: missing. A booking has start_time and end_time, or weekly or curfew",
+        "start_time: missing. A booking has start_time and end_time, or weekly, monthly or curfew",
     )
 
     noise = base64.b64encode(b"\xff\xfe").decode()

@@ -148,6 +148,29 @@ class TestBooking:
         book(state="absent", instance_ids=one, name="night")
         assert not [expression for expression in edges(aws) if expression.startswith("cron")]
 
+    def test_a_monthly_booking_is_two_crons_until_something_is_near(self, book, aws, instances):
+        """check, run, check, run; beside a weekly booking its times are scheduled one by one, and so a warning says."""
+        one = instances[0]
+        rule = {"nth": 1, "day": "thu", "start": "20:00", "end": "23:00"}
+        patches = {"instance_ids": one, "name": "patches", "timezone": "UTC", "monthly": rule}
+        for mode, changed in (("--check", True), ("", True), ("--check", False), ("", False)):
+            result = book(mode, **patches)
+            assert changed == result["changed"]
+        assert ["cron(0 20 ? * THU#1 *)", "cron(0 23 ? * THU#1 *)"] == edges(aws)
+        assert "patches is booked, 1st thu of the month 20:00 to 23:00 UTC" in str(result["instances"][0]["summary"])
+        (window,) = result["instances"][0]["windows"]
+        assert window["start"][10:] == "T20:00:00Z"
+        (shown,) = book(module="ec2_schedule_info", instance_ids=[one])["instances"]
+        assert {"nth": 1, "day": "thu"} == shown["bookings"][0]["monthly"]
+        assert shown["in_sync"]
+
+        week = {"days": ["mon"], "start": "08:00", "end": "18:00"}
+        result = book(instance_ids=one, name="week", timezone="UTC", weekly=week)
+        assert "patches are near others" in str(result["instances"][0]["warnings"])
+        assert f"at({window['start'][:-1]})" in edges(aws)
+        book(state="absent", instance_ids=one, name="week")
+        assert ["cron(0 20 ? * THU#1 *)", "cron(0 23 ? * THU#1 *)"] == edges(aws)
+
     def test_words_and_differences_are_in_the_zone_of_the_booking(self, book, instances):
         """A weekly booking that is moved: its summary is in its zone, and --diff has days and zone on both sides."""
         one = instances[0]

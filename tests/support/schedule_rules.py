@@ -14,7 +14,7 @@ UTC = timezone.utc
 # How far ahead at() has to be. Writers keep to a minute; a call may take a while to arrive.
 AHEAD = timedelta(seconds=30)
 NAME = re.compile(r"[0-9a-zA-Z_.-]{1,64}")
-CRON = re.compile(r"cron\(\d{1,2} \d{1,2} \? \* [A-Z,]+ \*\)")
+CRON = re.compile(r"cron\(\d{1,2} \d{1,2} (\? \* [A-Z,]+(#[1-5])?|([\d,]+|L) \* \?) \*\)")
 DAYS = {"MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"}
 TARGET = re.compile(r"arn:aws(-[a-z-]+)?:scheduler:::aws-sdk:ec2:(startInstances|stopInstances)")
 ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/.+")
@@ -86,8 +86,11 @@ def _expression(text: str) -> bool:
         return bool(datetime.fromisoformat(text[3:-1])) and len(text) == 23
     if not CRON.fullmatch(text):
         return False
-    minute, hour, _any, _month, days, _year = text[5:-1].split()
-    return int(minute) < 60 and int(hour) < 24 and set(days.split(",")) <= DAYS
+    minute, hour, numbers, _month, days, _year = text[5:-1].split()
+    if numbers not in ("?", "L") and not all(1 <= int(number) <= 31 for number in numbers.split(",")):
+        return False
+    named = set() if days == "?" else set(days.partition("#")[0].split(","))
+    return int(minute) < 60 and int(hour) < 24 and named <= DAYS
 
 
 def _ahead(body: dict[str, Any], now: datetime) -> bool:

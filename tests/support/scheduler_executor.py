@@ -94,7 +94,7 @@ class Executor:
             at = datetime.fromisoformat(expression[3:-1]).replace(tzinfo=zone).astimezone(UTC)
             return [at] if at >= self.now else []
         first = max(self.now, schedule.get("StartDate") or self.now)
-        last = schedule.get("EndDate") or first + timedelta(days=15)
+        last = schedule.get("EndDate") or first + timedelta(days=64)
         times = (at for at in occurrences(expression, zone, first) if first <= at <= last)
         return [at] if (at := next(times, None)) else []
 
@@ -130,14 +130,23 @@ class Executor:
             raise AssertionError(f"Scheduler can't call {action}")
 
 
-def occurrences(expression: str, zone: ZoneInfo, first: datetime) -> Iterator[datetime]:
-    """Give the times of a weekly cron within fifteen days."""
-    minute, hour, _any, _month, days, _year = expression[len("cron(") : -1].split()
+def occurrences(expression: str, zone: ZoneInfo, first: datetime, ahead: int = 65) -> Iterator[datetime]:
+    """Give the times of a weekly or monthly cron within so many days."""
+    minute, hour, numbers, _month, days, _year = expression[len("cron(") : -1].split()
     start: date = first.astimezone(zone).date() - timedelta(days=1)
-    for ahead in range(17):
-        day = start + timedelta(days=ahead)
-        if DAYS[day.weekday()] in days.split(","):
+    for day in (start + timedelta(days=number) for number in range(ahead + 2)):
+        if _is_day(day, numbers, days):
             local = datetime(day.year, day.month, day.day, int(hour), int(minute), tzinfo=zone)
             there = local.astimezone(UTC)
             if there.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
                 yield there
+
+
+def _is_day(day: date, numbers: str, days: str) -> bool:
+    """Say whether the days of a cron have a day."""
+    if numbers == "L":
+        return (day + timedelta(days=1)).day == 1
+    if numbers != "?":
+        return str(day.day) in numbers.split(",")
+    named, _sharp, nth = days.partition("#")
+    return DAYS[day.weekday()] in named.split(",") and (not nth or (day.day + 6) // 7 == int(nth))

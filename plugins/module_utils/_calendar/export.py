@@ -17,9 +17,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Union
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, Curfew, OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import (
+    Booking,
+    Curfew,
+    Monthly,
+    OneOff,
+    Weekly,
+)
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, UTC, YEARS_AHEAD, zone_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import excluded_days
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.days import excluded_days
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.monthly import begin_days
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import Window
 
 from .lines import document, local, text, utc
@@ -70,7 +77,7 @@ def export(instances: Iterable[BookedInstance], region: str, title: str, now: da
             if isinstance(booking, Curfew) or (isinstance(booking, OneOff) and booking.cancelled):
                 continue  # a curfew books nothing, and what is left of a cancelled window is nobody's booking
             written = instance.written.get(booking.booking_id, _EPOCH)
-            if isinstance(booking, Weekly) and booking.timezone != "UTC":
+            if not isinstance(booking, OneOff) and booking.timezone != "UTC":
                 year = (written - _BACK).year
                 first_years[booking.timezone] = min(year, first_years.get(booking.timezone, year))
             events += _booking(instance, booking, written, region)
@@ -81,11 +88,18 @@ def export(instances: Iterable[BookedInstance], region: str, title: str, now: da
     return document([*lines, *events, "END:VCALENDAR"])
 
 
-def _booking(instance: BookedInstance, booking: Union[OneOff, Weekly], written: datetime, region: str) -> Iterator[str]:
+def _booking(
+    instance: BookedInstance, booking: Union[OneOff, Weekly, Monthly], written: datetime, region: str
+) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{booking.booking_id}.{instance.instance_id}@{region}.tfbridge.aws"
     yield from _revision(written)
-    yield from _weekly(booking, written) if isinstance(booking, Weekly) else _once(booking)
+    if isinstance(booking, Weekly):
+        yield from _weekly(booking, written)
+    elif isinstance(booking, Monthly):
+        yield from _monthly(booking, written)
+    else:
+        yield from _once(booking)
     yield f"SUMMARY:{text(f'{instance.label}: {booking.booking_id}')}"
     yield f"DESCRIPTION:{text(f'{instance.instance_id} in {region} is booked: {booking.describe()}')}"
     yield f"LOCATION:{text(region)}"
@@ -120,6 +134,27 @@ def _weekly(booking: Weekly, written: datetime) -> Iterator[str]:
         left_out = date.fromordinal(ordinal)
         if left_out >= day and DAYS[left_out.weekday()] in booking.days:
             yield f"EXDATE{_value(_at(left_out, booking.start), booking.timezone)}"
+
+
+def _monthly(booking: Monthly, written: datetime) -> Iterator[str]:
+    """Yield times on the wall of the booking's zone, on the days of the month that it has."""
+    earliest = (written.astimezone(zone_of(booking.timezone)) - _BACK).date()
+    month = earliest.year * 12 + earliest.month - 1
+    found = (
+        number
+        for ahead in range(100)
+        for number in begin_days(booking.days_of_month, booking.nth, booking.day, month + ahead)
+    )
+    day = date.fromordinal(next(number for number in found if number >= earliest.toordinal()))
+    later = 1 if booking.end <= booking.start else 0
+    yield f"DTSTART{_value(_at(day, booking.start), booking.timezone)}"
+    yield f"DTEND{_value(_at(day + timedelta(days=later), booking.end), booking.timezone)}"
+    by = (
+        f"BYDAY={booking.nth}{booking.day[:2].upper()}"
+        if booking.nth
+        else f"BYMONTHDAY={','.join(map(str, booking.days_of_month))}"
+    )
+    yield f"RRULE:FREQ=MONTHLY;{by}"
 
 
 def _at(day: date, clock: str) -> datetime:

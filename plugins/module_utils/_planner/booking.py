@@ -83,8 +83,47 @@ class Curfew:
         return f"curfew {','.join(self.days)} at {self.at} {self.timezone}"
 
 
+@dataclass(frozen=True)
+class Monthly:
+    """One instance runs from start to end, local time, on days of the month or on its nth day of that name; -1: last.
+
+    An end before its start is on the next day; a month that has no such day is left out.
+    """
+
+    instance_id: str
+    days_of_month: tuple[int, ...]
+    nth: int
+    day: str
+    start: str
+    end: str
+    timezone: str
+    name: str = ""
+
+    @cached_property
+    def booking_id(self) -> str:
+        """The name, or a digest of what is booked: booking the same twice is booking it once."""
+        return self.name or automatic_name(self)
+
+    def rule(self) -> dict[str, Any]:
+        """Return on which days of a month it starts, as people write it."""
+        return {"nth": self.nth, "day": self.day} if self.nth else {"day_of_month": list(self.days_of_month)}
+
+    def describe(self) -> str:
+        """Return the booking in words."""
+        days = f"{_ordinal(self.nth)} {self.day}" if self.nth else ", ".join(map(_ordinal, self.days_of_month))
+        return f"{days} of the month {self.start} to {self.end} {self.timezone}"
+
+
+def _ordinal(number: int) -> str:
+    """Return a number as people count: 1st, 22nd, the last."""
+    if number < 0:
+        return "last"
+    ending = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
 Recurring = Union[Weekly, Curfew]
-Booking = Union[OneOff, Recurring]
+Booking = Union[OneOff, Recurring, Monthly]
 # Made once: json.dumps makes an encoder for each of a hundred thousand bookings.
 _CANONICAL = json.JSONEncoder(sort_keys=True)
 
@@ -101,6 +140,9 @@ def to_record(booking: Booking) -> dict[str, Any]:
         return {**weekly, "except": list(booking.excluded)} if booking.excluded else weekly
     if isinstance(booking, Curfew):
         return {"curfew": booking.at, "days": list(booking.days), "timezone": booking.timezone}
+    if isinstance(booking, Monthly):
+        times = {"start": booking.start, "end": booking.end, "timezone": booking.timezone}
+        return {"monthly": booking.rule(), **times}
     body: dict[str, Any] = {"start": zulu(booking.start), "end": zulu(booking.end)}
     return {**body, "cancelled": True} if booking.cancelled else body
 

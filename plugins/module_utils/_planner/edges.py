@@ -23,9 +23,10 @@ from typing import NamedTuple, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 
-from .booking import Booking, OneOff, Recurring, Weekly
-from .clock import DAY_SECONDS, DAYS, instant, minutes, moment, ordinal, stamp
+from .booking import Booking, Curfew, Monthly, Recurring, Weekly
+from .clock import DAY_SECONDS, DAYS, YEARS_AHEAD, instant, minutes, moment, ordinal, stamp, start_of_year
 from .exceptions import Exceptions, Situation, exceptions
+from .monthly import Run, cron_days, runs
 from .week import Fired, LocalWeek, Series, local_weeks, season_weeks, series_days, zone_distance
 from .windows import (
     MERGE_GAP,
@@ -35,6 +36,7 @@ from .windows import (
     curfew_stops,
     gap_seconds,
     merge,
+    monthly_intervals,
     one_off_intervals,
     pattern_of,
     unique,
@@ -48,6 +50,8 @@ WINDOWS_AHEAD = timedelta(days=8)
 # Firings of one weekly edge are a day apart, so a bound this far from the one left out never touches its neighbours,
 # and holds whichever of its two instants Scheduler takes in a fold.
 _CLEARANCE = 3 * 3600
+# Nothing that is so far away is reached by what is retried for longest.
+_APART = AGE_MAX + 2 * 3600
 # One minute for Scheduler's precision, another for an edge that was planned in its last minute.
 _AGE_MARGIN = 120
 
@@ -107,7 +111,7 @@ def plan(bookings: Iterable[Booking], now: datetime, merge_gap: timedelta = MERG
     """Plan the edges of one instance's bookings."""
     booked = tuple(bookings)
     gap, second = gap_seconds(merge_gap), math.ceil(now.timestamp())
-    recurring: list[Recurring] = [booking for booking in booked if not isinstance(booking, OneOff)]
+    recurring: list[Recurring] = [booking for booking in booked if isinstance(booking, (Weekly, Curfew))]
     patterns = frozenset(map(pattern_of, recurring))
     weeks = local_weeks(patterns, gap, now.year)
     if len(weeks) > 1:
@@ -116,7 +120,8 @@ def plan(bookings: Iterable[Booking], now: datetime, merge_gap: timedelta = MERG
             weeks = _seasons(patterns, recurring, gap, now.year)
     if any(week.endless for week in weeks):
         return Plan((), _endless(recurring), now, booked, merge_gap)
-    one_offs = one_off_intervals(booked)
+    by_cron, by_time = _split_monthly(booked, gap, second, now.year)
+    one_offs = [*one_off_intervals(booked), *monthly_intervals(by_time, second - 2 * DAY_SECONDS, _horizon(now.year))]
     live = [one for one in merge(one_offs, gap) if one.end + gap > second]
     found = exceptions(Situation(patterns, weeks, live, gap, second, now.year))
     if len({week.zone for week in weeks}) > 1:
@@ -126,8 +131,10 @@ def plan(bookings: Iterable[Booking], now: datetime, merge_gap: timedelta = MERG
     edges = [
         *_one_off_edges(found, instance_id, second, one_offs),
         *_weekly_edges(found, instance_id, second, weeks, recurring),
+        *(edge for booking, times in by_cron for edge in _monthly_edges(booking, times)),
     ]
-    return Plan(tuple(edges), _until(weeks, recurring), now, booked, merge_gap)
+    warnings = (*_until(weeks, recurring), *_until_horizon(by_time, now.year))
+    return Plan(tuple(edges), warnings, now, booked, merge_gap)
 
 
 def _endless(recurring: list[Recurring]) -> tuple[str, ...]:
@@ -165,6 +172,71 @@ def _until(weeks: tuple[LocalWeek, ...], recurring: list[Recurring]) -> tuple[st
         f"planned until {stamp(horizon)}Z, and any later run plans them further"
     )
     return (warning,)
+
+
+def _horizon(year: int) -> int:
+    """Return until when monthly bookings are planned that no cron says: to the end of the next year."""
+    return start_of_year(year + 2)
+
+
+def _until_horizon(monthly: list[Monthly], year: int) -> tuple[str, ...]:
+    """Return a warning of monthly bookings that are not planned for ever."""
+    if not monthly:
+        return ()
+    warning = (
+        f"the monthly bookings {_names(monthly)} are near others, or no cron says when they are: they are planned "
+        f"until {stamp(_horizon(year))}Z, and any later run plans them further"
+    )
+    return (warning,)
+
+
+def _split_monthly(
+    booked: tuple[Booking, ...], gap: int, now: int, year: int
+) -> tuple[list[tuple[Monthly, list[Run]]], list[Monthly]]:
+    """Return the monthly bookings that crons say exactly, with their times, and those that are planned one by one.
+
+    A cron can't be left out where others are booked: it is used where nothing else is within a day, and weekly
+    bookings and curfews always are at some time.
+    """
+    monthly = [booking for booking in booked if isinstance(booking, Monthly)]
+    alone = not any(isinstance(booking, (Weekly, Curfew)) for booking in booked)
+    times = {booking: runs(booking, now - DAY_SECONDS, start_of_year(year + YEARS_AHEAD)) for booking in monthly}
+    by_cron: list[tuple[Monthly, list[Run]]] = []
+    for booking in monthly if alone else ():
+        others = one_off_intervals(booked)
+        others += [Interval(*run[:2], ()) for one in monthly if one != booking for run in times[one]]
+        if cron_days(booking) and _stands_apart(times[booking], others, gap):
+            by_cron.append((booking, times[booking]))
+    said = {booking for booking, _times in by_cron}
+    return by_cron, [booking for booking in monthly if booking not in said]
+
+
+def _stands_apart(times: list[Run], others: list[Interval], gap: int) -> bool:
+    """Return whether a booking's times are one instant each, and neither near each other nor within a day of others."""
+    near = any(after.start - one.end < gap for one, after in zip(times, times[1:]))
+    if near or not times or not all(one.exact for one in times):
+        return False
+    marked = sorted([(one.start, one.end, True) for one in times] + [(one.start, one.end, False) for one in others])
+    until = {True: -_APART, False: -_APART}
+    for start, end, own in marked:
+        if start - until[not own] < _APART:
+            return False
+        until[own] = max(until[own], end)
+    return True
+
+
+def _monthly_edges(booking: Monthly, times: list[Run]) -> Iterator[Edge]:
+    """Yield the two crons of a monthly booking."""
+    length = min(one.end - one.start for one in times)
+    pause = min((after.start - one.end for one, after in zip(times, times[1:])), default=AGE_MAX + _AGE_MARGIN)
+    names = (booking.booking_id,)
+    for kind, clock, margin in (("start", booking.start, length), ("stop", booking.end, pause)):
+        hour, minute = divmod(minutes(clock), 60)
+        cron, name = f"cron({minute} {hour} {cron_days(booking)} *)", f"{kind}.w{hour:02d}{minute:02d}"
+        reason = f"monthly {kind} of {booking.booking_id}"
+        yield Edge(
+            booking.instance_id, kind, cron, booking.timezone, None, None, _age(margin), name, reason, names, None
+        )
 
 
 def _names(bookings: Iterable[Booking]) -> str:

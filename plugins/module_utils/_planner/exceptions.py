@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .clock import DAY_SECONDS, DAYS, WEEK_MINUTES, instant, minutes, start_of_year
-from .parsing import excluded_days
+from .days import excluded_days
 from .week import Fired, LocalWeek, Occurrence, Series, series_of
 from .windows import Interval, WeeklyPattern, is_covered, join_places, merge, occurrences
 

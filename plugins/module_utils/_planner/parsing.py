@@ -10,42 +10,33 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from typing import Any, Optional
 from zoneinfo import ZoneInfo
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 
-from .booking import Booking, Curfew, OneOff, Weekly, automatic_name
-from .clock import DAYS, UTC, in_gap, minutes, resolve, zone_of, zulu
+from .booking import Booking, Curfew, Monthly, OneOff, Weekly, automatic_name
+from .clock import DAYS, UTC, in_gap, minutes, zone_of, zulu
+from .days import check_clocks, excluded_days, parse_clock, parse_dates, parse_days
+from .moments import FURTHEST, SHORTEST, gap_error, parse_moment
+from .monthly import begin_days
 
-# Scheduler fires within the minute and retries for 60 s at least: anything shorter can't be switched on and off again.
-SHORTEST = timedelta(minutes=2)
-# Nothing may cost more because a date is far: what is further ahead than this is refused.
-FURTHEST = timedelta(days=3653)
 # Older than EC2: with a start near the calendar's own, weeks around it don't exist and nothing can be planned.
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-BOOKING_KEYS = ("name", "start_time", "end_time", "weekly", "curfew", "timezone")
+BOOKING_KEYS = ("name", "start_time", "end_time", "weekly", "monthly", "curfew", "timezone")
 WEEKLY_KEYS = ("days", "start", "end", "except")
+MONTHLY_KEYS = ("day_of_month", "nth", "day", "start", "end")
 CURFEW_KEYS = ("days", "at")
-# Each left out occurrence splits a cron: as many days as this are more than a year of them.
-EXCLUDED_MAX = 400
+# Where no cron says them, each occurrence of each of these days takes two schedules.
+MONTH_DAYS_MAX = 10
+LAST = -1
 
-_DAY_NAMES = {
-    **{day: day for day in DAYS},
-    **{day: day[:3] for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")},
-}
 _INSTANCE = re.compile(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})")
 _NAME = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z_.-]{0,34}")
-_MOMENT = re.compile(
-    r"(?P<date>\d{4}-\d{2}-\d{2})[T ](?P<time>\d{2}:\d{2}(?::\d{2})?)(?:\.0+)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2}(?::00)?)?",
-    re.ASCII,
-)
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -74,7 +65,7 @@ def parse_booking(instance_id: str, entry: Mapping[str, Any], context: ParseCont
         for option in ("start_time", "end_time"):
             if option not in given:
                 raise OptionError(
-                    f"{option}: missing. A booking has start_time and end_time, or {' or '.join(_RECURRING)}"
+                    f"{option}: missing. A booking has start_time and end_time, or weekly, monthly or curfew"
                 )
         return parse_one_off(instance_id, given["start_time"], given["end_time"], context, given.get("name"))
     others = [option for option in ("start_time", "end_time", *recurring[1:]) if option in given]
@@ -117,41 +108,6 @@ def check_name(value: Optional[str], option: str = "name") -> str:
             "Valid values: 1 to 35 letters, digits, '-', '_' and '.', not starting with '.'"
         )
     return value
-
-
-def parse_moment(
-    value: object, option: str, timezone: Optional[str], *, later: bool, on_gap: str = "error"
-) -> datetime:
-    """Return the instant of an ISO 8601 text: with its offset, or a local time in the given time zone."""
-    match = _MOMENT.fullmatch(value.strip()) if isinstance(value, str) else None
-    if not match:
-        raise OptionError(
-            f"{option}: {show(value)} is not a date and time in whole seconds, "
-            "like 2026-11-24T15:00 or 2026-11-24T15:00:00Z"
-        )
-    try:
-        local = datetime.fromisoformat(f"{match['date']}T{match['time']}")
-        if match["zone"]:
-            offset = "+00:00" if match["zone"] == "Z" else match["zone"]
-            digits = offset[1:].replace(":", "")[:4]
-            return datetime.fromisoformat(f"{local.isoformat()}{offset[0]}{digits[:2]}:{digits[2:]}").astimezone(UTC)
-        if not timezone:
-            raise OptionError(
-                f"{option}: {show(value)} has no offset: end it in Z or +01:00, or set timezone to its time zone"
-            )
-        zone = zone_of(timezone)
-        if on_gap == "error" and in_gap(local, zone):
-            raise _gap_error(option, local, timezone)
-        return resolve(local, zone, later=later)[0]
-    except (ValueError, OverflowError) as error:
-        raise OptionError(f"{option}: {show(value)} does not exist in the calendar: {error}") from error
-
-
-def _gap_error(option: str, local: datetime, timezone: str) -> OptionError:
-    return OptionError(
-        f"{option}: {local.isoformat(sep=' ', timespec='minutes')} does not exist in {timezone}: clocks skip it. "
-        "Choose another time, or on_gap: shift to move it past the gap"
-    )
 
 
 def parse_one_off(
@@ -204,13 +160,73 @@ def parse_weekly(instance_id: str, weekly: object, context: ParseContext, name: 
         raise OptionError("timezone: missing. A weekly booking is in local time: set it, like Europe/Paris or UTC")
     zone = zone_of(timezone)
     days = parse_days(given.get("days"), "weekly.days")
-    start, end = _clock(given.get("start"), "weekly.start"), _clock(given.get("end"), "weekly.end")
-    _check_clocks(start, end)
+    start, end = parse_clock(given.get("start"), "weekly.start"), parse_clock(given.get("end"), "weekly.end")
+    check_clocks(start, end)
     excluded = parse_dates(given.get("except"), "weekly.except")
     booking = Weekly(instance_id, days, start, end, timezone, name, excluded)
     if context.on_gap == "error" and not context.any_time:
         _refuse_gaps(booking, zone, context.now)
     return replace(booking, name=name or automatic_name(booking, context.owner))
+
+
+def parse_monthly(instance_id: str, monthly: object, context: ParseContext, name: Optional[str] = None) -> Monthly:
+    """Return the monthly booking that a person wrote: day_of_month, or nth and day; start, end."""
+    check_instance_id(instance_id)
+    name = check_name(name)
+    given = {key: value for key, value in check_keys(monthly, MONTHLY_KEYS, "monthly").items() if value is not None}
+    timezone = context.timezone
+    if not timezone:
+        raise OptionError("timezone: missing. A monthly booking is in local time: set it, like Europe/Paris or UTC")
+    zone = zone_of(timezone)
+    numbers, nth, day = _month_days(given)
+    start, end = parse_clock(given.get("start"), "monthly.start"), parse_clock(given.get("end"), "monthly.end")
+    check_clocks(start, end, "monthly")
+    booking = Monthly(instance_id, numbers, nth, day, start, end, timezone, name)
+    if context.on_gap == "error" and not context.any_time:
+        _refuse_month_gaps(booking, zone, context.now)
+    return replace(booking, name=name or automatic_name(booking, context.owner))
+
+
+def _month_days(given: Mapping[str, Any]) -> tuple[tuple[int, ...], int, str]:
+    """Return the days of the month, or which of the month's days of that name; the others are empty."""
+    if ("day_of_month" in given) == ("nth" in given) or ("nth" in given) != ("day" in given):
+        raise OptionError(
+            "monthly: needs day_of_month, or nth and day, like {day_of_month: [1, 15]} or {nth: 1, day: thu}"
+        )
+    if "nth" in given:
+        (nth,) = _numbers([given["nth"]], 5, "monthly.nth")
+        days = parse_days(given["day"], "monthly.day")
+        if len(days) != 1:
+            raise OptionError(f"monthly.day: {show(given['day'])} must be one day of the week")
+        return (), nth, days[0]
+    value = given["day_of_month"]
+    numbers = _numbers(value if isinstance(value, (list, tuple)) else [value], 31, "monthly.day_of_month")
+    if len(numbers) > MONTH_DAYS_MAX:
+        raise OptionError(f"monthly.day_of_month: {len(numbers)} days. Maximum: {MONTH_DAYS_MAX}; or book weekly")
+    return numbers, 0, ""
+
+
+def _numbers(values: Sequence[object], most: int, option: str) -> tuple[int, ...]:
+    for value in values:
+        if isinstance(value, bool) or not isinstance(value, int) or not (1 <= value <= most or value == LAST):
+            raise OptionError(
+                f"{option}: {show(value)} is out of range. Valid values: 1 to {most}, and -1 for the last"
+            )
+    if not values:
+        raise OptionError(f"{option}: empty. Valid values: 1 to {most}, and -1 for the last")
+    return tuple(sorted({int(str(value)) for value in values}))
+
+
+def _refuse_month_gaps(monthly: Monthly, zone: ZoneInfo, now: datetime) -> None:
+    """Refuse a monthly time that clocks will skip within the next two years."""
+    start, end = minutes(monthly.start), minutes(monthly.end)
+    times = (("monthly.start", start), ("monthly.end", end if end > start else end + 1440))
+    for month in range(now.year * 12 + now.month - 2, now.year * 12 + now.month + 24):
+        for number in begin_days(monthly.days_of_month, monthly.nth, monthly.day, month):
+            day = datetime.fromordinal(number)
+            for option, minute in times:
+                if in_gap(day + timedelta(minutes=minute), zone):
+                    raise gap_error(option, day + timedelta(minutes=minute), monthly.timezone)
 
 
 def parse_curfew(instance_id: str, curfew: object, context: ParseContext, name: Optional[str] = None) -> Curfew:
@@ -222,7 +238,7 @@ def parse_curfew(instance_id: str, curfew: object, context: ParseContext, name: 
     if not timezone:
         raise OptionError("timezone: missing. A curfew is in local time: set it, like Europe/Paris or UTC")
     zone_of(timezone)
-    at = _clock(given.get("at"), "curfew.at")
+    at = parse_clock(given.get("at"), "curfew.at")
     if at == "24:00":
         raise OptionError("curfew.at: '24:00' is 00:00 of the next day: write that")
     booking = Curfew(instance_id, parse_days(given.get("days"), "curfew.days"), at, timezone, name)
@@ -231,6 +247,7 @@ def parse_curfew(instance_id: str, curfew: object, context: ParseContext, name: 
 
 _RECURRING: dict[str, Callable[[str, object, ParseContext, Optional[str]], Booking]] = {
     "weekly": parse_weekly,
+    "monthly": parse_monthly,
     "curfew": parse_curfew,
 }
 
@@ -241,95 +258,13 @@ def entry_of(booking: Booking) -> dict[str, Any]:
         return {"name": booking.booking_id, "start_time": zulu(booking.start), "end_time": zulu(booking.end)}
     if isinstance(booking, Curfew):
         recurring: dict[str, Any] = {"curfew": {"days": list(booking.days), "at": booking.at}}
+    elif isinstance(booking, Monthly):
+        recurring = {"monthly": {**booking.rule(), "start": booking.start, "end": booking.end}}
     else:
         recurring = {"weekly": {"days": list(booking.days), "start": booking.start, "end": booking.end}}
         if booking.excluded:
             recurring["weekly"]["except"] = list(booking.excluded)
     return {"name": booking.booking_id, **recurring, "timezone": booking.timezone}
-
-
-def _check_clocks(start: str, end: str) -> None:
-    if start == "24:00":
-        raise OptionError("weekly.start: '24:00' can only be an end: start the next day at 00:00")
-    if start == end:
-        raise OptionError(f"weekly.end: {end!r} is equal to weekly.start: whole days are '00:00' to '24:00'")
-    if (minutes(end) - minutes(start)) % 1440 == 1:
-        raise OptionError(f"weekly.end: {end!r} is less than 2 minutes after weekly.start {start!r}")
-
-
-def parse_days(value: object, option: str) -> tuple[str, ...]:
-    """Return days of the week from their names, short or full, and ranges of them, like mon-fri."""
-    entries = [value] if isinstance(value, str) else value
-    if not isinstance(entries, (list, tuple)) or not entries:
-        raise _days_error(option, value)
-    found: set[str] = set()
-    for entry in entries:
-        if not isinstance(entry, str):
-            raise _days_error(option, entry)
-        for part in entry.split(","):
-            names = [_DAY_NAMES.get(name.strip().lower(), "") for name in part.split("-")]
-            if len(names) > 2 or "" in names:
-                raise _days_error(option, part.strip())
-            first, last = DAYS.index(names[0]), DAYS.index(names[-1])
-            found.update(DAYS[(first + step) % 7] for step in range((last - first) % 7 + 1))
-    return tuple(day for day in DAYS if day in found)
-
-
-def parse_dates(value: object, option: str) -> tuple[str, ...]:
-    """Return days and ranges of days, like 2027-05-01 and 2026-12-24..2027-01-02, in order and joined."""
-    entries = [value] if isinstance(value, str) else [] if value is None else value
-    if not isinstance(entries, (list, tuple)) or not all(isinstance(entry, str) for entry in entries):
-        raise _dates_error(option, value)
-    ranges: list[tuple[date, date]] = []
-    for first, last in sorted(_date_range(part, option) for entry in entries for part in entry.split(",") if part):
-        if ranges and first <= ranges[-1][1] + timedelta(days=1):
-            ranges[-1] = (ranges[-1][0], max(last, ranges[-1][1]))
-        else:
-            ranges.append((first, last))
-    count = sum((last - first).days + 1 for first, last in ranges)
-    if count > EXCLUDED_MAX:
-        raise OptionError(f"{option}: {count} days are left out. Maximum: {EXCLUDED_MAX}")
-    return tuple(str(first) if first == last else f"{first}..{last}" for first, last in ranges)
-
-
-def _date_range(text: str, option: str) -> tuple[date, date]:
-    parts = [part.strip() for part in text.split("..")]
-    try:
-        first, last = date.fromisoformat(parts[0]), date.fromisoformat(parts[-1])
-    except ValueError as error:
-        raise _dates_error(option, text) from error
-    if len(parts) > 2 or last < first or any(len(part) != 10 for part in parts):
-        raise _dates_error(option, text)
-    return first, last
-
-
-def _dates_error(option: str, value: object) -> OptionError:
-    return OptionError(
-        f"{option}: {show(value)} is not a day. Valid values: days like 2027-05-01, and ranges with their last day "
-        "like 2026-12-24..2027-01-02"
-    )
-
-
-@lru_cache(maxsize=10_000)
-def excluded_days(excluded: tuple[str, ...]) -> frozenset[int]:
-    """Return the days (proleptic ordinals) that a weekly booking leaves out."""
-    ranges = (_date_range(text, "except") for text in excluded)
-    return frozenset(day for first, last in ranges for day in range(first.toordinal(), last.toordinal() + 1))
-
-
-def _days_error(option: str, value: object) -> OptionError:
-    return OptionError(
-        f"{option}: {show(value)} is not a day of the week. Valid values: {', '.join(DAYS)}, their full English names, "
-        "and ranges like mon-fri"
-    )
-
-
-def _clock(value: object, option: str) -> str:
-    match = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
-    if not match:
-        hint = ' (YAML reads an unquoted 18:00 as the number 1080: write "18:00")' if str(value).isdigit() else ""
-        raise OptionError(f"{option}: {show(value)} is not a time of day from 00:00 to 24:00{hint}")
-    return "24:00" if match[1] is None else f"{int(match[1]):02d}:{match[2]}"
 
 
 def _refuse_gaps(weekly: Weekly, zone: ZoneInfo, now: datetime) -> None:
@@ -344,7 +279,7 @@ def _refuse_gaps(weekly: Weekly, zone: ZoneInfo, now: datetime) -> None:
             continue
         for option, minute in times:
             if in_gap(day + timedelta(minutes=minute), zone):
-                raise _gap_error(option, day + timedelta(minutes=minute), weekly.timezone)
+                raise gap_error(option, day + timedelta(minutes=minute), weekly.timezone)
 
 
 def from_record(instance_id: str, booking_id: str, body: Any) -> Booking:
@@ -353,12 +288,25 @@ def from_record(instance_id: str, booking_id: str, body: Any) -> Booking:
     try:
         if "curfew" in body:
             zone_of(str(body["timezone"]))
-            at = _clock(body["curfew"], "curfew")
+            at = parse_clock(body["curfew"], "curfew")
             return Curfew(instance_id, parse_days(body["days"], "days"), at, str(body["timezone"]), booking_id)
-        if "days" in body:
-            start, end, zone = _clock(body["start"], "start"), _clock(body["end"], "end"), str(body["timezone"])
+        if "monthly" in body:
+            start, end, zone = (
+                parse_clock(body["start"], "start"),
+                parse_clock(body["end"], "end"),
+                str(body["timezone"]),
+            )
             zone_of(zone)
-            _check_clocks(start, end)
+            check_clocks(start, end, "monthly")
+            return Monthly(instance_id, *_month_days(body["monthly"]), start, end, zone, booking_id)
+        if "days" in body:
+            start, end, zone = (
+                parse_clock(body["start"], "start"),
+                parse_clock(body["end"], "end"),
+                str(body["timezone"]),
+            )
+            zone_of(zone)
+            check_clocks(start, end)
             excluded = parse_dates(body.get("except"), "except")
             return Weekly(instance_id, parse_days(body["days"], "days"), start, end, zone, booking_id, excluded)
         begin, finish = (parse_moment(body[key], key, None, later=False) for key in ("start", "end"))

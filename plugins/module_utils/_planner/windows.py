@@ -16,18 +16,23 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 
-from .booking import Booking, Curfew, OneOff, Recurring, Weekly
+from .booking import Booking, Curfew, Monthly, OneOff, Recurring, Weekly
 from .clock import DAY_SECONDS, DAYS, epoch, instant, minutes, moment, ordinal
-from .parsing import FURTHEST, SHORTEST, excluded_days
+from .days import excluded_days
+from .moments import FURTHEST, SHORTEST
+from .monthly import runs
 
 # A start that meets an instance which is still stopping is refused by EC2, and nobody documents that Scheduler tries it
 # again: windows that are closer than this are one.
 MERGE_GAP = timedelta(minutes=10)
 _SHORTEST_SECONDS = int(SHORTEST.total_seconds())
+# The 31st, or a fifth day of its name, comes within this.
+_LONGEST_WAIT = 100 * DAY_SECONDS
 _FURTHEST_SECONDS = int(FURTHEST.total_seconds()) + 8 * DAY_SECONDS
 
 
@@ -75,10 +80,16 @@ def windows(
 def windows_ahead(
     bookings: Iterable[Booking], now: datetime, until: datetime, merge_gap: timedelta = MERGE_GAP
 ) -> tuple[Window, ...]:
-    """Return the windows that start before until, and those after it that one-off bookings are part of."""
+    """Return the windows that start before until, and those after it that one-off bookings are part of.
+
+    Of a monthly booking its next time is shown, however far it is.
+    """
     booked = tuple(bookings)
     first, last = epoch(now), epoch(until)
-    far = [one for one in one_off_intervals(booked) if one.end > last]
+    following = [
+        monthly_intervals((one,), first, first + _LONGEST_WAIT)[:1] for one in booked if isinstance(one, Monthly)
+    ]
+    far = [one for one in [*one_off_intervals(booked), *chain.from_iterable(following)] if one.end > last]
     united = _united(booked, [(first, last), *((one.start, one.end) for one in far)], gap_seconds(merge_gap))
     names = {name for one in far for name in one.reasons}
     return tuple(
@@ -97,6 +108,9 @@ def _united(bookings: tuple[Booking, ...], places: list[tuple[int, int]], gap: i
         if isinstance(booking, Weekly):
             for low, high in wider:
                 intervals += occurrences(pattern_of(booking), low, high, (booking.booking_id,))
+        elif isinstance(booking, Monthly):
+            for low, high in wider:
+                intervals += monthly_intervals((booking,), low, high)
     return merge(sorted(set(intervals)), gap)
 
 
@@ -177,6 +191,15 @@ def one_off_intervals(bookings: Iterable[Booking]) -> list[Interval]:
         Interval(epoch(booking.start), epoch(booking.end), (booking.booking_id,))
         for booking in bookings
         if isinstance(booking, OneOff)
+    ]
+
+
+def monthly_intervals(bookings: Iterable[Monthly], first: int, last: int) -> list[Interval]:
+    """Return when monthly bookings run, each time that ends after first and starts before last."""
+    return [
+        Interval(run.start, run.end, (booking.booking_id,))
+        for booking in bookings
+        for run in runs(booking, first, last)
     ]
 
 

@@ -20,7 +20,7 @@ from typing import Any, Optional
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import OneOff
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import FURTHEST, parse_moment
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.moments import FURTHEST, parse_moment
 
 from .changes import Observed
 from .names import RecordName, read_name

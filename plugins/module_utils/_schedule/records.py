@@ -14,12 +14,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Union
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import (
     Booking,
     Curfew,
+    Monthly,
     OneOff,
     Recurring,
     Weekly,
@@ -27,6 +28,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking impo
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, epoch, minutes, stamp
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import LEAD
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.monthly import cron_days
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import from_record
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import pattern_of
 
@@ -34,8 +36,8 @@ from .names import RecordName
 from .schedule import DESCRIPTION_MAX, DISABLED, Schedule, ScheduleSettings
 
 # Records with what an older release would overlook have a later version, which it refuses to read: the second for days
-# that are left out, the third for curfews.
-VERSIONS = (1, 2, 3)
+# that are left out, the third for curfews, the fourth for monthly bookings.
+VERSIONS = (1, 2, 3, 4)
 # So many characters of a record are left to its owner; most ARNs are shorter.
 _OWNER_MAX = 160
 
@@ -110,13 +112,21 @@ def record_schedule(record: Record, nonce: str, now: datetime) -> Schedule:
 
 
 def _version(booking: Booking) -> int:
+    if isinstance(booking, Monthly):
+        return 4
     if isinstance(booking, Curfew):
         return 3
     return 2 if isinstance(booking, Weekly) and booking.excluded else 1
 
 
-def _cron(booking: Recurring) -> str:
-    """Return when a booking ends every week; a record's expression is for those who look at it in the console."""
+def _cron(booking: Union[Recurring, Monthly]) -> str:
+    """Return when a booking ends every week, or about when every month.
+
+    A record's expression is for those who look at it in the console.
+    """
+    if isinstance(booking, Monthly):
+        end, days = minutes(booking.end) % 1440, cron_days(booking) or "L * ?"
+        return f"cron({end % 60} {end // 60} {days} *)"
     pattern = pattern_of(booking)
     end = minutes(pattern.end)
     later = 1 if end < minutes(pattern.start) or end == 1440 else 0

@@ -17,7 +17,7 @@ from typing import Any, Callable, Optional, Protocol, Union
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import WINDOWS_AHEAD, Plan
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import parse_moment
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.moments import parse_moment
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
 
 from .apply import Tools, Writer

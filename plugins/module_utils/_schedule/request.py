@@ -17,9 +17,9 @@ from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.moments import SHORTEST
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import (
     BOOKING_KEYS,
-    SHORTEST,
     ParseContext,
     check_instance_id,
     check_name,
@@ -76,8 +76,8 @@ def parse_request(params: Mapping[str, Any], now: dt.datetime) -> BookingRequest
         raise OptionError("instance_ids: empty. Name at least one instance")
     if not entries and not purge and sweep is None:
         raise OptionError(
-            f"bookings: nothing to {'cancel' if absent else 'book'}. Give start_time and end_time, weekly, curfew, "
-            f"{'name, ' if absent else ''}bookings, or purge_bookings: true for all bookings of the instances"
+            f"bookings: nothing to {'cancel' if absent else 'book'}. Give start_time and end_time, weekly, monthly, "
+            f"curfew, {'name, ' if absent else ''}bookings, or purge_bookings: true for all bookings of the instances"
         )
     if absent:
         # A booking is cancelled by what names it, however long ago it was made.

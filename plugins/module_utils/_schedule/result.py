@@ -124,7 +124,10 @@ def _planned(edge: Edge) -> tuple[str, str]:
     if edge.at is not None:
         return edge.kind, str(zulu(edge.at))
     since = f" from {zulu(edge.start_date)}" if edge.start_date else ""
-    minute, hour, _day, _month, days = edge.expression[len("cron(") : -1].split()[:5]
+    minute, hour, day, _month, days = edge.expression[len("cron(") : -1].split()[:5]
+    if day != "?" or "#" in days:
+        said = f"day {day}" if day != "?" else days.lower()
+        return edge.kind, f"monthly {said} at {int(hour):02d}:{int(minute):02d} {edge.timezone}{since}"
     return edge.kind, f"weekly {days.lower()} at {int(hour):02d}:{int(minute):02d} {edge.timezone}{since}"
 
 

@@ -18,7 +18,7 @@ from typing import Any, Optional
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import zone_of, zulu
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import parse_moment
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.moments import parse_moment
 
 from .bookings import make_bookings, prefix_of
 from .library import load_library

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union, cast
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import in_gap, resolve, zone_of, zulu
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import FURTHEST, SHORTEST
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.moments import FURTHEST, SHORTEST
 
 from .events import CANCELLED, PART_KEY, details_of, ignored_because, parse_event, sequence_of
 from .library import Library

@@ -16,9 +16,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, Curfew, OneOff
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, Curfew, Monthly, OneOff
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, zone_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import from_record, parse_moment
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.moments import parse_moment
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import from_record
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import MERGE_GAP, curfew_stops, windows
 
 from .state import problems, state_of
@@ -111,6 +112,9 @@ def rule(booking: Booking, clock: Clock) -> str:
     elsewhere = "" if booking.timezone == str(clock.zone) else f" {booking.timezone}"
     if isinstance(booking, Curfew):
         return f"Curfew {days_words(booking.days)} {booking.at}{elsewhere}"
+    if isinstance(booking, Monthly):
+        days = booking.describe().partition(" of the month")[0]
+        return f"Monthly on the {days}, {booking.start} to {booking.end}{elsewhere}"
     but = f", except {', '.join(booking.excluded)}" if booking.excluded else ""
     return f"{days_words(booking.days)} {booking.start} to {booking.end}{elsewhere}{but}"
 

@@ -17,8 +17,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows impo
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.authority import Authority
 from events import Caller, Refused
 
-# Far enough to see an occurrence of every repeated booking.
-_OCCURRENCES = timedelta(days=40)
+# Far enough to see an occurrence of every repeated booking: the fifth Monday of a month comes within 100 days.
+_OCCURRENCES = timedelta(days=100)
 
 
 @dataclass(frozen=True)

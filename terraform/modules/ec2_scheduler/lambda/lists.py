@@ -13,11 +13,8 @@ from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, Curfew, OneOff
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import (
-    FURTHEST,
-    check_instance_id,
-    parse_moment,
-)
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.moments import FURTHEST, parse_moment
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import check_instance_id
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.authority import version_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.changes import Observed

@@ -12,11 +12,11 @@ import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Curfew, to_record
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, zone_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.moments import parse_moment
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import (
     ParseContext,
     from_record,
     parse_booking,
-    parse_moment,
     parse_one_off,
     parse_weekly,
 )
