@@ -24,9 +24,9 @@ from typing import NamedTuple, Optional
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 
 from .booking import Booking, Curfew, Monthly, Recurring, Weekly
-from .clock import DAY_SECONDS, DAYS, YEARS_AHEAD, instant, minutes, moment, ordinal, stamp, start_of_year
+from .clock import DAY_SECONDS, DAYS, instant, minutes, moment, ordinal, stamp, start_of_year
 from .exceptions import Exceptions, Situation, exceptions
-from .monthly import Run, cron_days, runs
+from .monthly import Run, cron_days, said_by_crons
 from .week import Fired, LocalWeek, Series, local_weeks, season_weeks, series_days, zone_distance
 from .windows import (
     MERGE_GAP,
@@ -50,8 +50,6 @@ WINDOWS_AHEAD = timedelta(days=8)
 # Firings of one weekly edge are a day apart, so a bound this far from the one left out never touches its neighbours,
 # and holds whichever of its two instants Scheduler takes in a fold.
 _CLEARANCE = 3 * 3600
-# Nothing that is so far away is reached by what is retried for longest.
-_APART = AGE_MAX + 2 * 3600
 # One minute for Scheduler's precision, another for an edge that was planned in its last minute.
 _AGE_MARGIN = 120
 
@@ -120,7 +118,10 @@ def plan(bookings: Iterable[Booking], now: datetime, merge_gap: timedelta = MERG
             weeks = _seasons(patterns, recurring, gap, now.year)
     if any(week.endless for week in weeks):
         return Plan((), _endless(recurring), now, booked, merge_gap)
-    by_cron, by_time = _split_monthly(booked, gap, second, now.year)
+    monthly = [booking for booking in booked if isinstance(booking, Monthly)]
+    # Weekly bookings and curfews are near at some time.
+    by_cron = {} if recurring else said_by_crons(monthly, [one[:2] for one in one_off_intervals(booked)], gap, now)
+    by_time = [booking for booking in monthly if booking not in by_cron]
     one_offs = [*one_off_intervals(booked), *monthly_intervals(by_time, second - 2 * DAY_SECONDS, _horizon(now.year))]
     live = [one for one in merge(one_offs, gap) if one.end + gap > second]
     found = exceptions(Situation(patterns, weeks, live, gap, second, now.year))
@@ -131,7 +132,7 @@ def plan(bookings: Iterable[Booking], now: datetime, merge_gap: timedelta = MERG
     edges = [
         *_one_off_edges(found, instance_id, second, one_offs),
         *_weekly_edges(found, instance_id, second, weeks, recurring),
-        *(edge for booking, times in by_cron for edge in _monthly_edges(booking, times)),
+        *(edge for booking, times in by_cron.items() for edge in _monthly_edges(booking, times)),
     ]
     warnings = (*_until(weeks, recurring), *_until_horizon(by_time, now.year))
     return Plan(tuple(edges), warnings, now, booked, merge_gap)
@@ -188,41 +189,6 @@ def _until_horizon(monthly: list[Monthly], year: int) -> tuple[str, ...]:
         f"until {stamp(_horizon(year))}Z, and any later run plans them further"
     )
     return (warning,)
-
-
-def _split_monthly(
-    booked: tuple[Booking, ...], gap: int, now: int, year: int
-) -> tuple[list[tuple[Monthly, list[Run]]], list[Monthly]]:
-    """Return the monthly bookings that crons say exactly, with their times, and those that are planned one by one.
-
-    A cron can't be left out where others are booked: it is used where nothing else is within a day, and weekly
-    bookings and curfews always are at some time.
-    """
-    monthly = [booking for booking in booked if isinstance(booking, Monthly)]
-    alone = not any(isinstance(booking, (Weekly, Curfew)) for booking in booked)
-    times = {booking: runs(booking, now - DAY_SECONDS, start_of_year(year + YEARS_AHEAD)) for booking in monthly}
-    by_cron: list[tuple[Monthly, list[Run]]] = []
-    for booking in monthly if alone else ():
-        others = one_off_intervals(booked)
-        others += [Interval(*run[:2], ()) for one in monthly if one != booking for run in times[one]]
-        if cron_days(booking) and _stands_apart(times[booking], others, gap):
-            by_cron.append((booking, times[booking]))
-    said = {booking for booking, _times in by_cron}
-    return by_cron, [booking for booking in monthly if booking not in said]
-
-
-def _stands_apart(times: list[Run], others: list[Interval], gap: int) -> bool:
-    """Return whether a booking's times are one instant each, and neither near each other nor within a day of others."""
-    near = any(after.start - one.end < gap for one, after in zip(times, times[1:]))
-    if near or not times or not all(one.exact for one in times):
-        return False
-    marked = sorted([(one.start, one.end, True) for one in times] + [(one.start, one.end, False) for one in others])
-    until = {True: -_APART, False: -_APART}
-    for start, end, own in marked:
-        if start - until[not own] < _APART:
-            return False
-        until[own] = max(until[own], end)
-    return True
 
 
 def _monthly_edges(booking: Monthly, times: list[Run]) -> Iterator[Edge]:

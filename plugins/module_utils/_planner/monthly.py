@@ -10,13 +10,17 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import calendar
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, Optional
 
 from .booking import Monthly
-from .clock import DAY_SECONDS, DAYS, instant, minutes, moment
+from .clock import DAY_SECONDS, DAYS, YEARS_AHEAD, epoch, instant, minutes, moment, start_of_year
+
+# Nothing that is so far away is reached by what is retried for longest, a day.
+_APART = DAY_SECONDS + 2 * 3600
 
 
 class Run(NamedTuple):
@@ -77,3 +81,30 @@ def cron_days(booking: Monthly) -> Optional[str]:
     if overnight or min(booking.days_of_month) < 0:
         return None
     return f"{','.join(map(str, booking.days_of_month))} * ?"
+
+
+def said_by_crons(
+    monthly: Sequence[Monthly], once: Iterable[tuple[int, int]], gap: int, now: datetime
+) -> dict[Monthly, list[Run]]:
+    """Return the bookings that crons say exactly, with their times while clocks are known.
+
+    A cron can't leave out a time near others: it is used where no other monthly booking, and nothing that is booked
+    once, is within a day, and where the local times are one instant each.
+    """
+    first, last = epoch(now) - DAY_SECONDS, start_of_year(now.year + YEARS_AHEAD)
+    times = {booking: runs(booking, first, last) for booking in monthly}
+    booked_once = list(once)
+    return {
+        booking: own
+        for booking, own in times.items()
+        if cron_days(booking)
+        and own
+        and all(run.exact for run in own)
+        and all(after.start - one.end >= gap for one, after in zip(own, own[1:]))
+        and not any(_is_near(booking, *span) for span in booked_once)
+        and not any(_is_near(booking, *run[:2]) for other in monthly if other != booking for run in times[other])
+    }
+
+
+def _is_near(booking: Monthly, start: int, end: int) -> bool:
+    return bool(runs(booking, start - _APART, end + _APART))

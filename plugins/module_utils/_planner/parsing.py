@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one parser of bookings: as people write them, in a play, a request to the API or a calendar, and as records.
+"""The one parser of bookings as people write them, in a play, a request to the API or a calendar.
 
 PRIVATE: not for use outside this collection, may change in any release.
 """
@@ -10,30 +10,24 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Optional
-from zoneinfo import ZoneInfo
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 
 from .booking import Booking, Curfew, Monthly, OneOff, Weekly, automatic_name
-from .clock import DAYS, UTC, in_gap, minutes, zone_of, zulu
-from .days import check_clocks, excluded_days, parse_clock, parse_dates, parse_days
-from .moments import FURTHEST, SHORTEST, gap_error, parse_moment
-from .monthly import begin_days
+from .clock import zone_of, zulu
+from .days import check_clocks, parse_clock, parse_dates, parse_days, parse_month_days
+from .gaps import refuse_month_gaps, refuse_week_gaps
+from .moments import FURTHEST, SHORTEST, parse_moment
 
-# Older than EC2: with a start near the calendar's own, weeks around it don't exist and nothing can be planned.
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 BOOKING_KEYS = ("name", "start_time", "end_time", "weekly", "monthly", "curfew", "timezone")
 WEEKLY_KEYS = ("days", "start", "end", "except")
 MONTHLY_KEYS = ("day_of_month", "nth", "day", "start", "end")
 CURFEW_KEYS = ("days", "at")
-# Where no cron says them, each occurrence of each of these days takes two schedules.
-MONTH_DAYS_MAX = 10
-LAST = -1
 
 _INSTANCE = re.compile(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})")
 _NAME = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z_.-]{0,34}")
@@ -165,7 +159,7 @@ def parse_weekly(instance_id: str, weekly: object, context: ParseContext, name: 
     excluded = parse_dates(given.get("except"), "weekly.except")
     booking = Weekly(instance_id, days, start, end, timezone, name, excluded)
     if context.on_gap == "error" and not context.any_time:
-        _refuse_gaps(booking, zone, context.now)
+        refuse_week_gaps(booking, zone, context.now)
     return replace(booking, name=name or automatic_name(booking, context.owner))
 
 
@@ -178,55 +172,13 @@ def parse_monthly(instance_id: str, monthly: object, context: ParseContext, name
     if not timezone:
         raise OptionError("timezone: missing. A monthly booking is in local time: set it, like Europe/Paris or UTC")
     zone = zone_of(timezone)
-    numbers, nth, day = _month_days(given)
+    numbers, nth, day = parse_month_days(given)
     start, end = parse_clock(given.get("start"), "monthly.start"), parse_clock(given.get("end"), "monthly.end")
     check_clocks(start, end, "monthly")
     booking = Monthly(instance_id, numbers, nth, day, start, end, timezone, name)
     if context.on_gap == "error" and not context.any_time:
-        _refuse_month_gaps(booking, zone, context.now)
+        refuse_month_gaps(booking, zone, context.now)
     return replace(booking, name=name or automatic_name(booking, context.owner))
-
-
-def _month_days(given: Mapping[str, Any]) -> tuple[tuple[int, ...], int, str]:
-    """Return the days of the month, or which of the month's days of that name; the others are empty."""
-    if ("day_of_month" in given) == ("nth" in given) or ("nth" in given) != ("day" in given):
-        raise OptionError(
-            "monthly: needs day_of_month, or nth and day, like {day_of_month: [1, 15]} or {nth: 1, day: thu}"
-        )
-    if "nth" in given:
-        (nth,) = _numbers([given["nth"]], 5, "monthly.nth")
-        days = parse_days(given["day"], "monthly.day")
-        if len(days) != 1:
-            raise OptionError(f"monthly.day: {show(given['day'])} must be one day of the week")
-        return (), nth, days[0]
-    value = given["day_of_month"]
-    numbers = _numbers(value if isinstance(value, (list, tuple)) else [value], 31, "monthly.day_of_month")
-    if len(numbers) > MONTH_DAYS_MAX:
-        raise OptionError(f"monthly.day_of_month: {len(numbers)} days. Maximum: {MONTH_DAYS_MAX}; or book weekly")
-    return numbers, 0, ""
-
-
-def _numbers(values: Sequence[object], most: int, option: str) -> tuple[int, ...]:
-    for value in values:
-        if isinstance(value, bool) or not isinstance(value, int) or not (1 <= value <= most or value == LAST):
-            raise OptionError(
-                f"{option}: {show(value)} is out of range. Valid values: 1 to {most}, and -1 for the last"
-            )
-    if not values:
-        raise OptionError(f"{option}: empty. Valid values: 1 to {most}, and -1 for the last")
-    return tuple(sorted({int(str(value)) for value in values}))
-
-
-def _refuse_month_gaps(monthly: Monthly, zone: ZoneInfo, now: datetime) -> None:
-    """Refuse a monthly time that clocks will skip within the next two years."""
-    start, end = minutes(monthly.start), minutes(monthly.end)
-    times = (("monthly.start", start), ("monthly.end", end if end > start else end + 1440))
-    for month in range(now.year * 12 + now.month - 2, now.year * 12 + now.month + 24):
-        for number in begin_days(monthly.days_of_month, monthly.nth, monthly.day, month):
-            day = datetime.fromordinal(number)
-            for option, minute in times:
-                if in_gap(day + timedelta(minutes=minute), zone):
-                    raise gap_error(option, day + timedelta(minutes=minute), monthly.timezone)
 
 
 def parse_curfew(instance_id: str, curfew: object, context: ParseContext, name: Optional[str] = None) -> Curfew:
@@ -265,56 +217,3 @@ def entry_of(booking: Booking) -> dict[str, Any]:
         if booking.excluded:
             recurring["weekly"]["except"] = list(booking.excluded)
     return {"name": booking.booking_id, **recurring, "timezone": booking.timezone}
-
-
-def _refuse_gaps(weekly: Weekly, zone: ZoneInfo, now: datetime) -> None:
-    """Refuse a weekly time that clocks will skip within the next two years."""
-    today = now.astimezone(zone).replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
-    start, end = minutes(weekly.start), minutes(weekly.end)
-    times = (("weekly.start", start), ("weekly.end", end if end > start else end + 1440))
-    excluded = excluded_days(weekly.excluded)
-    for days_ahead in range(-1, 731):
-        day = today + timedelta(days=days_ahead)
-        if DAYS[day.weekday()] not in weekly.days or day.toordinal() in excluded:
-            continue
-        for option, minute in times:
-            if in_gap(day + timedelta(minutes=minute), zone):
-                raise gap_error(option, day + timedelta(minutes=minute), weekly.timezone)
-
-
-def from_record(instance_id: str, booking_id: str, body: Any) -> Booking:
-    """Return the booking that to_record wrote; raises DataError for anything else."""
-    damaged = f"the record of booking {booking_id!r} of {instance_id} is damaged"
-    try:
-        if "curfew" in body:
-            zone_of(str(body["timezone"]))
-            at = parse_clock(body["curfew"], "curfew")
-            return Curfew(instance_id, parse_days(body["days"], "days"), at, str(body["timezone"]), booking_id)
-        if "monthly" in body:
-            start, end, zone = (
-                parse_clock(body["start"], "start"),
-                parse_clock(body["end"], "end"),
-                str(body["timezone"]),
-            )
-            zone_of(zone)
-            check_clocks(start, end, "monthly")
-            return Monthly(instance_id, *_month_days(body["monthly"]), start, end, zone, booking_id)
-        if "days" in body:
-            start, end, zone = (
-                parse_clock(body["start"], "start"),
-                parse_clock(body["end"], "end"),
-                str(body["timezone"]),
-            )
-            zone_of(zone)
-            check_clocks(start, end)
-            excluded = parse_dates(body.get("except"), "except")
-            return Weekly(instance_id, parse_days(body["days"], "days"), start, end, zone, booking_id, excluded)
-        begin, finish = (parse_moment(body[key], key, None, later=False) for key in ("start", "end"))
-        cancelled = bool(body.get("cancelled", False))
-    except (OptionError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(f"{damaged}: {error}") from error
-    if finish <= begin:
-        raise DataError(f"{damaged}: it ends before it starts")
-    if begin < _EARLIEST:
-        raise DataError(f"{damaged}: it starts at {zulu(begin)}, which can't be planned")
-    return OneOff(instance_id, begin, finish, booking_id, cancelled)

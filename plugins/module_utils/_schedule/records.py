@@ -29,7 +29,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking impo
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, epoch, minutes, stamp
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import LEAD
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.monthly import cron_days
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import from_record
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.stored import from_record
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import pattern_of
 
 from .names import RecordName

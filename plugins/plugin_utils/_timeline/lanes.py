@@ -19,7 +19,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, Curfew, Monthly, OneOff
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, zone_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.moments import parse_moment
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import from_record
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.stored import from_record
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import MERGE_GAP, curfew_stops, windows
 
 from .state import problems, state_of

@@ -15,11 +15,11 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.moments import parse_moment
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import (
     ParseContext,
-    from_record,
     parse_booking,
     parse_one_off,
     parse_weekly,
 )
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.stored import from_record
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import RecordName, read_name
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.records import Record, read_record, record_schedule
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.schedule import (

@@ -22,12 +22,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking impo
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Edge, Plan, plan
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import (
-    ParseContext,
-    entry_of,
-    from_record,
-    parse_booking,
-)
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import ParseContext, entry_of, parse_booking
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.stored import from_record
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
 from hypothesis import given
 from hypothesis import strategies as st
@@ -203,6 +199,7 @@ def test_a_cron_says_what_it_can(booking: Monthly, days: str) -> None:
         [patches(start="02:30", end="05:00", nth=0, day="", days_of_month=(26,), timezone="Europe/Paris")],
         [patches(), Weekly(INSTANCE, ("mon",), "08:00", "18:00", "UTC", "week")],
         [patches(), Curfew(INSTANCE, ("mon",), "22:00", "UTC", "night")],
+        [patches(), OneOff(INSTANCE, datetime(2034, 6, 2, tzinfo=UTC), datetime(2034, 6, 2, 8, tzinfo=UTC), "far")],
         [patches(), OneOff(INSTANCE, datetime(2027, 7, 2, tzinfo=UTC), datetime(2027, 7, 2, 8, tzinfo=UTC), "near")],
     ],
 )
