@@ -157,7 +157,7 @@ class TestBooking:
             result = book(mode, **patches)
             assert changed == result["changed"]
         assert ["cron(0 20 ? * THU#1 *)", "cron(0 23 ? * THU#1 *)"] == edges(aws)
-        assert "patches is booked, 1st thu of the month 20:00 to 23:00 UTC" in str(result["instances"][0]["summary"])
+        assert "patches is booked, 1st Thu of the month 20:00 to 23:00 UTC" in str(result["instances"][0]["summary"])
         (window,) = result["instances"][0]["windows"]
         assert window["start"][10:] == "T20:00:00Z"
         (shown,) = book(module="ec2_schedule_info", instance_ids=[one])["instances"]

@@ -108,10 +108,15 @@ class Monthly:
         """Return on which days of a month it starts, as people write it."""
         return {"nth": self.nth, "day": self.day} if self.nth else {"day_of_month": list(self.days_of_month)}
 
+    def days(self) -> str:
+        """Return on which days of a month it starts, in words."""
+        if self.nth:
+            return f"{_ordinal(self.nth)} {self.day.capitalize()}"
+        return ", ".join(map(_ordinal, self.days_of_month))
+
     def describe(self) -> str:
         """Return the booking in words."""
-        days = f"{_ordinal(self.nth)} {self.day}" if self.nth else ", ".join(map(_ordinal, self.days_of_month))
-        return f"{days} of the month {self.start} to {self.end} {self.timezone}"
+        return f"{self.days()} of the month {self.start} to {self.end} {self.timezone}"
 
 
 def _ordinal(number: int) -> str:

@@ -113,8 +113,7 @@ def rule(booking: Booking, clock: Clock) -> str:
     if isinstance(booking, Curfew):
         return f"Curfew {days_words(booking.days)} {booking.at}{elsewhere}"
     if isinstance(booking, Monthly):
-        days = booking.describe().partition(" of the month")[0]
-        return f"Monthly on the {days}, {booking.start} to {booking.end}{elsewhere}"
+        return f"Monthly on the {booking.days()}, {booking.start} to {booking.end}{elsewhere}"
     but = f", except {', '.join(booking.excluded)}" if booking.excluded else ""
     return f"{days_words(booking.days)} {booking.start} to {booking.end}{elsewhere}{but}"
 

@@ -12,8 +12,9 @@ import io
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._calendar.export import BookedInstance, export
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, Monthly, OneOff, Weekly
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.monthly import runs
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import Window, occurrences, pattern_of
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._calendar.library import load_library
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._calendar.model import Horizon
@@ -139,6 +140,25 @@ def read_by_dateutil(text: str, now: dt.datetime, until: dt.datetime) -> set[tup
             if span[0] < span[1] and span[1] > now and span[0] < until:
                 found.add((value["UID"].partition(":")[2].partition(".")[0], *span))
     return found
+
+
+MONTH_DAYS = st.one_of(
+    st.tuples(st.sets(st.sampled_from([1, 15, 28, 30, 31, -1]), min_size=1, max_size=3), st.just(0), st.just("")),
+    st.tuples(st.just(set()), st.sampled_from([1, 2, 5, -1]), st.sampled_from(DAYS)),
+)
+
+
+@given(MONTH_DAYS, st.tuples(CLOCKS, CLOCKS).filter(lambda clocks: clocks[0] != clocks[1]), st.sampled_from(ZONES))
+def test_monthly_bookings_are_read_as_they_were_booked(days: tuple, clocks: tuple[str, str], zone: str) -> None:
+    """On days of the month and on the nth of a name, overnight too, for a year."""
+    numbers, nth, day = days
+    booking = Monthly(INSTANCE, tuple(sorted(numbers)), nth, day, *clocks, zone, "monthly")
+    until = NOW + YEAR
+    planned = runs(booking, int(NOW.timestamp()), int(until.timestamp()))
+
+    assert read_back(exported(booking), NOW, until) == {
+        ("monthly", *(dt.datetime.fromtimestamp(at, UTC) for at in run[:2])) for run in planned
+    }
 
 
 @pytest.mark.parametrize("zone", ZONES)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import OneOff, Weekly
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Monthly, OneOff, Weekly
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.lanes import days_words, rule, timeline_of
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.timeline import Lane, NextEdge, Place, Timeline
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.times import Clock, Span
@@ -152,3 +152,15 @@ def test_a_cancelled_booking_says_so() -> None:
     assert rule(OneOff(ID, at(28, 22), at(29, 6), "night", True), CLOCK) == (
         "Sat 28 Nov 22:00 to Sun 29 Nov 06:00, cancelled"
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "nth", "day", "words"),
+    [((1, 22, -1), 0, "", "1st, 22nd, last"), ((), 1, "thu", "1st Thu"), ((), -1, "mon", "last Mon")],
+)
+def test_a_monthly_rule_is_in_words(days: tuple[int, ...], nth: int, day: str, words: str) -> None:
+    """The days of the month as people say them, and the zone where it is not the page's."""
+    booking = Monthly(ID, days, nth, day, "20:00", "23:00", "Europe/Paris")
+
+    assert rule(booking, CLOCK) == f"Monthly on the {words}, 20:00 to 23:00"
+    assert rule(booking, Clock(ZoneInfo("Asia/Tokyo"), NOW)).endswith(" Europe/Paris")
