@@ -26,6 +26,7 @@ collection.lay_link()
 sys.path.insert(0, str(collection.COLLECTIONS))
 
 from scripts.benchmark import (  # noqa: E402  needs both paths
+    booking_api,
     calendars,
     contracts,
     inventories,
@@ -56,6 +57,8 @@ def measure(
     progress, began = Progress(), time.monotonic()
     progress.say(f"planning the bookings of {instances:,} instances")
     planned = schedule.plan(instances, limits.rounds)
+    progress.say("asking the booking API")
+    answered = booking_api.answer()
     progress.say(f"reading a calendar of {calendars.EVENTS:,} events")
     calendar = calendars.read()
     with world.running() as aws:
@@ -65,7 +68,7 @@ def measure(
         aws.be_aws()
         results = run_rounds(cases, aws, limits, progress)
     minutes = (time.monotonic() - began) / 60
-    return Outcome(results, planned, booked, machine.describe(), limits.rounds, minutes, calendar)
+    return Outcome(results, planned, booked, machine.describe(), limits.rounds, minutes, calendar, answered)
 
 
 def _prepare(

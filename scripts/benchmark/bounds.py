@@ -110,6 +110,8 @@ def _schedule(outcome: Outcome) -> Iterator[Bound]:
         yield Bound(f"{work}: list calls", booked.lists, 2, digits=0)
         yield Bound(f"{work}: get calls", booked.gets, BOOKED, digits=0)
         yield Bound(f"{work}: writes", booked.writes, 4, digits=0)
+    for answered in outcome.answered:
+        yield Bound(f"{answered.request}, {answered.region}: seconds", answered.seconds, answered.bound)
 
 
 def _calendar(outcome: Outcome) -> Iterator[Bound]:

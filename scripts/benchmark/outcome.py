@@ -12,6 +12,7 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from scripts.benchmark.booking_api import Answered
 from scripts.benchmark.calendars import CalendarRead
 from scripts.benchmark.model import Cell, Results, Run
 from scripts.benchmark.schedule import Booked, Planned
@@ -28,6 +29,7 @@ class Outcome:
     rounds: int
     minutes: float
     calendar: CalendarRead | None = None
+    answered: Sequence[Answered] = ()
 
     def cell(self, table: str, row: str, size: int) -> Cell | None:
         """Give a cell that has figures."""
@@ -49,6 +51,7 @@ class Outcome:
             "planned": dataclasses.asdict(self.planned),
             "booked": [dataclasses.asdict(each) for each in self.booked],
             "calendar": dataclasses.asdict(self.calendar) if self.calendar else None,
+            "answered": [dataclasses.asdict(each) for each in self.answered],
             "machine": dict(self.machine),
             "rounds": self.rounds,
             "minutes": self.minutes,
@@ -65,6 +68,7 @@ def load(path: pathlib.Path) -> Outcome:
         planned=Planned(document["planned"]["instances"], [tuple(each) for each in document["planned"]["rounds"]]),
         booked=[Booked(**each) for each in document["booked"]],
         calendar=CalendarRead(**document["calendar"]) if document.get("calendar") else None,
+        answered=[Answered(**each) for each in document.get("answered", ())],
         machine=document["machine"],
         rounds=document["rounds"],
         minutes=document["minutes"],

@@ -135,6 +135,17 @@ def _schedule(outcome: Outcome) -> str:
         + _table(["bookings on instances", "seconds"], rows)
         + "\nOne booking more on an instance that has twenty, through boto3:\n\n"
         + _table(["the new window is", "ListSchedules", "GetSchedule", "creates and deletes"], calls)
+        + _answers(outcome)
+    )
+
+
+def _answers(outcome: Outcome) -> str:
+    if not outcome.answered:
+        return ""
+    rows = [[each.request, each.region, f"{each.seconds:.2f}"] for each in outcome.answered]
+    return (
+        "\nThe booking API, whose function has just been started, with 25 ms for each call and the pace that Scheduler "
+        "allows in the region:\n\n" + _table(["request", "region", "seconds"], rows)
     )
 
 
