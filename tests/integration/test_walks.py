@@ -87,6 +87,7 @@ WALKS = {
             "module_utils/_aws/translation.py",
             "module_utils/_planner/booking.py",
             "module_utils/_planner/exceptions.py",
+            "module_utils/_planner/moments.py",
             "module_utils/_planner/windows.py",
             "module_utils/_schedule/ec2.py",
             "module_utils/_schedule/edge_schedules.py",
