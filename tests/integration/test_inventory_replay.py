@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 
 import pytest
 
@@ -93,6 +94,97 @@ def test_what_was_printed_runs_nothing_when_it_is_read_again(aws, run, printed):
     result = run.command(["ansible-playbook", "-i", inventory, "uses.yml"])
 
     assert f"shown {call} {call} {call}" in result.stdout.replace('\\"', '"'), result.output
+    assert not victim.exists()
+
+
+TEMPLATES = ("{{ 7*7 }}", "{% raw %}", "{#", "}}", "lookup('pipe','touch {victim}')")
+MARKS = (
+    "!unsafe",
+    "!vault |",
+    "__ansible",
+    "~",
+    "<<",
+    "*a",
+    "&a",
+    ": ",
+    "- ",
+    "#",
+    "%",
+    "@",
+    "`",
+    "[1]",
+    "{a}",
+    "'",
+    '"',
+)
+LOOKS = (
+    "yes",
+    "null",
+    "0x1F",
+    "1e3",
+    "2026-11-24",
+    "",
+    " ",
+    "\\",
+    "\n",
+    "\t",
+    "\u00e9",
+    "\u2028",
+    "\U0001f600",
+    "\x7f",
+)
+PARTS = (*TEMPLATES, *MARKS, *LOOKS)
+
+
+def generated(rng, victim, depth=3):
+    """Return a JSON value made of what some reader on the way may take for its own."""
+
+    def text():
+        return "".join(rng.choices(PARTS, k=rng.randint(0, 4))).replace("{victim}", str(victim))
+
+    kind = rng.choice(("text", "text", "number", "constant", "list", "object")) if depth else "text"
+    if kind == "number":
+        return rng.choice((0, -1, 2**53, 1.5, -0.25))
+    if kind == "constant":
+        return rng.choice((True, False, None))
+    if kind == "list":
+        return [generated(rng, victim, depth - 1) for _item in range(rng.randint(0, 4))]
+    if kind == "object":
+        names = [name for name in (text() for _item in range(4)) if not name.startswith("__ansible_")]
+        return {name: generated(rng, victim, depth - 1) for name in names}
+    return text()
+
+
+@pytest.mark.cores
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(2, 20))])
+def test_values_and_keys_are_the_same_when_they_are_read_again(aws, run, seed):
+    """Whatever is published, in JSON by a script and in YAML by a file: nothing changed, executed or dropped."""
+    victim, rng = run.folder / "pwned", random.Random(seed)
+    values = {f"v{number}": {"x": generated(rng, victim)} for number in range(40)}
+    # SSM holds no two braces in a row, but JSON has a way around it.
+    texts = {name.upper(): json.dumps(value).replace("{{", "{\\u007b") for name, value in values.items()}
+    aws.publish({"MY_IP": ["10.0.0.1"], **texts})
+    names = ", ".join(f"'{name}'" for name in values)
+    task = {
+        "ansible.builtin.copy": {
+            "content": f"{{{{ dict([{names}] | zip([{', '.join(values)}])) | to_json }}}}",
+            "dest": str(run.folder / "read.json"),
+            "mode": "0600",
+        },
+        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+    }
+    run.write("read.yml", [{"hosts": "all", "connection": "local", "gather_facts": False, "tasks": [task]}])
+    for arguments in (["--list", "--export"], ["--list", "--export", "--yaml"]):
+        text = run.inventory(REGION, *arguments).stdout
+        script = f"#!/usr/bin/env python3\nimport sys\nsys.stdout.buffer.write({text.encode()!r})\n"
+        stored = run.write(*(("stored.yml", text) if "--yaml" in arguments else ("stored.py", script)))
+        stored.chmod(0o755)
+        (run.folder / "read.json").unlink(missing_ok=True)
+
+        result = run.command(["ansible-playbook", "-i", stored, "read.yml"])
+
+        assert 0 == result.rc, result.output
+        assert values == json.loads((run.folder / "read.json").read_text())
     assert not victim.exists()
 
 

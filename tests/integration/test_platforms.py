@@ -10,12 +10,13 @@ import json
 import os
 import pathlib
 import shutil
+import sys
 import tempfile
 
 import pytest
 import yaml
 
-from tests.conftest import COLLECTIONS
+from tests.conftest import COLLECTIONS, ROOT
 from tests.support import other_user
 
 REGION = {"regions": ["eu-central-1"]}
@@ -91,6 +92,45 @@ def test_a_cache_of_its_own_serves_a_user_without_a_name(aws, project, as_nobody
     assert listed[0].json == listed[1].json
     assert 1 == aws.calls()["ssm:DescribeParameters"]
     assert other_user.NOBODY == (project / "tmp" / "cache").stat().st_uid
+
+
+@pytest.fixture
+def runner(run):
+    """Install ansible-runner apart from what is tested, for all users, and return its command."""
+    with tempfile.TemporaryDirectory(prefix="tfbridge-") as folder:
+        pathlib.Path(folder).chmod(0o755)
+        python = f"{folder}/venv/bin/python"
+        run.command(["uv", "venv", "--quiet", "--python", sys.executable, f"{folder}/venv"])
+        pins = str(ROOT / "requirements" / "runner.txt")
+        index = {name: value for name, value in os.environ.items() if name != "PATH"}
+        installed = run.command(["uv", "pip", "install", "-q", "--python", python, "--requirement", pins], index)
+        if installed.rc:
+            pytest.skip(f"ansible-runner can't be installed: {installed.output}")
+        yield [python, "-m", "ansible_runner", "run", ".", "--playbook", "play.yml", "--artifact-dir", "tmp/artifacts"]
+
+
+@pytest.mark.full
+def test_ansible_runner_has_the_same_answers_and_failures(aws, project, as_nobody, runner):
+    """As a user without a name, in a project that can't be written: events, status and exit codes."""
+    aws.publish({"MY_IP": ["10.0.0.1", "10.0.0.2"], "EFS_DNS_URL": "fs-1"})
+    for folder in ("inventory", "project"):
+        (project / folder).mkdir(mode=0o755)
+    config = {"plugin": "tfbridge.aws.ssm_outputs", **CACHED, "cache_connection": "/root/cache"}
+    (project / "inventory" / "demo.ssm_outputs.yml").write_text(yaml.safe_dump(config))
+    (project / "project" / "play.yml").write_text(PLAY)
+
+    played = as_nobody(*runner, "--ident", "good")
+    denied = as_nobody(*runner, "--ident", "bad", AWS_REGION="eu-central-1", AWS_ENDPOINT_URL="http://127.0.0.1:1")
+
+    artifacts = project / "tmp" / "artifacts"
+    events = [json.loads(path.read_text()) for path in (artifacts / "good" / "job_events").glob("*.json")]
+    said = {event["event_data"]["res"]["msg"] for event in events if event["event"] == "runner_on_ok"}
+    assert (0, {"10.0.0.1 fs-1", "10.0.0.2 fs-1"}) == (played.rc, said), played.output
+    assert 1 == played.said.count("the cache can't be used: ")
+    assert ("successful", "failed") == tuple((artifacts / run / "status").read_text() for run in ("good", "bad"))
+    assert "4" == (artifacts / "bad" / "rc").read_text()
+    assert (4, 1) == (denied.rc, denied.said.count("got no answer: Could not connect to the endpoint")), denied.output
+    assert {"inventory", "project", "tmp"} == {path.name for path in project.iterdir()}
 
 
 class TestTimeZones:
