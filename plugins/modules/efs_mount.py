@@ -12,8 +12,8 @@ author:
   - The tfbridge.aws maintainers (@tfbridge)
 description:
   - Brings one path of a host to its state. Either the intended file system is mounted there, as NFS 4.1 and hard, and
-    C(/etc/fstab) has exactly one line for the path; or the module fails, and says what was found, what was done and
-    what to do.
+    C(/etc/fstab) has exactly one line for the path, or what else O(persist) says; or the module fails, and says what
+    was found, what was done and what to do.
   - Waits for the DNS name and for the port, which may not be there right after a C(terraform apply).
   - A changed source is really remounted, and tried on a directory of its own before what works is unmounted. If a later
     step fails all the same, what was mounted is mounted again.
@@ -68,9 +68,10 @@ options:
   state:
     description:
       - V(mounted), now and at boot.
-      - V(present), at boot only. The line is in C(/etc/fstab), and what is mounted now isn't touched.
-      - V(unmounted), not mounted now, with the line in C(/etc/fstab) as it is.
-      - V(absent), neither mounted nor in C(/etc/fstab), however it was mounted. An empty directory is removed.
+      - V(present), at boot only. O(persist) says by what, and what is mounted now isn't touched.
+      - V(unmounted), not mounted now; what mounts it at boot stays as it is.
+      - V(absent), neither mounted nor in C(/etc/fstab) or a unit of O(persist=systemd), however it was mounted. An
+        empty directory is removed.
     type: str
     choices: [mounted, present, unmounted, absent]
     default: mounted
@@ -147,6 +148,29 @@ options:
       - Without it the module fails and names those processes.
     type: bool
     default: false
+  persist:
+    description:
+      - What mounts it at boot.
+      - V(fstab), a line of C(/etc/fstab).
+      - V(systemd), a unit file in C(/etc/systemd/system), enabled for C(remote-fs.target). Requires systemd on the
+        host. Options that only C(/etc/fstab) has, C(noauto) and those that begin with C(x-systemd.), are errors.
+      - V(none), nothing.
+      - What another value of it has written for O(path) is removed. A unit file for O(path) that was written by others
+        is never replaced, and an error.
+    type: str
+    choices: [fstab, systemd, none]
+    default: fstab
+    version_added: 0.2.0
+  readahead:
+    description:
+      - How many KiB the kernel reads ahead on the mounted file system, in C(/sys/class/bdi). A multiple of 64, V(0) for
+        none. Without it, what the kernel takes stays.
+      - Linux 5.4 and later takes 128 KiB for NFS. V(15360), 15 times the C(rsize) of 1 MiB, is what amazon-efs-utils
+        sets, with O(helper=efs) by itself.
+      - Linux forgets it with the mount, and mounts of one file system share it. Each run sets it anew where it differs,
+        so run it after a boot; with C(x-systemd.automount) while the path is mounted.
+    type: int
+    version_added: 0.2.0
   nested_paths:
     description:
       - Paths below O(path) that are mounted after this one. They are unmounted while O(path) is, and mounted again.
@@ -227,6 +251,12 @@ pending_options:
   elements: str
   sample: ["nconnect=4 (mounted with 1)"]
   version_added: 0.2.0
+unit:
+  description: The text of the unit file for the path, as it is or would be; empty where there is none.
+  returned: success
+  type: str
+  sample: ""
+  version_added: 0.2.0
 backup_file:
   description: The copy of O(fstab).
   returned: success, if O(backup=true) and O(fstab) was changed
@@ -242,8 +272,8 @@ steps:
     action:
       description:
         - One of C(unmount), C(mount), C(remount), C(stop_automount), C(start_automount), C(write_fstab),
-          C(remove_fstab), C(daemon_reload), C(remove_directory), and C(put_back) for what was mounted again after a
-          failure.
+          C(remove_fstab), C(write_unit), C(remove_unit), C(daemon_reload), C(remove_directory), C(set_readahead), and
+          C(put_back) for what was mounted again after a failure.
       type: str
       sample: mount
     path:

@@ -17,10 +17,12 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._efs.host import Host
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.identity import Tunnel
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.mount_table import Layer
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.source import parse_remote
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.units import Unit
 
 ROOT = "1 0 8:1 / / rw,relatime - ext4 /dev/root rw"
 FLAGS = ("ro", "nosuid", "nodev", "noexec", "noatime")
 TRIAL = "/run/trial"
+KERNELS_READAHEAD = 128
 # What the kernel shows of options that are in effect.
 SHOWN = ("timeo", "retrans", "noresvport", "nconnect", "port")
 
@@ -71,6 +73,11 @@ class ModelHost(Host):
         # Of systemd: whether it runs, and the fstab that it has read.
         self.systemd = False
         self.read = ""
+        # Unit files by their paths, and those that systemd has read.
+        self.units: dict[str, Unit] = {}
+        self.read_units: dict[str, Unit] = {}
+        # By path, what the kernel reads ahead where it isn't what it does by itself; None where it doesn't say.
+        self.ahead: dict[str, int | None] = {}
         # Paths that were touched while an access mounts.
         self.triggered: list[str] = []
         # Acts that fail once, with what they say; and the number of the act at which the run is killed.
@@ -216,6 +223,7 @@ class ModelHost(Host):
 
     def _take_off(self, mounted: Mounted) -> None:
         self.mounts = [one for one in self.mounts if one is not mounted]
+        self.ahead.pop(mounted.path, None)
 
     @contextlib.contextmanager
     def lock(self, name: str, timeout: float) -> Iterator[None]:
@@ -261,18 +269,45 @@ class ModelHost(Host):
         self._acted()
         return removed
 
+    def readahead(self, layer: Layer) -> int | None:
+        return None if layer.fstype == "tmpfs" else self.ahead.get(layer.path, KERNELS_READAHEAD)
+
+    def set_readahead(self, layer: Layer, size: int) -> str:
+        problem = self._act("readahead", layer.path)
+        if not problem:
+            self.ahead[layer.path] = size
+            self._acted()
+        return problem
+
     # -- systemd ------------------------------------------------------------------------------------------------------
 
     def has_systemd(self) -> bool:
         return self.systemd
 
-    def has_unread_changes(self, path: str, *, listed: bool) -> bool:
-        return self.systemd and lines_of(self.read, path) != lines_of(self.text, path)
+    def has_unread_changes(self, path: str, *, listed: bool, unit: bool) -> bool:
+        lines = lines_of(self.read, path) != lines_of(self.text, path)
+        return self.systemd and (lines or self.read_units.get(path) != self.units.get(path))
+
+    def unit(self, path: str) -> Unit:
+        return self.units.get(path, Unit())
+
+    def write_unit(self, path: str, text: str) -> None:
+        problem = self._act("unit", path)
+        if problem:
+            raise MountError(problem)
+        # Written first and then enabled, disabled first and then removed.
+        if text or path in self.units:
+            self.units[path] = Unit(text or self.units[path].text)
+            self._acted()
+            self.units[path] = Unit(text, enabled=True)
+        if not text:
+            self.units.pop(path, None)
+        self._acted()
 
     def daemon_reload(self) -> str:
         problem = self._act("daemon-reload")
         if not problem:
-            self.read = self.text
+            self.read, self.read_units = self.text, dict(self.units)
             self._acted()
         return problem
 

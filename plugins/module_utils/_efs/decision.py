@@ -33,11 +33,15 @@ from .identity import (
 )
 from .mount_table import Layer, View
 from .source import zone_of
+from .systemd import unit_file
+from .units import Unit, unit_of
 
 UNMOUNT, MOUNT, REMOUNT = "unmount", "mount", "remount"
 STOP_AUTOMOUNT, START_AUTOMOUNT = "stop_automount", "start_automount"
 WRITE_FSTAB, REMOVE_FSTAB, DAEMON_RELOAD = "write_fstab", "remove_fstab", "daemon_reload"
+WRITE_UNIT, REMOVE_UNIT = "write_unit", "remove_unit"
 REMOVE_DIRECTORY = "remove_directory"
+SET_READAHEAD = "set_readahead"
 # What was unmounted is mounted again, since something failed later.
 PUT_BACK = "put_back"
 # What may be unmounted. Disks and everything else of the host's own are somebody's decision.
@@ -56,6 +60,8 @@ class Found:
     # directory, missing, or what else stat calls it; of what is visible at the path.
     kind: str = "directory"
     fstab: tuple[Line, ...] = ()
+    # Its unit file, where it has one of its own.
+    unit: Unit = field(default_factory=Unit)
     network: Network = field(default_factory=Network)
     # Whether systemd makes units from the lines of fstab, and whether it has yet to read what is there now.
     systemd: bool = False
@@ -103,7 +109,7 @@ def decide(mount: Mount, found: Found, nested: Collection[str] = ()) -> tuple[St
 
     The paths in nested are the caller's own, below this one, who mounts them afterwards.
     """
-    decisions = {"mounted": _mounted, "present": _present, "unmounted": _unmounted, "absent": _absent}
+    decisions = {"mounted": _mounted, "present": _persisted, "unmounted": _unmounted, "absent": _absent}
     steps = decisions[mount.state](mount, found)
     moved = {step.action for step in steps} & {UNMOUNT, MOUNT, STOP_AUTOMOUNT}
     return (*(_clear_below(mount, found, nested) if moved else ()), *steps)
@@ -134,8 +140,8 @@ def _mounted(mount: Mount, found: Found) -> list[Step]:
     keep = _kept(mount, found)
     unmounts = [_unmount(mount, found, layer) for layer in reversed(found.stack[len(keep) :])]
     if keep:
-        return [*unmounts, *_remount(mount, keep[0], unmounts), *_present(mount, found)]
-    persisted = _present(mount, found)
+        return [*unmounts, *_remount(mount, keep[0], unmounts), *_persisted(mount, found)]
+    persisted = _persisted(mount, found)
     on_access = mount.on_access and found.systemd
     if on_access and found.armed and not found.stack and WRITE_FSTAB not in {step.action for step in persisted}:
         return persisted
@@ -146,13 +152,51 @@ def _mounted(mount: Mount, found: Found) -> list[Step]:
     return steps
 
 
-def _present(mount: Mount, found: Found) -> list[Step]:
+def _persisted(mount: Mount, found: Found) -> list[Step]:
+    """Return the steps to what mounts it at boot: first what is wanted is written, then what isn't is removed."""
+    steps = {"fstab": _in_fstab, "systemd": _in_unit, "none": _not_at_boot}[mount.persist](mount, found)
+    return steps + _reload(mount, found, steps)
+
+
+def _in_fstab(mount: Mount, found: Found) -> list[Step]:
     steps = []
     if found.fstab != (fstab_line(mount),):
         _check_fstab(mount, found)
         reason = f"{len(found.fstab)} lines are there" if len(found.fstab) > 1 else "the line differs"
         steps.append(Step(WRITE_FSTAB, mount.path, reason if found.fstab else "there is no line"))
-    return steps + _reload(mount, found, steps)
+    return steps + _remove_unit(mount, found)
+
+
+def _in_unit(mount: Mount, found: Found) -> list[Step]:
+    if not found.systemd:
+        raise MountError(
+            f"{mount.path}: persist: systemd requires a host that runs systemd, and /etc/fstab as its fstab. Use "
+            "persist: fstab"
+        )
+    steps = []
+    if found.unit != unit_of(mount):
+        _check_unit(mount, found)
+        reason = "it differs" if found.unit.enabled else "it is not enabled"
+        steps.append(Step(WRITE_UNIT, mount.path, reason if found.unit.text else "there is no unit"))
+    return steps + _remove_line(mount, found)
+
+
+def _not_at_boot(mount: Mount, found: Found) -> list[Step]:
+    return _remove_line(mount, found) + _remove_unit(mount, found)
+
+
+def _remove_line(mount: Mount, found: Found) -> list[Step]:
+    if not found.fstab:
+        return []
+    _check_fstab(mount, found)
+    return [Step(REMOVE_FSTAB, mount.path, f"{len(found.fstab)} lines are there")]
+
+
+def _remove_unit(mount: Mount, found: Found) -> list[Step]:
+    if not found.unit.text:
+        return []
+    _check_unit(mount, found)
+    return [Step(REMOVE_UNIT, mount.path, "it is there")]
 
 
 def _unmounted(mount: Mount, found: Found) -> list[Step]:
@@ -163,10 +207,7 @@ def _unmounted(mount: Mount, found: Found) -> list[Step]:
 
 def _absent(mount: Mount, found: Found) -> list[Step]:
     steps = _unmounted(mount, found)
-    removals = []
-    if found.fstab:
-        _check_fstab(mount, found)
-        removals.append(Step(REMOVE_FSTAB, mount.path, f"{len(found.fstab)} lines are there"))
+    removals = _not_at_boot(mount, found)
     # An empty directory alone, that is nobody's mount point any more, may be somebody's.
     directory = []
     if steps + removals and (found.view.stack or found.kind == "directory"):
@@ -177,7 +218,9 @@ def _absent(mount: Mount, found: Found) -> list[Step]:
 def _reload(mount: Mount, found: Found, written: list[Step]) -> list[Step]:
     if not found.systemd or not (written or found.unread):
         return []
-    return [Step(DAEMON_RELOAD, mount.path, "systemd has not read /etc/fstab since it was changed")]
+    units = {WRITE_UNIT, REMOVE_UNIT} & {step.action for step in written}
+    what = "its unit" if units or found.unit.text else "/etc/fstab"
+    return [Step(DAEMON_RELOAD, mount.path, f"systemd has not read {what} since it was changed")]
 
 
 def _stopped(mount: Mount, found: Found, unmounts: list[Step]) -> list[Step]:
@@ -274,6 +317,14 @@ def _check_fstab(mount: Mount, found: Found) -> None:
                 f"{mount.path}: /etc/fstab has '{line}' for that path, and only lines of {', '.join(_OUR_FSTAB_TYPES)} "
                 "are replaced for you. Use another path, or remove the line yourself"
             )
+
+
+def _check_unit(mount: Mount, found: Found) -> None:
+    if found.unit.text and not found.unit.ours:
+        raise MountError(
+            f"{mount.path}: {unit_file(mount.path)} is there, which this role didn't write, and would decide what is "
+            "mounted at boot. Use another path, or remove it yourself"
+        )
 
 
 def _check_kind(mount: Mount, found: Found) -> None:

@@ -22,11 +22,14 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import n
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs import options as mount_options
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs import source as sources
 
-from .rules import check_efs, check_rules
+from .rules import check_efs, check_persist, check_rules
 from .source import Remote
 from .specification import ENTRY
 
 NFS_PORT = 2049
+# In KiB: the largest page of a kernel, in which it counts; and far beyond what is of use.
+_READAHEAD_STEP = 64
+_READAHEAD_MOST = 1024 * 1024
 AUTOMOUNT = "x-systemd.automount"
 _MODE = re.compile(r"[0-7]{3,4}\Z|[ugoa]*[-+=][rwxXstugo]*(?:,[ugoa]*[-+=][rwxXstugo]*)*\Z")
 _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
@@ -59,6 +62,9 @@ class Mount:
     root: Attributes
     on_source_change: str
     lazy_unmount: bool
+    persist: str
+    # In KiB; None leaves what the kernel takes.
+    readahead: Optional[int]
 
     @property
     def source(self) -> str:
@@ -201,6 +207,21 @@ def _mode(name: str, value: object) -> str:
     return value
 
 
+def _readahead(name: str, value: object) -> int:
+    number = int(value) if isinstance(value, str) and value.isdecimal() else value
+    if (
+        not isinstance(number, int)
+        or isinstance(number, bool)
+        or number % _READAHEAD_STEP
+        or not 0 <= number <= _READAHEAD_MOST
+    ):
+        raise OptionError(
+            f"{name}: {show(value)} is not valid. Valid values: multiples of {_READAHEAD_STEP} from 0 to "
+            f"{_READAHEAD_MOST}, in KiB, like 15360"
+        )
+    return number
+
+
 def _account(name: str, value: object) -> str:
     if not (isinstance(value, str) and value and value.isprintable()):
         raise OptionError(f"{name}: {show(value)} must be a name, or a number in quotes")
@@ -229,6 +250,7 @@ _CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
     "mount_target_ip": _source(sources.check_address),
     "export": _source(sources.check_export),
     "access_point": _source(sources.check_access_point),
+    "readahead": _readahead,
     "az": _source(sources.check_zone_or_instance),
     "region": lambda name, value: check_region(value, name),
 }
@@ -238,6 +260,7 @@ def _mount(params: Mapping[str, Any]) -> Mount:
     helper = params["helper"]
     merged = mount_options.merge(helper, params["options"], params["extra_options"])
     mount_options.check(helper, merged)
+    check_persist(merged, params)
     given = _given_server(params)
     server, host = given, given
     if helper == "efs":
@@ -258,6 +281,8 @@ def _mount(params: Mapping[str, Any]) -> Mount:
         root=_attributes(params, "root"),
         on_source_change=params["on_source_change"],
         lazy_unmount=params["lazy_unmount"],
+        persist=params["persist"],
+        readahead=params["readahead"],
     )
 
 

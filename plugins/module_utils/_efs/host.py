@@ -32,6 +32,7 @@ from .errors import MountError
 from .identity import NFS_TYPES, Tunnel
 from .mount_table import Layer, parse_mountinfo
 from .processes import holders, link_target
+from .units import TARGET, Unit
 
 # What stat and umount may take on a host that is alive; a mount may take what mount.nfs gives it, two minutes.
 PROBE_TIMEOUT = 10
@@ -52,8 +53,15 @@ _STATE_FILE = re.compile(r"(?P<id>fs-[0-9a-f]+)\.(?P<key>.+\.[0-9]+)\Z")
 class Host(abc.ABC):
     """The host that this process runs on."""
 
+    _units = pathlib.Path(systemd.UNITS)
+    _devices = pathlib.Path("/sys/class/bdi")
+
     def __init__(
-        self, fstab: str = SYSTEM_FSTAB, state_files: str = "/var/run/efs", proc: str = "/proc", own: str = "/run"
+        self,
+        fstab: str = SYSTEM_FSTAB,
+        state_files: str = "/var/run/efs",
+        proc: str = "/proc",
+        own: str = "/run",
     ) -> None:
         self._fstab = pathlib.Path(fstab)
         self._state_files = pathlib.Path(state_files)
@@ -195,6 +203,24 @@ class Host(abc.ABC):
     def _depth(self, path: str) -> int:
         return sum(layer.path == path for layer in parse_mountinfo(self.mountinfo()))
 
+    def readahead(self, layer: Layer) -> Optional[int]:
+        """Return how many KiB the kernel reads ahead on a mount; None where it doesn't say."""
+        try:
+            return int(self._readahead_file(layer).read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None
+
+    def set_readahead(self, layer: Layer, size: int) -> str:
+        """Set how many KiB the kernel reads ahead; return what went wrong, empty where nothing did."""
+        try:
+            self._readahead_file(layer).write_text(f"{size}\n", encoding="ascii")
+        except OSError as exc:
+            return exc.strerror or str(exc)
+        return ""
+
+    def _readahead_file(self, layer: Layer) -> pathlib.Path:
+        return self._devices / layer.device / "read_ahead_kb"
+
     # -- the network --------------------------------------------------------------------------------------------------
 
     def addresses(self, server: str) -> tuple[str, ...]:
@@ -225,9 +251,31 @@ class Host(abc.ABC):
         """Return whether systemd makes units from the lines of this fstab."""
         return str(self._fstab) == SYSTEM_FSTAB and pathlib.Path("/run/systemd/system").is_dir()
 
-    def has_unread_changes(self, path: str, *, listed: bool) -> bool:
-        """Return whether systemd has yet to read what fstab has for a path; listed is whether it has a line."""
-        return self.has_systemd() and systemd.has_unread_changes(path, listed=listed)
+    def has_unread_changes(self, path: str, *, listed: bool, unit: bool) -> bool:
+        """Return whether systemd has yet to read the line of fstab that a path has, or its unit file."""
+        return self.has_systemd() and systemd.has_unread_changes(path, listed=listed, unit=unit)
+
+    def unit(self, path: str) -> Unit:
+        """Return the unit file of a path."""
+        file = self._unit_file(path)
+        link = link_target(str(file))
+        if link:
+            return Unit(f"a symbolic link to {link}")
+        try:
+            return Unit(file.read_bytes().decode("utf-8", "surrogateescape"), self._unit_link(path).exists())
+        except OSError:
+            return Unit()
+
+    def _unit_file(self, path: str) -> pathlib.Path:
+        return self._units / pathlib.PurePath(systemd.unit_file(path)).name
+
+    def _unit_link(self, path: str) -> pathlib.Path:
+        file = self._unit_file(path)
+        return file.parent / f"{TARGET}.wants" / file.name
+
+    @abc.abstractmethod
+    def write_unit(self, path: str, text: str) -> None:
+        """Write and enable the unit file of a path, or remove it where the text is empty; raises MountError."""
 
     def daemon_reload(self) -> str:
         """Make systemd read fstab; return what went wrong, empty where nothing did."""

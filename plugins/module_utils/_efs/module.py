@@ -17,7 +17,18 @@ from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
 
-from .decision import MOUNT, REMOVE_FSTAB, START_AUTOMOUNT, UNMOUNT, WRITE_FSTAB, Found, Step, fstab_line
+from .decision import (
+    MOUNT,
+    REMOVE_FSTAB,
+    REMOVE_UNIT,
+    START_AUTOMOUNT,
+    UNMOUNT,
+    WRITE_FSTAB,
+    WRITE_UNIT,
+    Found,
+    Step,
+    fstab_line,
+)
 from .entry import Mount, parse_entry
 from .errors import MountError
 from .identity import describe
@@ -27,6 +38,7 @@ from .options import VERSION
 from .report import Report
 from .source import OF_INSTANCE
 from .specification import ENTRY
+from .units import unit_of
 from .wait import Patience
 from .worker import Worker
 
@@ -73,27 +85,29 @@ def _steps(steps: Sequence[Step]) -> list[dict[str, str]]:
 
 def _result(mount: Mount, report: Report, check_mode: bool) -> dict[str, Any]:
     before = _shown(mount.path, *_state(report.before))
-    mounted, fstab = _predicted(mount, report) if check_mode else _state(report.after)
+    mounted, fstab, unit = _predicted(mount, report) if check_mode else _state(report.after)
     return {
         "changed": report.changed,
         # Not "path" or "dest": about those AnsibleModule asks the file system, and a dead server never answers.
         "mount_point": mount.path,
         "mounted": mounted,
         "fstab": fstab,
+        "unit": unit,
         "steps": _steps(report.steps),
         "pending_options": report.pending,
-        "diff": {"before": before, "after": _shown(mount.path, mounted, fstab)},
+        "diff": {"before": before, "after": _shown(mount.path, mounted, fstab, unit)},
     }
 
 
-def _state(found: Found) -> tuple[list[str], list[str]]:
+def _state(found: Found) -> tuple[list[str], list[str], str]:
     mounted = [f"{describe(layer, found.network)}{f', {found.dead}' if found.dead else ''}" for layer in found.stack]
-    return mounted + ["by systemd on access"] * found.armed, [str(line) for line in found.fstab]
+    on_access = ["by systemd on access"] * found.armed
+    return mounted + on_access, [str(line) for line in found.fstab], found.unit.text
 
 
-def _predicted(mount: Mount, report: Report) -> tuple[list[str], list[str]]:
+def _predicted(mount: Mount, report: Report) -> tuple[list[str], list[str], str]:
     """Return what would be there after the steps."""
-    mounted, fstab = _state(report.before)
+    mounted, fstab, unit = _state(report.before)
     for step in report.steps:
         if step.action == UNMOUNT and step.path == mount.path:
             mounted.pop()
@@ -105,9 +119,12 @@ def _predicted(mount: Mount, report: Report) -> tuple[list[str], list[str]]:
             fstab = [str(fstab_line(mount))]
         elif step.action == REMOVE_FSTAB:
             fstab = []
-    return mounted, fstab
+        elif step.action in (WRITE_UNIT, REMOVE_UNIT):
+            unit = unit_of(mount).text if step.action == WRITE_UNIT else ""
+    return mounted, fstab, unit
 
 
-def _shown(path: str, mounted: Sequence[str], fstab: Sequence[str]) -> str:
+def _shown(path: str, mounted: Sequence[str], fstab: Sequence[str], unit: str) -> str:
     lines = [f"mounted on {path}: {item}" for item in mounted] or [f"mounted on {path}: nothing"]
-    return "\n".join([*lines, *(f"fstab: {line}" for line in fstab)]) + "\n"
+    units = [f"unit: {line}" for line in unit.splitlines() if line]
+    return "\n".join([*lines, *(f"fstab: {line}" for line in fstab), *units]) + "\n"

@@ -46,6 +46,25 @@ class ModuleHost(Host):
         except OSError as exc:
             raise MountError(f"{self._fstab} can't be written: {exc}") from exc
 
+    def write_unit(self, path: str, text: str) -> None:
+        """Write a unit file whole or not at all, and enable it; or disable and remove it, where the text is empty."""
+        file, link = self._unit_file(path), self._unit_link(path)
+        try:
+            if not text:
+                for one in (link, file):
+                    with contextlib.suppress(FileNotFoundError):
+                        one.unlink()
+                return
+            with self._failing():
+                self._replace(str(file), text.encode("utf-8", "surrogateescape"))
+            link.parent.mkdir(mode=0o755, exist_ok=True)
+            if not link.exists():
+                with contextlib.suppress(FileNotFoundError):
+                    link.unlink()
+                link.symlink_to(file)
+        except OSError as exc:
+            raise MountError(f"{file} can't be {'written' if text else 'removed'}: {exc}") from exc
+
     def _replace(self, target: str, content: bytes) -> None:
         descriptor, name = tempfile.mkstemp(dir=self._module.tmpdir)
         with os.fdopen(descriptor, "wb") as file:

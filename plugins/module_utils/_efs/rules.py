@@ -38,6 +38,27 @@ def check_efs(options: Iterable[str], params: Mapping[str, Any]) -> None:
     _check((*_exclusions(names, params), *_connection_rules(names, params), *twice))
 
 
+def check_persist(options: Iterable[str], params: Mapping[str, Any]) -> None:
+    """Raise OptionError for options and states that mean nothing where no line of C(/etc/fstab) has them."""
+    persist, path = params["persist"], params["path"]
+    if persist == "fstab":
+        return
+    of_fstab = [option for option in options if option == "noauto" or option.startswith("x-systemd.")]
+    _check(
+        (
+            (of_fstab, f"extra_options: {', '.join(map(show, of_fstab))} requires persist: fstab"),
+            (
+                persist == "none" and params["state"] == "present",
+                "persist: none and state: present are mutually exclusive, nothing would be left to do",
+            ),
+            (
+                persist == "systemd" and (path.endswith("\\") or path != path.strip()),
+                f"path: {show(path)} can't be written into a unit of systemd; use persist: fstab",
+            ),
+        )
+    )
+
+
 def _check(rules: Iterable[tuple[object, str]]) -> None:
     problems = [text for broken, text in rules if broken]
     if problems:

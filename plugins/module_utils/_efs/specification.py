@@ -40,6 +40,8 @@ ENTRY: Mapping[str, Mapping[str, Any]] = {
     "root_mode": {"type": "str"},
     "on_source_change": {"type": "str", "choices": ["remount", "fail"], "default": "remount"},
     "lazy_unmount": {"type": "bool", "default": False},
+    "persist": {"type": "str", "choices": ["fstab", "systemd", "none"], "default": "fstab"},
+    "readahead": {"type": "int"},
 }
 # What efs_mounts takes. It checks the entries itself: an error of Ansible's names neither the entry nor its path.
 LIST: Mapping[str, Mapping[str, Any]] = {"mounts": {"type": "raw", "required": True}}

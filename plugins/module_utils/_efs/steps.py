@@ -25,10 +25,12 @@ from .decision import (
     REMOUNT,
     REMOVE_DIRECTORY,
     REMOVE_FSTAB,
+    REMOVE_UNIT,
     START_AUTOMOUNT,
     STOP_AUTOMOUNT,
     UNMOUNT,
     WRITE_FSTAB,
+    WRITE_UNIT,
     Step,
     fstab_line,
     is_armed,
@@ -40,6 +42,7 @@ from .identity import Network, describe, tunnel_of
 from .mount_table import Layer, View, parse_mountinfo, view
 from .options import for_mount
 from .report import Report
+from .units import unit_of
 from .wait import Patience
 
 # Long enough for a mount on a busy host, and short enough to be tried again.
@@ -70,6 +73,8 @@ class Steps:
             START_AUTOMOUNT: self._start_automount,
             WRITE_FSTAB: self._write_fstab,
             REMOVE_FSTAB: self._write_fstab,
+            WRITE_UNIT: self._write_unit,
+            REMOVE_UNIT: self._write_unit,
             DAEMON_RELOAD: self._daemon_reload,
             REMOVE_DIRECTORY: lambda step: self._host.remove_directory(step.path),
         }
@@ -196,10 +201,13 @@ class Steps:
         with self._host.lock("/etc/fstab", self._patience.timeout):
             self._host.write_fstab(fstab.replace(self._host.fstab(), step.path, line, self._host.resolve))
 
+    def _write_unit(self, step: Step) -> None:
+        self._host.write_unit(step.path, unit_of(self._mount).text if step.action == WRITE_UNIT else "")
+
     def _daemon_reload(self, step: Step) -> None:
         problem = self._host.daemon_reload()
         if problem:
-            raise MountError(f"{step.path}: systemd can't be made to read /etc/fstab: {problem}")
+            raise MountError(f"{step.path}: systemd can't be made to read what it mounts at boot: {problem}")
 
 
 def _hint(problem: str) -> str:

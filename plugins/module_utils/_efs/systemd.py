@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""systemd, which makes units from the lines of C(/etc/fstab): whether it has read them, and its automounts.
+"""systemd, which makes units from the lines of C(/etc/fstab): whether it has read them and others, its automounts.
 
 PRIVATE: not for use outside this collection, may change in any release.
 
@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from .commands import run
 
 _FSTAB = "/etc/fstab"
+UNITS = "/etc/systemd/system"
 _TIMEOUT = 60
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:_.")
 
@@ -33,17 +34,28 @@ def unit_name(path: str, suffix: str) -> str:
     return f"{escaped}.{suffix}"
 
 
-def has_unread_changes(path: str, *, listed: bool) -> bool:
-    """Return whether systemd doesn't know yet what C(/etc/fstab) has for a path; listed is whether it has a line."""
+def unit_file(path: str) -> str:
+    """Return where the unit file of a path's mount is, if it has one of its own."""
+    return f"{UNITS}/{unit_name(path, 'mount')}"
+
+
+def has_unread_changes(path: str, *, listed: bool, unit: bool) -> bool:
+    """Return whether systemd doesn't know yet what mounts a path at boot.
+
+    That is a line of C(/etc/fstab), where it is listed, and before that a unit file, where it has a unit.
+    """
     properties = "LoadState,FragmentPath,SourcePath,NeedDaemonReload"
     done = run(["systemctl", "show", f"--property={properties}", "--", unit_name(path, "mount")], _TIMEOUT)
-    unit = _parse(done.stdout)
-    if done.code != 0 or "LoadState" not in unit:
+    known = _parse(done.stdout)
+    if done.code != 0 or "LoadState" not in known:
         return False
-    if unit.get("SourcePath") == _FSTAB:
-        return not listed or unit.get("NeedDaemonReload") == "yes"
+    own, stale = known.get("FragmentPath") == unit_file(path), known.get("NeedDaemonReload") == "yes"
+    if own or unit:
+        return stale or own != unit
+    if known.get("SourcePath") == _FSTAB:
+        return not listed or stale
     # Without a file of its own the unit stands for what is mounted, or for nothing.
-    return listed and not unit.get("FragmentPath")
+    return listed and not known.get("FragmentPath")
 
 
 def _parse(text: str) -> Mapping[str, str]:

@@ -23,9 +23,13 @@ from .decision import (
     REMOUNT,
     REMOVE_DIRECTORY,
     REMOVE_FSTAB,
+    REMOVE_UNIT,
+    SET_READAHEAD,
+    START_AUTOMOUNT,
     STOP_AUTOMOUNT,
     UNMOUNT,
     WRITE_FSTAB,
+    WRITE_UNIT,
     Found,
     Step,
     decide,
@@ -40,9 +44,11 @@ from .mount_table import View, parse_mountinfo, view
 from .options import for_mount
 from .report import Report
 from .steps import Steps
+from .units import Unit
 from .wait import Patience, wait_for_server
 
 _KERNEL = (UNMOUNT, STOP_AUTOMOUNT, MOUNT, REMOUNT)
+_PERSISTENT = (WRITE_FSTAB, REMOVE_FSTAB, WRITE_UNIT, REMOVE_UNIT)
 # A mount that lay under another shows its own state only after that one is gone.
 _ROUNDS = 4
 
@@ -69,6 +75,7 @@ class Worker:
         self._set_mountpoint(found)
         if not self.report.steps:
             self._set_root(found)
+        self._predict_readahead(found)
         self.report.pending += pending(self._mount, found) if not self.report.steps else []
         return self.report
 
@@ -89,6 +96,7 @@ class Worker:
             self.report.after = found = self._verified()
             self._set_mountpoint(found)
             self._set_root(found)
+            self._set_readahead(found)
             self.report.pending += pending(self._mount, found)
         return self.report
 
@@ -132,14 +140,17 @@ class Worker:
             self._check_links(path)
         text = self._host.fstab()
         lines = fstab.lines_of(text, path, self._host.resolve)
+        has_systemd = self._host.has_systemd()
+        unit = self._host.unit(path) if has_systemd else Unit()
         return Found(
             view=self._without_own(seen, text),
             dead=self._host.dead(path) if seen.stack and touch else "",
             kind="directory" if seen.stack else self._host.kind(path) if touch else "missing",
             fstab=lines,
+            unit=unit,
             network=Network(self._addresses, self._host.tunnels()),
-            systemd=self._host.has_systemd(),
-            unread=self._host.has_unread_changes(path, listed=bool(lines)),
+            systemd=has_systemd,
+            unread=self._host.has_unread_changes(path, listed=bool(lines), unit=bool(unit.text)),
         )
 
     def _without_own(self, seen: View, text: str) -> View:
@@ -224,7 +235,7 @@ class Worker:
         for step in planned:
             if step.action not in _KERNEL:
                 self._steps.do(step)
-            if step.action in (WRITE_FSTAB, REMOVE_FSTAB):
+            if step.action in _PERSISTENT:
                 # What is mounted and what is mounted at boot agree.
                 self._steps.commit()
 
@@ -263,6 +274,36 @@ class Worker:
     def _set_root(self, found: Found) -> None:
         if self._mount.state == "mounted" and not found.armed:
             self.report.attributes_changed |= self._host.set_attributes(self._mount.path, self._mount.root, "root")
+
+    def _set_readahead(self, found: Found) -> None:
+        """Set how much is read ahead, which is of the mount and not of its options."""
+        size = self._mount.readahead
+        now = self._other_readahead(found)
+        if size is None or not now:
+            return
+        problem = self._host.set_readahead(found.stack[-1], size)
+        if problem:
+            raise MountError(f"{self._mount.path}: readahead: {size} can't be set: {problem}")
+        self.report.steps.append(Step(SET_READAHEAD, self._mount.path, now))
+
+    def _predict_readahead(self, found: Found) -> None:
+        actions = {step.action for step in self.report.steps}
+        # Of what lies under something else it is not to be seen yet.
+        now = "" if actions & {UNMOUNT, MOUNT} else self._other_readahead(found)
+        if MOUNT in actions and self._mount.readahead is not None and START_AUTOMOUNT not in actions:
+            now = f"the kernel's own is not {self._mount.readahead} KiB"
+        if now:
+            self.report.steps.append(Step(SET_READAHEAD, self._mount.path, now))
+
+    def _other_readahead(self, found: Found) -> str:
+        """Return what is read ahead instead of what is wanted, in words; empty where that is as wanted."""
+        size = self._mount.readahead
+        if size is None or self._mount.state != "mounted" or not found.stack:
+            return ""
+        now = self._host.readahead(found.stack[-1])
+        if now is None:
+            raise MountError(f"{self._mount.path}: readahead: this kernel doesn't say what it reads ahead")
+        return "" if now == size else f"it is {now} KiB, not {size}"
 
     def _warn_of_binds(self, found: Found, planned: Sequence[Step]) -> None:
         unmounted = any(step.action == UNMOUNT and step.path == self._mount.path for step in planned)

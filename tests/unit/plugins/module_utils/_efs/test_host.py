@@ -15,9 +15,11 @@ import subprocess
 import time
 
 import pytest
-from ansible_collections.tfbridge.aws.plugins.module_utils._efs.commands import run
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs import systemd
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.commands import Done, run
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.host import Host
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.identity import Tunnel, tunnel_key
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.mount_table import parse_mountinfo
 
 from tests.support.imports import PLUGINS, all_needed_by
 
@@ -29,6 +31,9 @@ class ReadOnlyHost(Host):
         raise NotImplementedError
 
     def set_attributes(self, path, wanted, name):
+        raise NotImplementedError
+
+    def write_unit(self, path, text):
         raise NotImplementedError
 
 
@@ -206,3 +211,43 @@ def test_what_runs_on_managed_hosts_is_python_3_7(path):
     assert not generic & {node.id for node in subscripted if isinstance(node, ast.Name)}
     for newer in (".removeprefix(", ".removesuffix(", "functools.cache", "Protocol", "math.prod", "zoneinfo"):
         assert newer not in text
+
+
+def test_readahead_is_of_a_device(host, tmp_path):
+    """Of the kernel's major:minor; where it has no such file nothing is known."""
+    (layer,) = parse_mountinfo("36 35 0:45 / /mnt/efs rw - nfs4 host:/ rw,vers=4.1\n")
+    host._devices = tmp_path
+    assert host.readahead(layer) is None
+    assert "No such file or directory" == host.set_readahead(layer, 15360)
+
+    (tmp_path / "0:45").mkdir()
+    (tmp_path / "0:45" / "read_ahead_kb").write_text("128\n")
+    assert 128 == host.readahead(layer)
+    assert "" == host.set_readahead(layer, 15360)
+    assert 15360 == host.readahead(layer)
+
+
+OWN = "/etc/systemd/system/mnt-efs.mount"
+GENERATED = "/run/systemd/generator/mnt-efs.mount"
+
+
+@pytest.mark.parametrize(
+    ("known", "listed", "unit", "unread"),
+    [
+        ({"FragmentPath": OWN, "NeedDaemonReload": "no"}, False, True, False),
+        ({"FragmentPath": OWN, "NeedDaemonReload": "yes"}, False, True, True),
+        ({"FragmentPath": "", "NeedDaemonReload": "no"}, False, True, True),
+        ({"FragmentPath": GENERATED, "SourcePath": "/etc/fstab", "NeedDaemonReload": "no"}, False, True, True),
+        ({"FragmentPath": OWN, "NeedDaemonReload": "no"}, False, False, True),
+        ({"FragmentPath": OWN, "NeedDaemonReload": "yes"}, True, False, True),
+        ({"FragmentPath": GENERATED, "SourcePath": "/etc/fstab", "NeedDaemonReload": "no"}, True, False, False),
+        ({"FragmentPath": "", "NeedDaemonReload": "no"}, False, False, False),
+        ({"FragmentPath": "", "NeedDaemonReload": "no"}, True, False, True),
+    ],
+)
+def test_what_systemd_has_read(monkeypatch, known, listed, unit, unread):
+    """It knows a path's own unit file, or the line of fstab, or neither, as these are now."""
+    text = "".join(f"{name}={value}\n" for name, value in {"LoadState": "loaded", **known}.items())
+    monkeypatch.setattr(systemd, "run", lambda _command, _timeout: Done(0, text))
+
+    assert unread == systemd.has_unread_changes("/mnt/efs", listed=listed, unit=unit)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import dataclasses
 import re
 
 import pytest
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.entry import Attributes, parse_entry
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.errors import MountError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.identity import Tunnel, tunnel_key
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.units import Unit, unit_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.wait import Patience
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.worker import Worker
 from hypothesis import assume, given, settings
@@ -469,6 +472,11 @@ LINES = [
 ]
 
 
+UNITS = [
+    unit_of(parse_entry({"path": PATH, "dns_name": NAMES[B]}).mount),
+    dataclasses.replace(unit_of(parse_entry({"path": PATH, "dns_name": NAMES[A]}).mount), enabled=False),
+    Unit("[Mount]\nWhat=somebody's\n", enabled=True),
+]
 FAILING = [
     "mount",
     f"mount {PATH}",
@@ -479,6 +487,8 @@ FAILING = [
     "stop",
     "attributes",
     "remount",
+    "unit",
+    "readahead",
 ]
 
 
@@ -502,11 +512,21 @@ def situations(draw, failing=False):
         on.put(f"{PATH}/b", *draw(st.sampled_from([(f"{NAMES[B]}:/data", RIGHT), ("/dev/sdc1", "rw", "ext4")])))
     on.text = "".join(f"{line}\n" for line in draw(st.lists(st.sampled_from(LINES), max_size=3)))
     on.read = draw(st.sampled_from(["", on.text]))
+    if on.systemd:
+        on.units = draw(st.sampled_from([{}, {}, *({PATH: unit} for unit in UNITS)]))
+        on.read_units = draw(st.sampled_from([{}, on.units])).copy()
+        on.units = on.units.copy()
+    on.ahead = draw(st.sampled_from([{}, {PATH: 15360}]))
     if failing:
         on.failing = dict.fromkeys(draw(st.sets(st.sampled_from(FAILING), min_size=1, max_size=1)), "it fails")
-    extra = draw(st.sampled_from([[], [], ["x-systemd.automount"], ["nosuid", "noexec"], ["ro"]]))
+    persist = draw(st.sampled_from(["fstab", "fstab", "systemd", "none"]))
+    automount = [["x-systemd.automount"]] if persist == "fstab" else []
+    extra = draw(st.sampled_from([[], [], *automount, ["nosuid", "noexec"], ["ro"]]))
+    present = [] if persist == "none" else ["present"]
     options = {
-        "state": draw(st.sampled_from(["mounted", "mounted", "mounted", "present", "unmounted", "absent"])),
+        "state": draw(st.sampled_from(["mounted", "mounted", "mounted", *present, "unmounted", "absent"])),
+        "persist": persist,
+        "readahead": draw(st.sampled_from([None, 15360])),
         "dns_name": NAMES[A],
         "extra_options": extra,
         "on_source_change": draw(st.sampled_from(["remount", "remount", "fail"])),
@@ -516,6 +536,11 @@ def situations(draw, failing=False):
         "nested": draw(st.sampled_from([(), (f"{PATH}/b",)])),
     }
     return on, options
+
+
+def given_of(options):
+    """Return the options that an entry has."""
+    return {name: value for name, value in options.items() if name != "nested"}
 
 
 def is_right(mounted):
@@ -547,13 +572,17 @@ def assert_wanted(on, options, lines):
         assert {"nosuid", "noexec", "ro"} & set(stack[0].flags.split(",")) == wanted
     if state in ("unmounted", "absent"):
         assert [] == stack + on_access
-    if state in ("mounted", "present"):
-        assert [line_of(options)] == [line for line in on.text.splitlines() if PATH in line]
-    if state == "absent":
-        assert PATH not in on.text
+    if state == "mounted" and stack and options["readahead"]:
+        assert options["readahead"] == on.ahead[PATH]
+    if state != "unmounted":
+        persist = options["persist"] if state != "absent" else "none"
+        lines_wanted = [line_of(options)] if persist == "fstab" else []
+        assert lines_wanted == [line for line in on.text.splitlines() if PATH in line]
+        units_wanted = {PATH: unit_of(parse_entry({"path": PATH, **given_of(options)}).mount)}
+        assert on.units == (units_wanted if persist == "systemd" else {})
     assert lines == [line for line in on.text.splitlines() if PATH not in line]
     if on.systemd and state != "unmounted":
-        assert not on.has_unread_changes(PATH, listed=state != "absent")
+        assert not on.has_unread_changes(PATH, listed=state != "absent", unit=bool(on.units))
     assert TRIAL not in {one.path for one in on.mounts}
     assert [] == on.triggered
 
@@ -612,7 +641,7 @@ def test_an_error_leaves_nothing_less_mounted(situation):
     in_place = options["state"] == "mounted" and any(map(is_right, on.stack(PATH)))
     # As was wanted; what failed came after it.
     removed = not on.stack(PATH) and (
-        (options["state"] == "absent" and PATH not in on.text)
+        (options["state"] == "absent" and PATH not in on.text and PATH not in on.units)
         or (options["state"] == "unmounted" and failing == {"attributes"})
     )
     if error and left and not in_place and not removed:
@@ -623,7 +652,7 @@ def test_an_error_leaves_nothing_less_mounted(situation):
         assert_wanted(on, options, lines)
     elif error:
         assert lines == others(on)
-        assert text == on.text or PATH in on.text
+        assert text == on.text or PATH in on.text or PATH in on.units or options["persist"] == "none"
 
 
 @settings(max_examples=4 * settings.default.max_examples)
@@ -672,13 +701,13 @@ def test_what_is_right_and_answers_is_never_unmounted(situation):
 def test_a_check_run_says_what_a_run_does(situation):
     """It changes and triggers nothing, fails where the run would be refused, and is changed where the run is."""
     on, options = situation
-    before = copy.deepcopy((on.mounts, on.text, on.kinds, on.attributes))
+    before = copy.deepcopy((on.mounts, on.text, on.units, on.kinds, on.attributes, on.ahead))
     on.check_mode = True
     try:
         predicted = worker(on, **options).predict()
     except MountError:
         predicted = None
-    assert before == (on.mounts, on.text, on.kinds, on.attributes)
+    assert before == (on.mounts, on.text, on.units, on.kinds, on.attributes, on.ahead)
     assert [] == on.log == on.triggered
     on.check_mode = False
     # What will have answered by then can't be foreseen.
@@ -920,3 +949,130 @@ def test_attributes_change_once():
     assert first.changed
     assert Attributes(mode="0700") == on.attributes[PATH]
     assert not worker(on, **options).work().changed
+
+
+class TestPersist:
+    """What mounts at boot: a line of fstab, a unit of systemd, or nothing."""
+
+    def host(self):
+        """Return a host with systemd."""
+        on = host()
+        on.systemd, on.read = True, on.text
+        return on
+
+    @staticmethod
+    def runs(on, **options):
+        """Return what check, run, check again and run again do."""
+        done = []
+        for _round in range(2):
+            before = copy.deepcopy((on.text, on.units, on.mounts))
+            done.append(actions(worker(on, **options).predict()))
+            assert before == (on.text, on.units, on.mounts)
+            done.append(actions(worker(on, **options).work()))
+        return done
+
+    def test_a_unit(self):
+        """Written once, enabled and read; no line of fstab."""
+        on = self.host()
+
+        steps = ["mount", "write_unit", "daemon_reload"]
+        assert [steps, steps, [], []] == self.runs(on, persist="systemd")
+        assert on.text == SYSTEM
+        assert on.units == on.read_units
+        lines = on.units[PATH].text.splitlines()
+        assert {f"What={SOURCE}", f"Where={PATH}", "Type=nfs4", "WantedBy=remote-fs.target"} < set(lines)
+        (options,) = (line for line in lines if line.startswith("Options="))
+        assert options == f"Options={OPTIONS.replace(',_netdev,nofail', '')},_netdev"
+
+    def test_none(self):
+        """Mounted now, and by nothing at boot."""
+        on = self.host()
+
+        assert [["mount"], ["mount"], [], []] == self.runs(on, persist="none")
+        assert (on.text, on.units) == (SYSTEM, {})
+
+    @pytest.mark.parametrize(
+        ("persist", "then", "steps"),
+        [
+            ("fstab", "systemd", ["write_unit", "remove_fstab"]),
+            ("systemd", "fstab", ["write_fstab", "remove_unit"]),
+            ("fstab", "none", ["remove_fstab"]),
+            ("systemd", "none", ["remove_unit"]),
+        ],
+    )
+    def test_another_one(self, persist, then, steps):
+        """What is mounted stays, and what mounts it at boot is never both nor, where one is wanted, neither."""
+        on = self.host()
+        worker(on, persist=persist).work()
+
+        assert [[*steps, "daemon_reload"], [*steps, "daemon_reload"], [], []] == self.runs(on, persist=then)
+        assert 1 == len(on.stack(PATH))
+
+    def test_present(self):
+        """A unit for the next boot alone; nothing at all would be left of none."""
+        on = self.host()
+
+        steps = ["write_unit", "daemon_reload"]
+        assert [steps, steps, [], []] == self.runs(on, persist="systemd", state="present")
+        with pytest.raises(OptionError, match=r"persist: none and state: present are mutually exclusive"):
+            worker(on, persist="none", state="present")
+
+    @pytest.mark.parametrize("state", ["mounted", "absent"])
+    @pytest.mark.parametrize("persist", ["fstab", "systemd", "none"])
+    def test_a_unit_of_somebody_else(self, state, persist):
+        """It would decide what is mounted at boot, so it is named; nothing is mounted."""
+        on = self.host()
+        on.units = on.read_units = {PATH: Unit("[Mount]\n", enabled=True)}
+        on.text = on.read = SYSTEM if persist != "fstab" or state == "absent" else f"{SYSTEM}{LINE}\n"
+        with pytest.raises(MountError, match=r"/etc/systemd/system/mnt-efs.mount is there, which this role didn't"):
+            worker(on, state=state, persist=persist).work()
+
+        assert [] == on.mounts
+
+    def test_a_host_without_systemd(self):
+        """Says so before it mounts."""
+        on = host()
+        with pytest.raises(MountError, match=r"persist: systemd requires a host that runs systemd"):
+            worker(on, persist="systemd").work()
+
+        assert [] == on.mounts
+
+    @pytest.mark.parametrize("persist", ["systemd", "none"])
+    def test_options_of_fstab(self, persist):
+        """They would be lost without a word."""
+        with pytest.raises(OptionError, match=r"'x-systemd.automount', 'noauto' requires persist: fstab"):
+            worker(host(), persist=persist, extra_options=["x-systemd.automount", "noauto"])
+
+
+class TestReadahead:
+    """How many KiB the kernel reads ahead, which is no mount option."""
+
+    def test_it_is_set_once(self):
+        """By each run that finds another one, after the mount; what isn't asked for stays."""
+        on = host()
+        report = worker(on, readahead=15360).work()
+        assert ["mount", "write_fstab", "set_readahead"] == actions(report)
+        assert {PATH: 15360} == on.ahead
+        assert not worker(on, readahead=15360).work().changed
+        assert not worker(on).work().changed
+
+        on.ahead.clear()
+        assert ["set_readahead"] == actions(worker(on, readahead="15360").predict())
+        assert {} == on.ahead
+        assert ["set_readahead"] == actions(worker(on, readahead=15360).work())
+
+    def test_it_cannot_be_set(self):
+        """As in a container: an error, and what was mounted stays."""
+        on = host()
+        on.failing = {"readahead": "Read-only file system"}
+        with pytest.raises(MountError, match=r"readahead: 15360 can't be set: Read-only file system"):
+            worker(on, readahead=15360).work()
+
+        assert 1 == len(on.stack(PATH))
+        assert LINE in on.text
+
+    @pytest.mark.parametrize("size", [-64, 100, True, "15 MiB", 1.5, 2 * 1024 * 1024])
+    def test_what_is_none(self, size):
+        """The error says what would be valid."""
+        with pytest.raises(OptionError, match=r"readahead: .* is not valid. Valid values: multiples of 64 from 0 to"):
+            worker(host(), readahead=size)
