@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from tests.conftest import COLLECTIONS, ROOT
+from tests.conftest import COLLECTIONS, NOT_HERE, ROOT
 from tests.support.command_lines import CommandLines
 
 # In what is booked, published and looked up, and nowhere else.
@@ -98,9 +99,29 @@ WALKS = {
             "module_utils/_schedule/steps.py",
         },
     ),
+    "EFS entry → line of fstab": (
+        [
+            "plugin_utils/_common/trust.py",
+            "module_utils/_efs/entry.py",
+            "action/efs_mounts.py",
+            "module_utils/_efs/module.py",
+            "module_utils/_efs/worker.py",
+            "module_utils/_efs/steps.py",
+            "module_utils/_efs/decision.py",
+            "module_utils/_efs/fstab.py",
+            "module_utils/_efs/module_host.py",
+        ],
+        {
+            "module_utils/_efs/host.py",
+            "module_utils/_efs/mount_table.py",
+            "module_utils/_efs/report.py",
+            "module_utils/_efs/rules.py",
+            "module_utils/_efs/source.py",
+        },
+    ),
 }
 
-# Starts Ansible from scratch three times, each function call of it traced.
+# Starts Ansible from scratch four times, each function call of it traced.
 pytestmark = pytest.mark.full
 
 
@@ -176,3 +197,21 @@ def test_from_a_booking_to_its_calls(aws, walk):
     seen = walk(lambda run: run.playbook([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]))
 
     assert WALKS["booking → API call"][0] == steps("booking → API call", seen)
+
+
+def test_from_an_entry_to_fstab(walk, tmp_path):
+    """Checked on the controller, in one form; parsed again on the host, decided, done, written."""
+    if subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode:
+        pytest.skip(f"{NOT_HERE}user namespaces are off")
+    entry = {"path": f"{tmp_path}/mnt", "dns_name": "efs.invalid", "export": f"/{VALUE}", "state": "present"}
+    tasks = [
+        {"tfbridge.aws.efs_mounts": {"mounts": [entry]}, "register": "checked"},
+        {"tfbridge.aws.efs_mount": "{{ checked.mounts[0] | combine({'fstab': fstab}) }}"},
+    ]
+    play = [{"hosts": "localhost", "gather_facts": False, "vars": {"fstab": f"{tmp_path}/fstab"}, "tasks": tasks}]
+
+    seen = walk(lambda run: run.command(["unshare", "-rm", "ansible-playbook", run.write("play.yml", play)]))
+
+    assert VALUE in (tmp_path / "fstab").read_text()
+    # The host begins where the controller did, with the checked entry.
+    assert WALKS["EFS entry → line of fstab"][0] == steps("EFS entry → line of fstab", dict.fromkeys(seen))
