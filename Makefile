@@ -32,7 +32,7 @@ docs: venv  ## Build the documentation into .cache/site
 release: venv  ## Make a release: VERSION=0.2.0; REHEARSE=1 changes nothing here
 	@.venv/bin/python scripts/release.py $(if $(REHEARSE),--rehearse) $(VERSION)
 
-molecule: can-molecule venv  ## Run the role on guests with kernels of their own; SCENARIO="automount unmounted" runs some
+molecule: can-molecule venv  ## Run the role on guests with kernels of their own; SCENARIO="automount two_mounts" runs some
 	@.venv/bin/python scripts/scenarios.py $(SCENARIO)
 
 can-molecule:

@@ -128,6 +128,10 @@ class ModuleHost(Host):
         self._module.fail_json = fail
         try:
             yield
+        except OSError:
+            raise
+        except Exception as exc:  # ansible-core 2.19 and later raise plain ones, with the reason as their cause
+            raise OSError(" ".join(filter(None, (str(exc), str(exc.__cause__ or ""))))) from exc
         finally:
             self._module.fail_json = before
 

@@ -75,8 +75,8 @@ class Worker:
         self._set_mountpoint(found)
         if not self.report.steps:
             self._set_root(found)
+            self.report.pending += pending(self._mount, found)
         self._predict_readahead(found)
-        self.report.pending += pending(self._mount, found) if not self.report.steps else []
         return self.report
 
     def work(self) -> Report:

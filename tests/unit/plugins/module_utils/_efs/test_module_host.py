@@ -16,6 +16,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._efs.entry import Att
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.errors import MountError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.module_host import ModuleHost
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.specification import MODULE
+from ansible_collections.tfbridge.aws.plugins.module_utils._efs.units import Unit
 
 from tests.support.module_arguments import give_arguments
 
@@ -180,3 +181,45 @@ def test_attributes_that_cannot_be_set_name_their_options(host, tmp_path):
             MountError, match=rf"d: {name}_owner: nobody can't be set: chown failed .*permitted\.{more}"
         ):
             on.set_attributes(str(tmp_path / "d"), Attributes(owner="nobody"), name)
+
+
+def test_a_unit_is_written_enabled_and_removed(host, tmp_path):
+    """The link that enables it leads to it; a link from before is mended, and what isn't there needn't be removed."""
+    units = tmp_path / "units"
+    units.mkdir()
+    one = host()
+    one._units = units
+    assert Unit() == one.unit("/mnt/efs")
+    one.write_unit("/mnt/efs", "[Mount]\n")
+    assert Unit("[Mount]\n", enabled=True) == one.unit("/mnt/efs")
+    assert 0o644 == (units / "mnt-efs.mount").stat().st_mode & 0o777
+    link = units / "remote-fs.target.wants" / "mnt-efs.mount"
+    link.unlink()
+    assert Unit("[Mount]\n", enabled=False) == one.unit("/mnt/efs")
+    link.symlink_to("nowhere")
+    one.write_unit("/mnt/efs", "[Unit]\n")
+    assert Unit("[Unit]\n", enabled=True) == one.unit("/mnt/efs")
+
+    one.write_unit("/mnt/efs", "")
+    one.write_unit("/mnt/efs", "")
+    assert [link.parent] == list(units.iterdir())
+    assert [] == list(link.parent.iterdir())
+
+
+def test_a_masked_unit_is_somebody_elses(host, tmp_path):
+    """As systemctl mask makes it: a decision of whoever did that."""
+    one = host()
+    one._units = tmp_path
+    (tmp_path / "mnt-efs.mount").symlink_to("/dev/null")
+
+    assert not one.unit("/mnt/efs").ours
+    assert "a symbolic link to /dev/null" == one.unit("/mnt/efs").text
+
+
+def test_a_unit_that_cannot_be_written(host, tmp_path):
+    """Names the file and the reason."""
+    one = host()
+    one._units = tmp_path / "file"
+    one._units.write_text("")
+    with pytest.raises(MountError, match=r"file/mnt-efs.mount can't be written: .*Not a directory"):
+        one.write_unit("/mnt/efs", "[Mount]\n")
