@@ -516,7 +516,8 @@ def situations(draw, failing=False):
         on.units = draw(st.sampled_from([{}, {}, *({PATH: unit} for unit in UNITS)]))
         on.read_units = draw(st.sampled_from([{}, on.units])).copy()
         on.units = on.units.copy()
-    on.ahead = draw(st.sampled_from([{}, {PATH: 15360}])) if on.stack(PATH) else {}
+    if any(one.fstype != "autofs" for one in on.stack(PATH)):
+        on.ahead = draw(st.sampled_from([{}, {PATH: 15360}]))
     if failing:
         on.failing = dict.fromkeys(draw(st.sets(st.sampled_from(FAILING), min_size=1, max_size=1)), "it fails")
     persist = draw(st.sampled_from(["fstab", "fstab", "systemd", "none"]))
