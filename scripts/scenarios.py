@@ -36,6 +36,8 @@ from scripts import collection, signals  # noqa: E402  needs the path above
 
 # Beyond what the slowest scenario takes by far: something hangs.
 TIMEOUT = 900
+# How often the main thread looks for signals, in seconds.
+WAKE = 0.5
 LANES = 2
 # Begun first, so that the lanes end at about the same time.
 LONGEST = ("whole_story", "server_down_then_up", "server_down")
@@ -82,6 +84,9 @@ def run(wanted: Sequence[str]) -> Result:
             try:
                 # An interrupt that comes before all have begun stops those that have.
                 running = [threads.submit(lane.run, waiting) for lane in lanes]
+                # A signal that comes just before a wait without an end would be seen only after it.
+                while futures.wait(running, timeout=WAKE).not_done:
+                    pass
                 results = [passed for lane in running for passed in lane.result()]
             except BaseException:
                 for lane in lanes:
