@@ -132,6 +132,24 @@ def test_an_interrupted_run_leaves_nothing_running(molecule, tmp_path, ending):
     assert [] == left(lambda: running_with(f"LAB_MARK={tmp_path}"))
 
 
+def test_an_interrupt_that_a_lane_takes_is_acted_on(molecule, monkeypatch):
+    """The kernel may give a signal to any thread, as to one that starts a process; only the main thread acts on it."""
+    stopped, ends = threading.Event(), []
+
+    def run(_lane, _waiting):
+        time.sleep(0.2)
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        ends.append(stopped.wait(60))
+        return []
+
+    monkeypatch.setattr(scenarios.Lane, "run", run)
+    monkeypatch.setattr(scenarios.Lane, "stop", lambda _lane: stopped.set())
+    with pytest.raises(KeyboardInterrupt):
+        scenarios.run(["a"])
+
+    assert [True] == ends
+
+
 def test_an_interrupt_while_the_lanes_begin_stops_them(molecule, monkeypatch):
     """What was begun is ended, not waited for: the lane is at what hangs before the second one is begun."""
     submit = scenarios.futures.ThreadPoolExecutor.submit
