@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from ansible.module_utils.facts.system.distribution import Distribution
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs import specification
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.options import RECOMMENDED
+from jinja2.nativetypes import NativeEnvironment
 
 from scripts import efs_options
 
@@ -47,3 +49,44 @@ def test_the_recommended_options_are_documented(helper):
     described = efs_options.documentation()["options"]["description"]
 
     assert any(f"C({','.join(RECOMMENDED[helper])})" in line for line in described)
+
+
+def installed(distribution, version, helper):
+    """Return the module that installs the client where Ansible's facts are these, and the package."""
+    texts = yaml.safe_load((efs_options.ROLE / "vars" / "main.yml").read_text())
+    tasks = yaml.safe_load((efs_options.ROLE / "tasks" / "package.yml").read_text())
+    facts = {
+        "distribution": distribution,
+        "distribution_major_version": version,
+        "os_family": Distribution.OS_FAMILY.get(distribution, distribution),
+    }
+    known = {"ansible_facts": facts, "ansible_check_mode": False, "__efs_mount_client": helper}
+    jinja = NativeEnvironment()
+    for name in ("__efs_mount_package", "__efs_mount_has_yum_only"):
+        known[name] = jinja.from_string(texts[name].strip()).render(known)
+    runs = [
+        module
+        for task in tasks
+        if "lookup" not in str(task["when"]) and jinja.compile_expression(str(task["when"]))(**known)
+        for module in task
+        if module.startswith("ansible.builtin.")
+    ]
+    return [module.rpartition(".")[2] for module in runs], known["__efs_mount_package"]
+
+
+@pytest.mark.parametrize(
+    ("distribution", "version", "modules", "nfs"),
+    [
+        ("Amazon", "2023", ["dnf"], "nfs-utils"),
+        ("Amazon", "2", ["command"], "nfs-utils"),
+        ("RedHat", "9", ["dnf"], "nfs-utils"),
+        ("Rocky", "9", ["dnf"], "nfs-utils"),
+        ("Debian", "12", ["apt"], "nfs-common"),
+        ("Ubuntu", "24", ["apt"], "nfs-common"),
+        ("SLES", "15", ["fail"], "nfs-utils"),
+    ],
+)
+def test_the_client_is_installed_as_the_system_does_it(distribution, version, modules, nfs):
+    """By one task, from facts as Ansible gathers them; on what is not supported by none."""
+    assert (modules, nfs) == installed(distribution, version, "nfs4")
+    assert (modules, "amazon-efs-utils") == installed(distribution, version, "efs")
