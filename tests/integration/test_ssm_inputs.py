@@ -92,3 +92,11 @@ def test_show_outputs_shows_inputs_too(aws, run):
     assert "2 inputs, 0 with flags, 0 other parameters" in done.said
     assert "1 outputs, 0 with flags" in done.said
     assert HIDDEN not in done.output
+
+
+def test_a_short_secret_masks_its_text_everywhere(run):
+    """Ansible's own masking, as the README says: what is published is right, what is shown has stars in it."""
+    returned = run.module("ssm_inputs", region="eu-central-1", path="/prod", secrets=[{"name": "a", "value": "prod"}])
+    assert returned["changed"]
+    assert "prod" not in json.dumps({key: value for key, value in returned.items() if key != "invocation"})
+    assert "********" in json.dumps(returned)
