@@ -92,6 +92,12 @@ def mypy(session: nox.Session) -> None:
 
 
 @nox.session(tags=["lint"])
+def bandit(session: nox.Session) -> None:
+    """Look for insecure code; ruff has the rules of low severity, with a reason at each exception."""
+    session.run("bandit", "--quiet", "-ll", "--recursive", "plugins", "roles", "scripts")
+
+
+@nox.session(tags=["lint"])
 def docs(session: nox.Session) -> None:
     """Check documentation and changelog of the collection."""
     lint = ("lint-collection-docs", "--plugin-docs", "--validate-collection-refs=dependent", ".")

@@ -48,7 +48,7 @@ def name_of(text: str) -> Name:
 
 @functools.lru_cache(maxsize=64)
 def _environment(options: tuple[tuple[str, Any], ...] = ()) -> jinja2.Environment:
-    return jinja2.Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], **dict(options))  # noqa: S701  parses only
+    return jinja2.Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], **dict(options))  # noqa: S701  # nosec B701  parses only
 
 
 def parse(text: str) -> nodes.Template:
