@@ -339,12 +339,13 @@ EXAMPLES = r"""
     instance_ids: i-0a1b2c3d4e5f60718
     name: night
     curfew: {days: [mon-sun], at: "20:00"}
+    timezone: Europe/Paris
+    region: eu-central-1
 
 - name: Run it for the patches of the first Thursday of every month
   tfbridge.aws.ec2_schedule:
     instance_ids: i-0a1b2c3d4e5f60718
     name: patches
-    timezone: Europe/Paris
     monthly: {nth: 1, day: thu, start: "20:00", end: "23:00"}
     timezone: Europe/Paris
     region: eu-central-1
