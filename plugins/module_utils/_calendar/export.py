@@ -138,14 +138,7 @@ def _weekly(booking: Weekly, written: datetime) -> Iterator[str]:
 
 def _monthly(booking: Monthly, written: datetime) -> Iterator[str]:
     """Yield times on the wall of the booking's zone, on the days of the month that it has."""
-    earliest = (written.astimezone(zone_of(booking.timezone)) - _BACK).date()
-    month = earliest.year * 12 + earliest.month - 1
-    found = (
-        number
-        for ahead in range(100)
-        for number in begin_days(booking.days_of_month, booking.nth, booking.day, month + ahead)
-    )
-    day = date.fromordinal(next(number for number in found if number >= earliest.toordinal()))
+    day = _first_day(booking, (written.astimezone(zone_of(booking.timezone)) - _BACK).date())
     later = 1 if booking.end <= booking.start else 0
     yield f"DTSTART{_value(_at(day, booking.start), booking.timezone)}"
     yield f"DTEND{_value(_at(day + timedelta(days=later), booking.end), booking.timezone)}"
@@ -155,6 +148,17 @@ def _monthly(booking: Monthly, written: datetime) -> Iterator[str]:
         else f"BYMONTHDAY={','.join(map(str, booking.days_of_month))}"
     )
     yield f"RRULE:FREQ=MONTHLY;{by}"
+
+
+def _first_day(booking: Monthly, earliest: date) -> date:
+    """Return the first day from this one on that a monthly booking begins on."""
+    month = earliest.year * 12 + earliest.month - 1
+    found = (
+        number
+        for ahead in range(100)
+        for number in begin_days(booking.days_of_month, booking.nth, booking.day, month + ahead)
+    )
+    return date.fromordinal(next(number for number in found if number >= earliest.toordinal()))
 
 
 def _at(day: date, clock: str) -> datetime:
