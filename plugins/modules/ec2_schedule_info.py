@@ -48,6 +48,13 @@ options:
   dead_letter_arn:
     description: The queue; the stack's output C(EC2_SCHEDULER_DLQ_ARN) where it is not given.
     type: str
+  progress_file:
+    description:
+      - A file on the host that runs the module, to which a line is added for each hundred bookings of a group that are
+        read. Without it Ansible shows the lines on stderr at C(-v), one in five seconds, where the module runs on the
+        controller.
+    type: path
+    version_added: 0.2.0
 """
 
 EXAMPLES = r"""
@@ -165,6 +172,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws impor
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import client_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.progress_file import progress_to
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import (
     reader_of,
     region_of,
@@ -199,6 +207,7 @@ def main() -> None:
             "timezone": {"type": "str"},
             "dead_letters": {"type": "bool", "default": False},
             "dead_letter_arn": {"type": "str"},
+            "progress_file": {"type": "path"},
         },
         supports_check_mode=True,
     )
@@ -207,6 +216,10 @@ def main() -> None:
     except BridgeError as exc:
         module.fail_json(msg=str(exc))
     module.exit_json(changed=False, **result)
+
+
+def _silent(_line: str) -> None:
+    """Say nothing."""
 
 
 def read(module: Any) -> dict[str, Any]:
@@ -227,7 +240,10 @@ def read(module: Any) -> dict[str, Any]:
     if chosen:
         reporter = Reporter(store, tools, shown, tag)
     else:
-        group = ListedStore.read(store)
+        say = progress_to(params["progress_file"], f"schedule group {site.group}: listing it") or _silent
+        group = ListedStore.read(
+            store, on_read=lambda done, of: say(f"schedule group {site.group}: {done} of {of} bookings read")
+        )
         chosen, result["foreign"] = booked_instances(group.listed), foreign_schedules(group.listed)
         reporter = Reporter(group, tools, shown, tag)
     found = describe(client_of(module, "ec2"), retrier, chosen, region)

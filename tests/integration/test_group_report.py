@@ -29,6 +29,8 @@ from botocore.config import Config
 REGION = "eu-central-1"
 LATENCY = 0.025
 RECORDS = 3300
+# Of the play: long enough for two lines.
+SLOW = 0.06
 PAGE = 100
 NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 
@@ -45,7 +47,7 @@ def records():
     return answers
 
 
-def handler(answers):
+def handler(answers, latency):
     """Return what answers ListSchedules and GetSchedule, each after a while."""
     names = sorted(answers)
 
@@ -57,7 +59,7 @@ def handler(answers):
             self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
         def do_GET(self):
-            time.sleep(LATENCY)
+            time.sleep(latency)
             url = urllib.parse.urlsplit(self.path)
             if url.path == "/schedules":
                 first = int(urllib.parse.parse_qs(url.query).get("NextToken", ["0"])[0])
@@ -79,9 +81,9 @@ def handler(answers):
 
 
 @pytest.fixture
-def endpoint():
+def endpoint(request):
     """A Scheduler in a process of its own, so that it takes no time from the client's."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler(records()))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler(records(), request.param))
     process = multiprocessing.get_context("fork").Process(target=server.serve_forever, daemon=True)
     process.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -91,6 +93,27 @@ def endpoint():
 
 
 @pytest.mark.full
+@pytest.mark.parametrize("endpoint", [SLOW], indirect=True)
+@pytest.mark.parametrize(("arguments", "shown"), [(["-v"], True), ([], False)])
+def test_a_long_read_says_how_far_it_is(run, endpoint, arguments, shown):
+    """At -v, on stderr, and every five seconds; the play ends at EC2, which the endpoint doesn't have."""
+    options = {"region": REGION, "endpoint_url": endpoint, "schedule_group": "tfbridge", "retry_budget": 1}
+    play = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+        "tasks": [{"tfbridge.aws.ec2_schedule_info": options}],
+    }
+
+    done = run.playbook([play], *arguments)
+
+    lines = [line for line in done.stderr.splitlines() if "schedule group tfbridge: " in line]
+    assert shown == bool(lines), done.output
+    assert all(f" of {RECORDS} bookings read, " in line or "listing it" in line for line in lines)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("endpoint", [LATENCY], indirect=True)
 def test_thousands_of_records_are_read_side_by_side(endpoint, record_property):
     """By as many workers as there are, at Scheduler's own pace: the network is no more than twice what it has to be."""
     client = boto3.client(

@@ -30,6 +30,9 @@ from .service import WORKERS, in_parallel
 from .steps import EdgeSteps, Evidence
 from .store import Store
 
+# Records between two words of progress: a second of reading.
+TELL_EVERY = 100
+
 
 @dataclass(frozen=True)
 class TimeRange:
@@ -65,17 +68,29 @@ class ListedStore:
     _records: dict[str, Optional[Schedule]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, store: GroupStore, prefix: str = "") -> ListedStore:
+    def read(
+        cls, store: GroupStore, prefix: str = "", on_read: Callable[[int, int], None] = lambda _read, _found: None
+    ) -> ListedStore:
         """List a group, or what of it has this prefix, and read its records side by side meanwhile.
 
         One instance may have most of them. What can't be read now is read, and refused, when it is asked for.
+        C(on_read) is told now and then how many records are read of how many that were found.
         """
+        finished: list[str] = []
+
+        def get(name: str) -> Optional[Schedule]:
+            found = store.get(name)
+            finished.append(name)
+            if len(finished) % TELL_EVERY == 0:
+                on_read(len(finished), len(reads))
+            return found
+
         reads: dict[str, concurrent.futures.Future[Optional[Schedule]]] = {}
         with concurrent.futures.ThreadPoolExecutor(max_workers=WORKERS) as pool:
 
             def begin(page: Sequence[Listed]) -> None:
                 names = [name.name for name in map(read_name, page) if isinstance(name, RecordName)]
-                reads.update({name: pool.submit(store.get, name) for name in names})
+                reads.update({name: pool.submit(get, name) for name in names})
 
             listed = store.list(prefix, on_page=begin)
         read = {name: done.result() for name, done in reads.items() if not isinstance(done.exception(), BridgeError)}

@@ -10,7 +10,6 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import datetime as dt
-import pathlib
 import re
 import time
 import uuid
@@ -21,6 +20,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import c
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import READ_TIMEOUT
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.progress_file import progress_to
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input import Input, inputs_prefix, parse_inputs
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input_store import InputStore, diff_of
@@ -59,7 +59,7 @@ def run(module: Any) -> dict[str, Any]:
     request = parse_request(params, _from_s3(module, params["payload_s3"]))
     target = parse_target(params["publish_to"], request.function)
     prices_of(ARCHITECTURES[0], module.region or "", params["prices"])
-    progress = progress_to(params["progress_file"], module.log)
+    progress = progress_to(params["progress_file"], "reading the function") or module.log
     tuner = _tuner(module, request, progress)
     result: dict[str, Any] = {
         "function": request.function,
@@ -156,22 +156,6 @@ def _tuner(module: Any, request: TuningRequest, progress: Callable[[str], None])
         {option: LambdaFunction(client, retrier, module.region, name) for option, name in hooks.items() if name},
         progress,
     )
-
-
-def progress_to(path: Optional[str], log: Callable[[str], None]) -> Callable[[str], None]:
-    """Return what takes the lines of progress: a file where one is given, the system's log otherwise."""
-    if not path:
-        return log
-
-    def write(line: str) -> None:
-        try:
-            with pathlib.Path(path).open("a", encoding="utf-8") as stream:
-                stream.write(f"{line}\n")
-        except OSError as exc:
-            raise OptionError(f"progress_file: {show(path)} can't be written: {exc.strerror}") from exc
-
-    write("reading the function")
-    return write
 
 
 def _from_s3(module: Any, url: Optional[str]) -> Optional[bytes]:

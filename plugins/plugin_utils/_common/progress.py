@@ -29,8 +29,13 @@ def print_always(message: str) -> None:
 
 def print_if_verbose(message: str) -> None:
     """Print a message on stderr, at -v and above."""
-    if Display().verbosity:
+    if is_verbose():
         print_always(message)
+
+
+def is_verbose() -> bool:
+    """Return whether Ansible runs with -v or more."""
+    return bool(Display().verbosity)
 
 
 class Progress:

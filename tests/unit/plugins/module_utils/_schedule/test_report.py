@@ -10,6 +10,7 @@ import threading
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule import report
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.report import ListedStore
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.schedule import Listed
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import WORKERS
@@ -77,3 +78,14 @@ def test_what_was_read_ahead_is_used_once(listed):
         group.get(NAMES[3])
 
     assert [NAMES[0], NAMES[3]] == store.calls[len(NAMES) :]
+
+
+def test_how_much_is_read_is_told_now_and_then(listed, monkeypatch):
+    """Of how many that were found by then; one that fails is told of when it is asked for."""
+    monkeypatch.setattr(report, "TELL_EVERY", 10)
+    told = []
+
+    ListedStore.read(Store(listed), on_read=lambda read, found: told.append((read, found)))
+
+    assert list(range(10, len(NAMES), 10)) == [read for read, _found in told]
+    assert len(NAMES) == told[-1][1]

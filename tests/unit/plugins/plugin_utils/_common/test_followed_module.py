@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._tuning.progress import followed
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.followed_module import followed
 
 
 def test_whole_lines_are_shown_while_the_work_goes_on(tmp_path):
