@@ -133,6 +133,8 @@ LOOKS = (
     "\U0001f600",
     "\x7f",
 )
+# What YAML takes for something else than a string, whatever its tag.
+RESOLVED = ("~", "<<", "=", "2026-11-24 10:00:00", "2026-11-24\t1:00:00.5 +01:00", "2026-11-24T10:00:00Z", ".inf")
 PARTS = (*TEMPLATES, *MARKS, *LOOKS)
 
 
@@ -161,6 +163,7 @@ def test_values_and_keys_are_the_same_when_they_are_read_again(aws, run, seed):
     """Whatever is published, in JSON by a script and in YAML by a file: nothing changed, executed or dropped."""
     victim, rng = run.folder / "pwned", random.Random(seed)
     values = {f"v{number}": {"x": generated(rng, victim)} for number in range(40)}
+    values["resolved"] = {"x": [*LOOKS, *RESOLVED], **dict.fromkeys(RESOLVED, "x")}
     # SSM holds no two braces in a row, but JSON has a way around it.
     texts = {name.upper(): json.dumps(value).replace("{{", "{\\u007b") for name, value in values.items()}
     aws.publish({"MY_IP": ["10.0.0.1"], **texts})

@@ -39,8 +39,10 @@ except ImportError:  # ansible-core 2.18 and earlier: every string is a template
 Mark = Callable[[Any], Any]
 UNSAFE_KEY = "__ansible_unsafe"
 
-# Words, numbers, addresses, DNS names and ARNs: no template, no call, subscript, filter or quoted string.
-_PLAIN_TEXT = re.compile(r"[\w.:/@+,-]*\Z")
+# Words, numbers, addresses, DNS names and ARNs: no template, no call, subscript, filter or quoted string. Nor is what
+# YAML takes for null, a merge, a default or a time; ansible-core 2.19 and later would read it as one after C(!unsafe).
+_TIME = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9:.]+(?:[ \t]*(?:Z|[-+][0-9:]+))?"
+_PLAIN_TEXT = re.compile(rf"(?:[\w.:/@+,-]*|~|<<|=|{_TIME})\Z")
 
 
 def marks_of_this_command() -> Mark:
