@@ -57,7 +57,12 @@ WALKS = {
             "inventory/ssm_outputs.py",
             "plugin_utils/_inventory/add.py",
         ],
-        {"module_utils/_aws/retry.py", "module_utils/_aws/instances.py", "plugin_utils/_inventory/names.py"},
+        {
+            "module_utils/_aws/clients.py",
+            "module_utils/_aws/instances.py",
+            "module_utils/_aws/retry.py",
+            "plugin_utils/_inventory/names.py",
+        },
     ),
     "term → value": (
         [
@@ -69,7 +74,12 @@ WALKS = {
             "lookup/ssm_output.py",
             "plugin_utils/_common/data.py",
         ],
-        {"module_utils/_aws/retry.py", "plugin_utils/_common/entry_files.py"},
+        {
+            "module_utils/_aws/clients.py",
+            "module_utils/_aws/retry.py",
+            "plugin_utils/_common/entry_files.py",
+            "plugin_utils/_common/entry_reading.py",
+        },
     ),
     "booking → API call": (
         [
@@ -105,7 +115,7 @@ WALKS = {
     ),
     "EFS entry → line of fstab": (
         [
-            "plugin_utils/_common/trust.py",
+            "plugin_utils/_common/data.py",
             "module_utils/_efs/entry.py",
             "action/efs_mounts.py",
             "module_utils/_efs/module.py",
