@@ -11,7 +11,7 @@ help:  ## Say what there is
 demo: venv  ## Terraform to Ansible on this machine, without an AWS account
 	@.venv/bin/python scripts/demo.py
 
-test: $(if $(filter 1,$(REQUIRE_ALL)),can-molecule) venv  ## Run every check and the quick tests (20 minutes on two cores)
+test: $(if $(filter 1,$(REQUIRE_ALL)),can-molecule) venv  ## Run every check and the quick tests (half an hour on two cores)
 	@$(NOX)
 
 test-all: can-molecule venv  ## Run every check, every test on every ansible-core, and every scenario (an hour)
