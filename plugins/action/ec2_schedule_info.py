@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ansible_collections.tfbridge.aws.plugins.modules.ec2_schedule_info import main
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.followed_module import FollowedModule
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.progress import is_verbose, print_always
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.progress import is_verbose
 
 # ansible-lint looks for the options here, and not in the module of the same name.
 __all__ = ["ActionModule", "main"]
@@ -14,10 +14,6 @@ __all__ = ["ActionModule", "main"]
 
 class ActionModule(FollowedModule):
     """Runs the module, and prints at -v how much of a large group is read."""
-
-    def print_line(self, line: str) -> None:
-        """Print a line of progress."""
-        print_always(line)
 
     def is_heard(self) -> bool:
         """Return whether the run is verbose."""

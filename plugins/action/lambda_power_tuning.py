@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from ansible_collections.tfbridge.aws.plugins.modules.lambda_power_tuning import main
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.followed_module import FollowedModule
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.progress import print_always
 
 # ansible-lint looks for the options here, and not in the module of the same name.
 __all__ = ["ActionModule", "main"]
@@ -14,7 +13,3 @@ __all__ = ["ActionModule", "main"]
 
 class ActionModule(FollowedModule):
     """Runs the module, and prints what it is measuring."""
-
-    def print_line(self, line: str) -> None:
-        """Print a line of progress."""
-        print_always(line)

@@ -218,10 +218,6 @@ def main() -> None:
     module.exit_json(changed=False, **result)
 
 
-def _silent(_line: str) -> None:
-    """Say nothing."""
-
-
 def read(module: Any) -> dict[str, Any]:
     """Read what the options ask for."""
     params, region = module.params, region_of(module)
@@ -240,7 +236,7 @@ def read(module: Any) -> dict[str, Any]:
     if chosen:
         reporter = Reporter(store, tools, shown, tag)
     else:
-        say = progress_to(params["progress_file"], f"schedule group {site.group}: listing it") or _silent
+        say = progress_to(params["progress_file"], f"schedule group {site.group}: listing it")
         group = ListedStore.read(
             store, on_read=lambda done, of: say(f"schedule group {site.group}: {done} of {of} bookings read")
         )

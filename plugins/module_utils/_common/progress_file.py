@@ -16,10 +16,14 @@ from .errors import OptionError
 from .text import show
 
 
-def progress_to(path: Optional[str], first: str) -> Optional[Callable[[str], None]]:
-    """Return what adds a line to the file, after a first one; None where none is given. Raises OptionError."""
+def silent(_line: str) -> None:
+    """Say nothing."""
+
+
+def progress_to(path: Optional[str], first: str, otherwise: Callable[[str], None] = silent) -> Callable[[str], None]:
+    """Return what adds a line to the file, after a first one; C(otherwise) where none is given. Raises OptionError."""
     if not path:
-        return None
+        return otherwise
 
     def write(line: str) -> None:
         try:

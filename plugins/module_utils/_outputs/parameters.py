@@ -21,6 +21,7 @@ from typing import Any, Callable
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import THREADS, Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors, no_hint
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.progress_file import silent
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names
 
 from .names import is_snapshot_name
@@ -29,10 +30,6 @@ from .output import SECURE_STRING, Parameter
 DESCRIBE_PAGE = 50
 GET_NAMES = 10
 BY_PATH_PAGE = 10
-
-
-def _silent(_message: str) -> None:
-    """Say nothing: the default for progress."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +43,7 @@ class Reader:
     client: Any
     retrier: Retrier
     region: str
-    progress: Callable[[str], None] = _silent
+    progress: Callable[[str], None] = silent
     hint: Callable[[], str] = no_hint
 
     def read(self, prefix: str) -> list[Parameter]:

@@ -59,7 +59,7 @@ def run(module: Any) -> dict[str, Any]:
     request = parse_request(params, _from_s3(module, params["payload_s3"]))
     target = parse_target(params["publish_to"], request.function)
     prices_of(ARCHITECTURES[0], module.region or "", params["prices"])
-    progress = progress_to(params["progress_file"], "reading the function") or module.log
+    progress = progress_to(params["progress_file"], "reading the function", module.log)
     tuner = _tuner(module, request, progress)
     result: dict[str, Any] = {
         "function": request.function,

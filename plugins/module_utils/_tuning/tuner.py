@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.progress_file import silent
 
 from .journal import Journal, JournalStore, busy
 from .lambda_function import Answer, LambdaFunction
@@ -33,10 +34,6 @@ LEASE = 120.0
 _HOPELESS = (TIMEOUT, OUT_OF_MEMORY)
 
 
-def _silent(_message: str) -> None:
-    """Say nothing: the default for progress."""
-
-
 @dataclass
 class Tuner:
     """Measures one function. The id of a run, the clock and the sleep are passed in."""
@@ -47,7 +44,7 @@ class Tuner:
     run_id: str
     owner: str
     hooks: Mapping[str, LambdaFunction] = field(default_factory=dict)
-    progress: Callable[[str], None] = _silent
+    progress: Callable[[str], None] = silent
     sleep: Callable[[float], None] = time.sleep
     _lease: float = LEASE
     _log_level: str = ""

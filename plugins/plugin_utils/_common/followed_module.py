@@ -19,7 +19,7 @@ from typing import Any, Callable, Optional
 from ansible import constants
 from ansible.plugins.action import ActionBase
 
-from .progress import Progress
+from .progress import Progress, print_always
 
 POLL = 0.5
 
@@ -28,10 +28,6 @@ class FollowedModule(ActionBase):
     """Runs the module of its name; where that works on the controller, its option progress_file is followed."""
 
     TRANSFERS_FILES = False
-
-    def print_line(self, line: str) -> None:
-        """Print a line of progress."""
-        raise NotImplementedError
 
     def is_heard(self) -> bool:
         """Return whether a line would be printed at all."""
@@ -46,7 +42,7 @@ class FollowedModule(ActionBase):
             return result
         with (
             tempfile.NamedTemporaryFile(dir=constants.DEFAULT_LOCAL_TMP, prefix="progress-") as file,
-            followed(pathlib.Path(file.name), Progress(self.print_line)),
+            followed(pathlib.Path(file.name), Progress(print_always)),
         ):
             result.update(self._module({**arguments, "progress_file": file.name}, task_vars))
         return result
