@@ -1,4 +1,4 @@
-# Everything that a developer needs, on a fresh machine with Python 3.11 or later, make and Terraform.
+# Everything that a developer needs, on a fresh machine with Python 3.11 or later, make and git.
 PYTHON ?= python3
 NOX = .venv/bin/nox
 

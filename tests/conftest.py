@@ -26,6 +26,7 @@ hypothesis.settings.register_profile("soak", deadline=None, max_examples=5000)
 hypothesis.settings.load_profile("quick")
 
 from scripts import terraform_provider  # noqa: E402  needs the path above
+from scripts.terraform_binary import TerraformUnavailableError  # noqa: E402  needs the path above
 from tests.support.aws import Aws  # noqa: E402  needs the path above
 from tests.support.browser import Browse, browser  # noqa: E402  needs the path above
 from tests.support.command_lines import CommandLines, environment  # noqa: E402  needs the path above
@@ -109,7 +110,7 @@ def provider(request):
         return terraform_provider.newest_provider()
     except terraform_provider.NoMirrorError as error:
         pytest.skip(f"{NOT_HERE}{error}")
-    except terraform_provider.TerraformUnavailableError as error:
+    except TerraformUnavailableError as error:
         pytest.skip(str(error))
 
 
@@ -118,7 +119,7 @@ def some_provider():
     """Whichever AWS provider can be had."""
     try:
         return terraform_provider.any_provider()
-    except terraform_provider.TerraformUnavailableError as error:
+    except TerraformUnavailableError as error:
         pytest.skip(str(error))
 
 

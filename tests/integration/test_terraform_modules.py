@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from scripts.terraform_provider import find_terraform
+from scripts.terraform_binary import find_terraform
 from tests.support.terraform import SOURCES, TIMEOUT
 
 FOLDERS = sorted({path.parent.relative_to(SOURCES).as_posix() for path in SOURCES.glob("*/*/*.tf")})

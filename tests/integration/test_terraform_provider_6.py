@@ -7,7 +7,8 @@ import re
 import hcl2
 import pytest
 
-from tests.support.provider_bindings import BindingsUnavailableError, schemas, wheel
+from scripts.wheels import WheelUnavailableError
+from tests.support.provider_bindings import schemas, wheel
 from tests.support.terraform import SOURCES
 
 pytestmark = pytest.mark.full
@@ -39,7 +40,7 @@ def provider_6():
     """The schemas of all that the modules use."""
     try:
         package = wheel()
-    except BindingsUnavailableError as error:
+    except WheelUnavailableError as error:
         pytest.skip(str(error))
     return schemas(package, {(kind, name) for _where, kind, name, _body in used()})
 

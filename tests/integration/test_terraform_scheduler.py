@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from scripts import terraform_provider
+from scripts.terraform_binary import TerraformUnavailableError
 from tests.conftest import NOT_HERE
 from tests.support.terraform import Terraform
 
@@ -50,7 +51,7 @@ def terraform(tmp_path, aws):
     """Genuine Terraform with a provider that knows Scheduler, which 3.x doesn't."""
     try:
         provider = terraform_provider.newest_provider()
-    except terraform_provider.TerraformUnavailableError as error:
+    except TerraformUnavailableError as error:
         pytest.skip(f"{NOT_HERE}{error}")
     return Terraform(tmp_path / "terraform", provider, aws.env)
 

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from scripts import terraform_provider
+from scripts.terraform_binary import TerraformUnavailableError
 from tests.conftest import NOT_HERE
 from tests.support.terraform import Terraform
 
@@ -20,7 +21,7 @@ def secrets(tmp_path, aws):
     """The example, with the newest provider: 3.x has no write-only arguments."""
     try:
         provider = terraform_provider.newest_provider()
-    except terraform_provider.TerraformUnavailableError as error:
+    except TerraformUnavailableError as error:
         pytest.skip(f"{NOT_HERE}{error}")
     return Terraform(tmp_path / "terraform", provider, aws.env).configuration("secrets")
 

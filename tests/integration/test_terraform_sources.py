@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from scripts.terraform_provider import TerraformUnavailableError, find_terraform
+from scripts.terraform_binary import TerraformUnavailableError, find_terraform
 from tests.support.terraform import SOURCES
 
 pytestmark = pytest.mark.terraform

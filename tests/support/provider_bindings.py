@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import pathlib
 import re
-import subprocess
-import sys
 import textwrap
 import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from scripts import wheels
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "terraform" / "bindings"
@@ -31,18 +31,9 @@ _ARGUMENT = re.compile(r"(?:^        |\*, )(\w+): (.*?),?$", re.MULTILINE)
 _PROPERTY = re.compile(r"^    @builtins\.property\n(?:    @.*\n)*    def (\w+)\(", re.MULTILINE)
 
 
-class BindingsUnavailableError(Exception):
-    """The package can't be had here."""
-
-
 def wheel() -> pathlib.Path:
     """Return the pinned package, downloaded once."""
-    if not any(CACHE.glob("*.whl")):
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", CACHE, "--requirement", PACKAGE]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise BindingsUnavailableError(f"{PACKAGE.name} can't be downloaded: {done.stderr.strip()[-300:]}")
-    return next(CACHE.glob("*.whl"))
+    return next(CACHE.glob("*.whl"), None) or wheels.download(PACKAGE, CACHE)
 
 
 class Schema:

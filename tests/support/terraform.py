@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from scripts.terraform_provider import Provider, find_terraform
+from scripts.terraform_binary import find_terraform
+from scripts.terraform_provider import Provider
 from tests.support.command_lines import Result
 
 SOURCES = pathlib.Path(__file__).resolve().parents[2] / "terraform"

@@ -17,7 +17,7 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.sourc
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.terraform.scan import scan_code
 from hypothesis import strategies as st
 
-from scripts.terraform_provider import TerraformUnavailableError, find_terraform
+from scripts.terraform_binary import TerraformUnavailableError, find_terraform
 
 FRAME = r"""
 variable "given" { default = "default" }
