@@ -13,6 +13,10 @@ class ModuleDocFragment:
     """
 
     DOCUMENTATION = r"""
+requirements:
+  - python >= 3.10
+  - boto3 >= 1.35.0
+  - botocore >= 1.35.0
 options:
   access_key:
     description: AWS access key id. Excludes O(profile).

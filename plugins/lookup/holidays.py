@@ -14,7 +14,8 @@ description:
   - Returns the public holidays of countries or of a part of one, as
     O(tfbridge.aws.ec2_schedule#module:weekly.except) of a weekly booking takes them.
 requirements:
-  - The Python package C(holidays), on the controller.
+  - python >= 3.10
+  - holidays
 notes:
   - Holidays that are not announced yet, such as those that follow the moon, are the estimates of the package.
   - A booking holds about 30 days that follow no other, which is two years of most countries.

@@ -20,8 +20,8 @@ description:
     cancelled, or shown as free, book nothing.
   - An event that can't be read without guessing is refused by name, and hides no other.
 requirements:
-  - The Python packages C(icalendar) (7 or later) and C(recurring-ical-events), on the controller, with Python 3.10 or
-    later.
+  - icalendar >= 7, < 8
+  - recurring-ical-events >= 3.8, < 4
 notes:
   - Addresses of private calendars are secrets. No message and no result shows the address, O(username), O(password) or
     O(headers). Keep them in a vaulted file.

@@ -25,7 +25,7 @@ seealso:
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - tfbridge.aws.requirements
   - tfbridge.aws.outputs
   - tfbridge.aws.schedule
   - tfbridge.aws.attributes.writes

@@ -22,7 +22,7 @@ notes:
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - tfbridge.aws.requirements
   - tfbridge.aws.attributes
 options:
   file_system_id:

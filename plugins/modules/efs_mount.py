@@ -34,6 +34,8 @@ description:
     C(/etc/fstab) for O(path) that isn't of V(nfs4), V(nfs) or V(efs) is never replaced. Both are errors.
   - The role P(tfbridge.aws.efs_mount#role) installs the client, orders several mounts, and checks them all before a
     host is touched.
+requirements:
+  - python >= 3.7
 extends_documentation_fragment:
   - tfbridge.aws.attributes.local
 attributes:

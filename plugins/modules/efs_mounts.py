@@ -15,6 +15,8 @@ description:
     mounted. What can't be used fails by entry, path and option.
   - Runs on the controller, whatever the host, and asks nothing of the host. The role
     P(tfbridge.aws.efs_mount#role) begins with it.
+requirements:
+  - python >= 3.7
 extends_documentation_fragment:
   - tfbridge.aws.attributes.local
 options:

@@ -14,6 +14,8 @@ description:
   - Sets options of the configuration file of amazon-efs-utils, such as those of its log in CloudWatch, and leaves
     everything else in it as it is, comments included.
   - C(mount.efs) reads the file at each mount, its watchdog C(amazon-efs-mount-watchdog) when it starts.
+requirements:
+  - python >= 3.7
 extends_documentation_fragment:
   - tfbridge.aws.attributes.local
 attributes:

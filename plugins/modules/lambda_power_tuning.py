@@ -30,7 +30,7 @@ notes:
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - tfbridge.aws.requirements
   - tfbridge.aws.attributes.writes
 options:
   function:

@@ -22,9 +22,12 @@ description:
   - Files are parsed and never run. No lookup is called, no template is rendered, nothing that is vaulted is decrypted.
     What can't be known from the files is said to be unknown, and a finding that depends on it is no error.
   - Runs on the controller. AWS is asked only where O(published) is given.
+requirements:
+  - python >= 3.10
+  - python-hcl2 >= 8.1.4, < 9
 notes:
-  - "Reading Terraform code needs the Python package C(python-hcl2), from 8.1.4 to below 9, on the controller. Plans
-    (O(terraform[].plan_json)) and contract files (O(declared_from)) need nothing."
+  - Only reading Terraform code needs C(python-hcl2). Plans (O(terraform[].plan_json)) and contract files
+    (O(declared_from)) don't.
   - "IAM, where O(published) is given: C(ssm:DescribeParameters) and C(ssm:GetParameters), or C(ssm:GetParametersByPath)
     alone where the prefix ends in a slash. Which outputs a snapshot holds is read with C(ssm:GetParameters)."
   - The exit code of C(ansible-playbook) does not tell a finding from an error. RV(status) does.

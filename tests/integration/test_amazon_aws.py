@@ -31,7 +31,7 @@ PLAY = [
 ]
 # All that call AWS; what is wrong with their options can't be known.
 MODULES = sorted(
-    path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if "amazon.aws.boto3" in path.read_text()
+    path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if "amazon.aws.common.modules" in path.read_text()
 )
 HIDDEN = {"ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false"}
 SAID = "tfbridge.aws needs amazon.aws >=10.1.0,<13: ansible-galaxy collection install 'amazon.aws:>=10.1.0,<13'"
