@@ -11,7 +11,8 @@ import pytest
 
 from scripts.sanity import copy_tracked
 from tests.conftest import ROOT
-from tests.support.terraform import MOSTLY_OLDEST
+from tests.support import git_host
+from tests.support.terraform import MOSTLY_OLDEST, Terraform
 
 README = (ROOT / "README.md").read_text()
 PUBLISHED = {"MY_IP": ["10.0.0.11", "10.0.0.12"], "EFS_DNS_URL": "fs-0123456789abcdef0.efs.eu-central-1.amazonaws.com"}
@@ -92,15 +93,11 @@ def test_the_booking_runs_as_it_stands(aws, newcomer, clone):
 
 
 @MOSTLY_OLDEST
-def test_the_terraform_lines_are_applied_as_they_stand(aws, terraform):
-    """The module's block, with the resources that it names."""
+def test_the_terraform_lines_are_applied_as_they_stand(aws, provider, tmp_path):
+    """The module's block, with the resources that it names. What git fetches comes from a bare repository here."""
     resources = (ROOT / "terraform" / "examples" / "complete" / "main.tf").read_text()
     (block,) = blocks("hcl")
-    address = "git::https://github.com/tfbridge/tfbridge.aws.git//"
-    (module,) = re.findall(rf'source = "{re.escape(address)}([a-z_/]+)\?ref=[a-z0-9.]+"', block)
-    assert (ROOT / module / "main.tf").exists()
-    # What git would fetch is here.
-    block = re.sub(r'source = ".*"', 'source = "../../modules/ssm_outputs"', block)
+    terraform = Terraform(tmp_path / "terraform", provider, {**aws.env, **git_host.host(tmp_path)})
     configuration = terraform.configuration(
         "readme", re.sub(r'module "outputs" \{.*', "", resources, flags=re.DOTALL) + block
     )
@@ -109,6 +106,7 @@ def test_the_terraform_lines_are_applied_as_they_stand(aws, terraform):
     configuration.apply(ami="ami-12c6146b", db_password="x")
     names = [item["Name"] for item in aws.client("ssm").describe_parameters()["Parameters"]]
     assert ["OUTPUT_EFS_DNS_URL", "OUTPUT_MY_IP_0", "OUTPUT_MY_IP_1", "OUTPUT_MY_IP_2"] == sorted(names)
+    assert "git::" + git_host.ADDRESS in (configuration.folder / ".terraform" / "modules" / "modules.json").read_text()
 
 
 def test_commands_in_the_text_work(newcomer, run):
