@@ -119,6 +119,19 @@ def checkov(session: nox.Session) -> None:
     session.run("checkov", "--config-file", "tests/checkov/config.yml")
 
 
+# Not among the checks of `make test`: it needs the internet, and a new advisory is no fault of a change.
+@nox.session(venv_backend="venv", default=False)
+def audit(session: nox.Session) -> None:
+    """Look for known vulnerabilities in what users install, and in what the development installs."""
+    _install(session, "audit.txt")
+    # A package that the database doesn't know is no pass.
+    quiet = ("--strict", "--progress-spinner", "off")
+    session.run("pip-audit", "--requirement", "requirements.txt", *quiet)
+    for pins in ("dev.txt", "checkov.txt", "runner.txt", "audit.txt"):
+        pinned = ("--requirement", f"requirements/{pins}", "--no-deps", "--disable-pip")
+        session.run("pip-audit", *pinned, *quiet)
+
+
 @nox.session
 def sanity(session: nox.Session) -> None:
     """Run the sanity suite of ansible-test."""
