@@ -125,11 +125,11 @@ def audit(session: nox.Session) -> None:
     """Look for known vulnerabilities in what users install, and in what the development installs."""
     _install(session, "audit.txt")
     # A package that the database doesn't know is no pass.
-    quiet = ("--strict", "--progress-spinner", "off")
-    session.run("pip-audit", "--requirement", "requirements.txt", *quiet)
+    options = ("--strict", "--progress-spinner", "off")
+    session.run("pip-audit", "--requirement", "requirements.txt", *options)
     for pins in ("dev.txt", "checkov.txt", "runner.txt", "audit.txt"):
         pinned = ("--requirement", f"requirements/{pins}", "--no-deps", "--disable-pip")
-        session.run("pip-audit", *pinned, *quiet)
+        session.run("pip-audit", *pinned, *options)
 
 
 @nox.session

@@ -6,18 +6,39 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.conftest import ROOT
+from tests.support import galaxy_server, git_host
+from tests.support.aws import Aws
+from tests.support.command_lines import CommandLines
 
 PAGE = (ROOT / "docs" / "execution_environment.md").read_text()
+DEPENDENCIES = ("amazon/aws", "ansible/posix")
+PLAY = """
+- hosts: my_ip
+  gather_facts: false
+  tasks:
+    - ansible.builtin.debug:
+        msg: "{{ inventory_hostname }} mounts {{ lookup('tfbridge.aws.ssm_output', 'EFS_DNS_URL') }}"
+"""
+PUBLISHES = """
+module "outputs" {
+  source  = "git::https://github.com/tfbridge/tfbridge.aws.git//terraform/modules/ssm_outputs?ref=main"
+  lists   = { my_ip = aws_instance.web[*].private_ip }
+  strings = { efs_dns_url = aws_efs_file_system.shared.dns_name }
+}
+"""
 BUILDER = str(Path(sys.executable).with_name("ansible-builder"))
 
 
@@ -27,19 +48,76 @@ def block(name: str) -> str:
     return text
 
 
+def create(folder: Path) -> None:
+    """Run the command of the guide on the definition of the guide."""
+    (folder / "execution-environment.yml").write_text(block("execution-environment.yml"))
+    (command,) = re.findall(r"\$ ansible-builder (create .*)", PAGE)
+    done = subprocess.run([BUILDER, *command.split()], cwd=folder, capture_output=True, text=True, check=False)
+    assert 0 == done.returncode, done.stdout + done.stderr
+
+
 def test_the_definition_of_the_guide(tmp_path: Path) -> None:
     """The command of the guide makes a build context with the collection and the optional package in it."""
-    (tmp_path / "execution-environment.yml").write_text(block("execution-environment.yml"))
-    (command,) = re.findall(r"\$ ansible-builder (create .*)", PAGE)
-    done = subprocess.run([BUILDER, *command.split()], cwd=tmp_path, capture_output=True, text=True, check=False)
+    create(tmp_path)
 
-    assert 0 == done.returncode, done.stdout + done.stderr
     requirements = yaml.safe_load((tmp_path / "context" / "_build" / "requirements.yml").read_text())
     assert ["https://github.com/tfbridge/tfbridge.aws.git"] == [one["name"] for one in requirements["collections"]]
     assert "python-hcl2>=8.1.4,<9" in (tmp_path / "context" / "_build" / "requirements.txt").read_text()
     # Named after the engine that is there.
     (recipe,) = (tmp_path / "context").glob("*file")
     assert "ansible-core>=2.19,<2.20" in recipe.read_text()
+
+
+@pytest.fixture
+def galaxy(tmp_path: Path) -> Iterator[str]:
+    """A Galaxy server that has what the collection depends on."""
+    installed = Path(sysconfig.get_path("purelib")) / "ansible_collections"
+    with galaxy_server.serve(*(galaxy_server.pack(installed / name, tmp_path) for name in DEPENDENCIES)) as url:
+        yield url
+
+
+@pytest.mark.full
+def test_the_contents_of_the_image_work(aws: Aws, run: CommandLines, tmp_path: Path, galaxy: str) -> None:
+    """Installed as the image's recipe does, in an environment with nothing else: the inventory, a lookup, the check."""
+    aws.publish({"MY_IP": ["10.0.0.11"], "EFS_DNS_URL": "fs-1"})
+    create(tmp_path)
+    definition = yaml.safe_load(block("execution-environment.yml"))["dependencies"]
+    context = tmp_path / "context" / "_build"
+    image = {
+        "PATH": f"{tmp_path / 'venv' / 'bin'}:/usr/bin:/bin",
+        "ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "collections"),
+        "ANSIBLE_GALAXY_SERVER": galaxy,
+        **git_host.host(tmp_path),
+    }
+    registry = {name: value for name, value in os.environ.items() if name != "PATH"}
+
+    def succeed(line: str) -> str:
+        done = run.command(line.split(), image)
+        assert 0 == done.rc, done.output
+        return done.stdout
+
+    def install(*words: str | Path) -> None:
+        """Install packages by uv, which this environment has."""
+        done = run.command(
+            ["uv", "pip", "install", "-q", "--python", tmp_path / "venv" / "bin" / "python", *words], registry
+        )
+        assert 0 == done.rc, done.output
+
+    assert 0 == run.command(["uv", "venv", "--quiet", "--python", sys.executable, tmp_path / "venv"]).rc
+    install(definition["ansible_core"]["package_pip"], definition["ansible_runner"]["package_pip"])
+    succeed(f"ansible-galaxy collection install -r {context / 'requirements.yml'} -p {tmp_path / 'collections'}")
+    found = run.command([BUILDER, "introspect", tmp_path / "collections"])
+    (tmp_path / "python.txt").write_text("\n".join(yaml.safe_load(found.stdout)["python"]))
+    install("-r", tmp_path / "python.txt", "-r", context / "requirements.txt")
+
+    run.write("demo.ssm_outputs.yml", "plugin: tfbridge.aws.ssm_outputs\nregions: [eu-central-1]\n")
+    run.write("ansible/play.yml", PLAY)
+    run.write("terraform/main.tf", PUBLISHES)
+    assert "10.0.0.11" in succeed("ansible-inventory -i demo.ssm_outputs.yml --graph")
+    played = succeed("ansible-runner run . --project-dir ansible --inventory demo.ssm_outputs.yml -p play.yml")
+    assert "10.0.0.11 mounts fs-1" in played
+    checked = succeed("ansible-playbook tfbridge.aws.check_outputs -e terraform=terraform -e playbooks=ansible")
+    assert "failed=0" in checked
 
 
 def test_what_the_collection_says_that_it_needs(tmp_path: Path) -> None:
