@@ -22,7 +22,8 @@ description:
 notes:
   - "IAM: C(ssm:DescribeParameters) and C(ssm:GetParameters), or C(ssm:GetParametersByPath) alone where O(prefix) ends
     in a slash, or C(ssm:GetParameters) on C(<prefix>SNAPSHOT.*) alone where O(source=snapshot);
-    C(ec2:DescribeInstances) where a host output has instance ids; C(kms:Decrypt) where O(secure_strings=decrypt)."
+    C(ec2:DescribeInstances) where a host output has instance ids; C(kms:Decrypt) where O(secure_strings=decrypt).
+    C(ssm:GetServiceSetting), if it is allowed, makes reading faster in accounts with high throughput."
   - "Every host has the variables C(tfbridge_region) and C(tfbridge_outputs) (a mapping of the outputs that name it to
     its index, key or null there); C(tfbridge_item) with the whole object where the output holds objects, whose
     attributes are host variables too unless Ansible has a use of its own for the name; C(tfbridge_instance) with

@@ -21,8 +21,9 @@ notes:
   - "IAM: C(scheduler:ListSchedules), C(scheduler:GetSchedule), C(scheduler:CreateSchedule),
     C(scheduler:DeleteSchedule), C(scheduler:GetScheduleGroup), C(iam:PassRole) on O(role_arn),
     C(ec2:DescribeInstances), C(ec2:StartInstances) where O(start_if_active), C(ssm:GetParameters) where O(role_arn) or
-    O(schedule_group) is not given, C(scheduler:CreateScheduleGroup) where the group is missing. The output
-    C(booking_policy_json) of the Terraform module C(ec2_scheduler) is the policy."
+    O(schedule_group) is not given, C(scheduler:CreateScheduleGroup) where the group is missing,
+    C(kms:DescribeKey), C(kms:GenerateDataKey) and C(kms:Decrypt) on O(kms_key_arn). The output C(booking_policy_json)
+    of the Terraform module C(ec2_scheduler) is the policy."
   - Scheduler fires within the minute. Times are whole seconds, a booking has two minutes at least.
 extends_documentation_fragment:
   - amazon.aws.common.modules

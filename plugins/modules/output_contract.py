@@ -29,7 +29,8 @@ notes:
   - Only reading Terraform code needs C(python-hcl2). Plans (O(terraform[].plan_json)) and contract files
     (O(declared_from)) don't.
   - "IAM, where O(published) is given: C(ssm:DescribeParameters) and C(ssm:GetParameters), or C(ssm:GetParametersByPath)
-    alone where the prefix ends in a slash. Which outputs a snapshot holds is read with C(ssm:GetParameters)."
+    alone where the prefix ends in a slash. Which outputs a snapshot holds is read with C(ssm:GetParameters).
+    C(ssm:GetServiceSetting), if it is allowed, makes reading faster in accounts with high throughput."
   - The exit code of C(ansible-playbook) does not tell a finding from an error. RV(status) does.
 extends_documentation_fragment:
   - tfbridge.aws.attributes.local

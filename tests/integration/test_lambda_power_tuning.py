@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 
 import pytest
 
+from tests.support.lambda_function import worker_function
 from tests.support.lambda_handler import HandlerWorkload
 from tests.support.lambda_memory import Workload
 
@@ -25,23 +24,7 @@ OPTIONS = {
 @pytest.fixture
 def worker(aws):
     """A function with a version that an alias references."""
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr("handler.py", "def handle(event, context): return {}")
-    role = aws.client("iam").create_role(RoleName="worker", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-    client = aws.client("lambda")
-    client.create_function(
-        FunctionName="worker",
-        Runtime="python3.12",
-        Role=role,
-        Handler="handler.handle",
-        Code={"ZipFile": code.getvalue()},
-        MemorySize=512,
-        Description="mine",
-        Architectures=["arm64"],
-        Tags={"team": "web"},
-        Publish=True,
-    )
+    client = worker_function(aws, Description="mine", Architectures=["arm64"], Tags={"team": "web"}, Publish=True)
     client.create_alias(FunctionName="worker", Name="live", FunctionVersion="1")
     aws.forget_calls()
     return client

@@ -50,9 +50,9 @@ class RefusedError(Exception):
 
     def answer(self, protocol: str) -> Answer:
         """Give the answer in the service's protocol."""
-        if protocol == "query":
+        if protocol in ("query", "rest-xml"):
             error = f"<Error><Code>{self.code}</Code><Message>{self}</Message></Error>"
-            text = f"<Response><Errors>{error}</Errors></Response>"
+            text = error if protocol == "rest-xml" else f"<Response><Errors>{error}</Errors></Response>"
             return Answer(self.status, text.encode(), (("Content-Type", "text/xml"),))
         body = json.dumps({"__type": self.code, "message": str(self), "Message": str(self)}).encode()
         return Answer(

@@ -22,7 +22,7 @@ from typing import Any
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from tests.support import strict_lambda, strict_scheduler, strict_ssm
+from tests.support import strict_iam, strict_lambda, strict_scheduler, strict_ssm
 from tests.support.aws_answers import Answer, RefusedError, Request
 from tests.support.lambda_memory import Workload
 
@@ -50,6 +50,7 @@ class Settings:
     role_known_after: int = 0  # tries of CreateSchedule that Scheduler refuses, as it does while a role is new
     schedules_left: int = -1  # how many schedules the quota still has room for; below zero it is without limit
     empty_pages: bool = False  # put an empty page with a token before each page
+    policy: Mapping[str, Any] | None = None  # what IAM allows; everything where there is none
     remember: bool = False  # answer reads as they were answered since the last write, without asking moto again
     now: Callable[[], datetime] = dataclasses.field(default=lambda: datetime.now(timezone.utc), repr=False)
     workload: Workload = dataclasses.field(default_factory=Workload, repr=False)  # what Lambda functions take
@@ -123,6 +124,8 @@ class StrictAws:
             time.sleep(self.settings.latency)
         try:
             self._inject(request)
+            if self.settings.policy:
+                strict_iam.check(request, self.settings.policy)
             if not request.operation.startswith(("Get", "Describe", "List")):
                 self.settings.pages.clear()
                 self._answers.clear()
@@ -225,7 +228,8 @@ def parse_request(environ: dict[str, Any], body: bytes) -> Request:
     operation = strict_scheduler.operation(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
     query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", "")))
     path = urllib.parse.unquote(environ.get("PATH_INFO", ""))
-    return Request(service, operation, region, access_key, payload, "rest-json", path, query)
+    protocol = "rest-xml" if service == "s3" else "rest-json"
+    return Request(service, operation, region, access_key, payload, protocol, path, query)
 
 
 def serve(app: StrictAws, port: int = 0) -> tuple[BaseWSGIServer, str]:
