@@ -16,7 +16,6 @@ import contextlib
 import fcntl
 import hashlib
 import ipaddress
-import json
 import os
 import pathlib
 import re
@@ -24,6 +23,8 @@ import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Optional
+
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 
 from . import systemd
 from .commands import Done, run
@@ -93,11 +94,13 @@ class Host(abc.ABC):
             if not match:
                 continue
             try:
-                state = json.loads(path.read_text(encoding="utf-8"))
+                state = parse_json(path.read_text(encoding="utf-8"))
             except (OSError, ValueError):
                 continue
-            tls = "commonName" in state or "mountStateDir" in state
-            found[match.group("key")] = Tunnel(match.group("id"), tls, state.get("accessPoint"))
+            if not isinstance(state, dict):
+                continue
+            tls, point = "commonName" in state or "mountStateDir" in state, state.get("accessPoint")
+            found[match.group("key")] = Tunnel(match.group("id"), tls, point if isinstance(point, str) else None)
         return found
 
     # -- paths --------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 _ESCAPE = re.compile(r"\\([0-7]{3})")
+_NUMBER = re.compile(r"[0-9]{1,10}\Z")
 
 
 def unescape(field: str) -> str:
@@ -60,7 +61,7 @@ def _layer(line: str) -> Optional[Layer]:
     # 36 35 98:0 /root /mnt rw,noatime shared:1 - nfs4 host:/export rw,vers=4.1,addr=10.0.0.5
     front, mark, back = line.partition(" - ")
     fields, tail = front.split(" "), back.split(" ")
-    if not mark or len(fields) < 6 or len(tail) < 3:
+    if not mark or len(fields) < 6 or len(tail) < 3 or not all(map(_NUMBER.match, fields[:2])):
         return None
     # A mount may be read-only of itself or because its file system is.
     merged = dict.fromkeys((*fields[5].split(","), *tail[2].split(",")))

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Optional, Union
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 
 from .decode import looks_like_document
@@ -140,7 +141,7 @@ def _number(place: str, value: Any) -> str:
     number = value
     if isinstance(value, str):
         with contextlib.suppress(ValueError):
-            number = json.loads(value)
+            number = parse_json(value)
     if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
         raise OptionError(f"{place}: {show(value)} is not a number")
     return json.dumps(number)

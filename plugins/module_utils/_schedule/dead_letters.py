@@ -9,12 +9,12 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 
 # What one ReceiveMessage gives at most.
 PEEK = 10
@@ -48,8 +48,8 @@ def _peek(client: Any, retrier: Retrier, url: str, region: str) -> list[dict[str
 def _message(message: Mapping[str, Any]) -> dict[str, Any]:
     attributes = {key: item.get("StringValue", "") for key, item in message.get("MessageAttributes", {}).items()}
     try:
-        ids = json.loads(message.get("Body", "")).get("InstanceIds", [])
-    except (ValueError, AttributeError):
+        ids = [str(one) for one in parse_json(message.get("Body", "")).get("InstanceIds") or ()]
+    except (ValueError, AttributeError, TypeError):
         ids = []
     return {
         "instance_ids": ids,

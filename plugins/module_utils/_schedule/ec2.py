@@ -9,7 +9,6 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +17,7 @@ from typing import Any, Optional
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import zulu
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Plan
@@ -51,7 +51,7 @@ class RequiredTag:
     def parse(cls, text: str) -> Optional[RequiredTag]:
         """Return what the stack published, None for what can't be one."""
         try:
-            tag = json.loads(text)
+            tag = parse_json(text)
             return cls(str(tag["key"]), tuple(map(str, tag["values"])))
         except (ValueError, KeyError, TypeError):
             return None

@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any, Union
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import (
     Booking,
     Curfew,
@@ -137,8 +138,8 @@ def _cron(booking: Union[Recurring, Monthly]) -> str:
 def read_owner(schedule: Schedule) -> str:
     """Return who made a record, which may be damaged; "" where it doesn't say."""
     try:
-        return _text(json.loads(schedule.description), "owner")
-    except (ValueError, AttributeError, RecursionError):
+        return _text(parse_json(schedule.description), "owner")
+    except (ValueError, AttributeError):
         return ""
 
 
@@ -151,9 +152,9 @@ def read_record(name: RecordName, schedule: Schedule) -> Record:
     """Read back what record_schedule wrote; raises DataError for what it didn't."""
     damaged = f"the record {name.name!r} is damaged and was left alone"
     try:
-        body = json.loads(schedule.description)
+        body = parse_json(schedule.description)
         version, merge_gap, hibernate = body["v"], int(body.get("merge_gap", 120)), bool(body.get("hibernate"))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise DataError(f"{damaged}: its Description is not the JSON of a booking: {schedule.description!r}") from error
     if version not in VERSIONS:
         raise DataError(f"{damaged}: its version is {version!r}, this release reads {VERSIONS[0]} to {VERSIONS[-1]}")

@@ -19,6 +19,7 @@ from typing import Any, Callable, Optional
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors, error_code
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 
 PATH = "/tfbridge/lambda-power-tuning"
 MARK = "tfbridge tuning"
@@ -62,8 +63,8 @@ class JournalStore:
         if not found:
             return None
         try:
-            return Journal(**json.loads(found[0]["Value"]))
-        except (TypeError, ValueError) as exc:
+            return _journal(**parse_json(found[0]["Value"]))
+        except (TypeError, ValueError, OverflowError) as exc:
             raise DataError(
                 f"{self.name} is not a journal of this module. Look what it is, and delete it if nobody needs it"
             ) from exc
@@ -116,6 +117,14 @@ class JournalStore:
                 if error_code(exc) == "ParameterAlreadyExists":
                     raise DataError(f"{self.name} exists") from exc
                 raise
+
+
+def _journal(run: str, owner: str, lease_until: float, memory: int, description: str) -> Journal:
+    """Return a journal, each part of its own type; raises ValueError or TypeError where one can't be."""
+    texts = (run, owner, description)
+    if not all(isinstance(one, str) for one in texts):
+        raise TypeError("a text")
+    return Journal(run, owner, float(lease_until), int(memory), description)
 
 
 def busy(function: str, other: Journal) -> str:

@@ -12,7 +12,6 @@ An invocation is repeated only where Lambda says that it did not begin: whatever
 from __future__ import annotations
 
 import base64
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from typing import Any, Callable, Optional
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors, error_code
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 
 _NOT_BEGUN = frozenset({"TooManyRequestsException", "ThrottlingException", "ResourceNotReadyException"})
 _TRIES = 8
@@ -114,7 +114,7 @@ class LambdaFunction:
             arguments["Qualifier"] = qualifier
         answer = self._invoke(**arguments)
         try:
-            returned = json.loads(answer["Payload"].read() or b"null")
+            returned = parse_json(answer["Payload"].read() or b"null")
         except ValueError:
             returned = None
         return Answer(

@@ -11,13 +11,14 @@ What a function prints is in the same log: only the report with the request's id
 
 from __future__ import annotations
 
-import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 
 TIMEOUT = "timeout"
 OUT_OF_MEMORY = "out of memory"
@@ -80,7 +81,7 @@ def _from_text(line: str, request_id: str) -> Optional[LogReport]:
 
 def _from_json(line: str, request_id: str) -> Optional[LogReport]:
     try:
-        document = json.loads(line)
+        document = parse_json(line)
     except ValueError:
         return None
     record = (
@@ -88,9 +89,14 @@ def _from_json(line: str, request_id: str) -> Optional[LogReport]:
     )
     if not isinstance(record, Mapping) or record.get("requestId") != request_id:
         return None
-    metrics: Mapping[str, Any] = record.get("metrics") or {}
-    numbers = {ours: float(metrics[theirs]) for theirs, ours in _JSON.items() if theirs in metrics}
+    metrics = record.get("metrics")
+    metrics = metrics if isinstance(metrics, dict) else {}
+    numbers = {ours: metrics[theirs] for theirs, ours in _JSON.items() if _is_number(metrics.get(theirs))}
     return _report(numbers, str(record.get("status", "")), str(record.get("errorType", "")))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value)
 
 
 def _report(numbers: Mapping[str, float], status: str, error_type: str) -> Optional[LogReport]:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 
 MIN_MEMORY, MAX_MEMORY = 128, 10240
@@ -146,7 +147,7 @@ def _encode(option: str, payload: Any) -> bytes:
     try:
         text = payload if isinstance(payload, str) else json.dumps(payload, sort_keys=True, allow_nan=False)
         if isinstance(payload, str):
-            json.loads(payload)
+            parse_json(payload)
     except ValueError as exc:
         raise OptionError(f"{option}: is not JSON. Give a document, or text that is one") from exc
     return _fitting(option, text.encode())
@@ -155,7 +156,7 @@ def _encode(option: str, payload: Any) -> bytes:
 def _stored(payload: bytes) -> bytes:
     fitting = _fitting("payload_s3", payload)
     try:
-        json.loads(fitting)
+        parse_json(fitting)
     except ValueError as exc:
         raise OptionError("payload_s3: is not JSON. Give an object that is a JSON document") from exc
     return fitting

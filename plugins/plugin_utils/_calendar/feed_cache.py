@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 
 from .fetch import Copy, Feed
 
@@ -33,7 +34,7 @@ class FeedCache:
     def load(self, feed: Feed) -> Optional[Copy]:
         """Return the last copy of a feed; None where there is none that can be used."""
         try:
-            stored = json.loads(self._path(feed).read_text(encoding="ascii"))
+            stored = parse_json(self._path(feed).read_text(encoding="ascii"))
             body = base64.b64decode(stored["body"], validate=True)
             if hashlib.sha256(body).hexdigest() != stored["sha256"]:
                 return None

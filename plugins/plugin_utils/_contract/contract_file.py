@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 
 from .model.facts import Kind, Place, Shape, Side, Unknown
 from .model.names import Hole, Name
@@ -60,7 +61,7 @@ def _shape_written(shape: Shape) -> dict[str, Any]:
 def read_contract(path: pathlib.Path, name: str) -> tuple[list[Output], list[Unknown]]:
     """Read a contract file: its outputs, and that it is incomplete if it says so. Raises DataError."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        document = parse_json(path.read_text(encoding="utf-8-sig"))
         if document["format"] != FORMAT or document["version"] != VERSION:
             raise DataError(
                 f"declared_from: {name} is not a contract file of version {VERSION}. Write it again with write_to"

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest, show
 
 from .model.facts import Place
@@ -92,13 +93,13 @@ def _expired(ignore: Ignore) -> Finding:
 def read_baseline(path: pathlib.Path) -> frozenset[str]:
     """Return the fingerprints of findings that were there before. Raises DataError."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = parse_json(path.read_text(encoding="utf-8"))
         if content["format"] != FORMAT or content["version"] != 1:
             raise DataError(f"baseline: {path} is not a baseline of this version. Write it again with update_baseline")
         return frozenset(str(entry["fingerprint"]) for entry in content["findings"])
     except OSError as exc:
         raise DataError(f"baseline: {path} can't be read: {exc.strerror}. Write it with update_baseline") from exc
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise DataError(f"baseline: {path} is not a baseline. Write it again with update_baseline") from exc
 
 

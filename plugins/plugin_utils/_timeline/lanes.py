@@ -36,7 +36,7 @@ def timeline_of(result: Mapping[str, Any], timezone: str, days: object, now: dat
     try:
         place = Place(*(str(result.get(key) or "") for key in ("region", "account", "schedule_group")))
         lanes = [_lane(page, item) for item in result["instances"]]
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise DataError("the input is not a result of tfbridge.aws.ec2_schedule_info") from error
     return replace(page, place=place, lanes=tuple(sorted(lanes, key=_natural)))
 

@@ -9,11 +9,15 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+
+_NUMBERS = ("duration_mean", "duration_p50", "duration_p95", "billed_mean", "cost", "peak_memory")
+_INTERVALS = ("duration_interval", "cost_interval")
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def parse_result(result: object) -> TuningResult:
         raise OptionError("the input is not a result of lambda_power_tuning with sizes. Check mode measures nothing")
     try:
         sizes = [_size(row) for row in result["sizes"]]
-        return TuningResult(
+        parsed = TuningResult(
             function=str(result["function"]),
             region=str(result["region"]),
             strategy=str(result["strategy"]),
@@ -89,12 +93,34 @@ def parse_result(result: object) -> TuningResult:
             sizes=sizes,
             published=str((result.get("published") or {}).get("parameter", "")),
         )
-    except (KeyError, TypeError, ValueError) as exc:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as exc:
         raise OptionError(f"the input is not a result of lambda_power_tuning: {type(exc).__name__} {exc}") from exc
+    if parsed.size(parsed.chosen) is None:
+        raise OptionError(f"the input is not a result of lambda_power_tuning: {parsed.chosen} MB was not measured")
+    return parsed
 
 
 def _size(row: Mapping[str, Any]) -> Size:
-    figures = {name: value for name, value in row.items() if name not in {"memory", "usable", "failures"}}
-    measured = figures.get("duration_mean") is not None
     failures = {str(reason): int(count) for reason, count in row["failures"].items()}
-    return Size(int(row["memory"]), bool(row["usable"]), failures, figures if measured else {})
+    memory = int(row["memory"])
+    if memory < 1:
+        raise ValueError(f"{memory} MB is no memory size")
+    return Size(memory, bool(row["usable"]), failures, _figures(row))
+
+
+def _figures(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was measured; nothing where nothing was."""
+    if row.get("duration_mean") is None:
+        return {}
+    figures: dict[str, Any] = {name: _number(row[name]) for name in _NUMBERS}
+    figures["init_mean"] = None if row.get("init_mean") is None else _number(row["init_mean"])
+    for name in _INTERVALS:
+        low, high = row[name]
+        figures[name] = (_number(low), _number(high))
+    return figures
+
+
+def _number(value: Any) -> float:
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise TypeError(f"{value!r} is not a number")
+    return value

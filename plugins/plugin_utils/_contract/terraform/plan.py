@@ -11,12 +11,12 @@ Names are exact here, and so are lengths of lists. No value is kept.
 
 from __future__ import annotations
 
-import json
 import pathlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import looks_like_document, parse_document
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import (
     UNKNOWN_SHAPE,
@@ -39,10 +39,10 @@ def read_plan(path: pathlib.Path, name: str) -> list[Declared]:
         size = path.stat().st_size
         if size > MAX_PLAN:
             raise DataError(f"plan_json: {name} has {size:,} bytes, and {MAX_PLAN:,} is the limit")
-        plan = json.loads(path.read_bytes().decode("utf-8-sig"))
+        plan = parse_json(path.read_bytes().decode("utf-8-sig"))
     except OSError as exc:
         raise DataError(f"plan_json: {name} can't be read: {exc.strerror}. {_HOW}") from exc
-    except (ValueError, RecursionError) as exc:
+    except ValueError as exc:
         raise DataError(f"plan_json: {name} is not JSON: {exc}. {_HOW}") from exc
     values = plan.get("planned_values") if isinstance(plan, dict) else None
     if not isinstance(values, dict):
@@ -55,10 +55,15 @@ def _resources(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     waiting = [module]
     while waiting:
         current = waiting.pop()
-        waiting += [child for child in current.get("child_modules", ()) if isinstance(child, dict)]
-        for resource in current.get("resources", ()):
-            if isinstance(resource, dict) and resource.get("type") == "aws_ssm_parameter":
+        waiting += _mappings(current.get("child_modules"))
+        for resource in _mappings(current.get("resources")):
+            if resource.get("type") == "aws_ssm_parameter":
                 yield resource
+
+
+def _mappings(value: object) -> list[dict[str, Any]]:
+    """Return the mappings in a list, nothing of anything else."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _declared(resource: Mapping[str, Any], file: str) -> Declared:
