@@ -16,11 +16,13 @@ import urllib.parse
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.support.aws_answers import RefusedError
+
 LATE = 1.0  # seconds
 STORM = 4  # calls that are throttled in a row
 PAGE = b"<html><body><h1>The server is not available</h1></body></html>"
-SKEWED = b'{"__type": "InvalidSignatureException", "message": "Signature expired: 20261125T100000Z is now earlier"}'
-THROTTLED = b'{"__type": "ThrottlingException", "message": "Rate exceeded"}'
+SKEWED = ("InvalidSignatureException", "Signature expired: 20261125T100000Z is now earlier")
+THROTTLED = ("ThrottlingException", "Rate exceeded")
 
 FAULTS = ("late", "reset", "reset_after", "cut", "unavailable", "bad_gateway", "storm", "skewed")
 
@@ -82,9 +84,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == "unavailable":
             self._answer(503, PAGE)
         elif fault == "storm":
-            self._answer(400, THROTTLED, "application/x-amz-json-1.1")
+            self._refuse(*THROTTLED)
         elif fault == "skewed":
-            self._answer(400, SKEWED, "application/x-amz-json-1.1")
+            self._refuse(*SKEWED)
         else:
             self._carry(body, fault)
 
@@ -105,6 +107,13 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "late":
             time.sleep(LATE)
         self._answer(answer.status, content, cut=fault == "cut", headers=answer.getheaders())
+
+    def _refuse(self, code: str, message: str) -> None:
+        """Answer as the service that was asked does: the query protocol of EC2 has XML."""
+        asked = self.headers.get("Content-Type", "")
+        protocol = "query" if asked.startswith("application/x-www-form-urlencoded") else "json"
+        refusal = RefusedError(code, message).answer(protocol)
+        self._answer(refusal.status, refusal.body, headers=list(refusal.headers))
 
     def _answer(
         self,
