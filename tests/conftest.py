@@ -30,6 +30,7 @@ from scripts.terraform_binary import TerraformUnavailableError  # noqa: E402  ne
 from tests.support.aws import Aws  # noqa: E402  needs the path above
 from tests.support.browser import Browse, browser  # noqa: E402  needs the path above
 from tests.support.command_lines import CommandLines, environment  # noqa: E402  needs the path above
+from tests.support.planted_secrets import PLANTED  # noqa: E402  needs the path above
 from tests.support.terraform import Terraform  # noqa: E402  needs the path above
 from tests.support.warm_start import WarmStart  # noqa: E402  needs the path above
 
@@ -49,6 +50,11 @@ def pytest_collection_modifyitems(items):
         if {"provider", "some_provider"} & set(item.fixturenames):
             item.add_marker(pytest.mark.terraform)
     items.sort(key=lambda item: not {"terraform", "lab"} & {marker.name for marker in item.iter_markers()})
+
+
+def pytest_runtest_setup(item):
+    """Begin each test without secrets."""
+    PLANTED.begin(on_purpose=item.get_closest_marker("shows_secrets") is not None)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -97,8 +103,10 @@ def _warm_start(request):
 
 @pytest.fixture
 def run(tmp_path, aws, _warm_start):
-    """Run Ansible's command lines in an empty folder, against the strict AWS."""
-    return CommandLines(tmp_path, COLLECTIONS, aws.env, _warm_start)
+    """Run Ansible's command lines in an empty folder, against the strict AWS. None leaves a secret at home."""
+    PLANTED.plant(aws.env["AWS_SECRET_ACCESS_KEY"])
+    yield CommandLines(tmp_path, COLLECTIONS, aws.env, _warm_start)
+    PLANTED.check_files(tmp_path / "home")
 
 
 @pytest.fixture(scope="session", params=["oldest", "newest"])

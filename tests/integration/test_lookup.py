@@ -183,6 +183,7 @@ def test_denied_names_the_iam_action(aws, run):
     assert (None, False) == (value_of(skipped), "ssm:GetParameters" in skipped.said)
 
 
+@pytest.mark.shows_secrets
 @pytest.mark.cores
 def test_a_secret_needs_decrypt(aws, run):
     """Without it, its ciphertext would be taken for the value."""

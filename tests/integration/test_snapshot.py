@@ -181,6 +181,7 @@ def test_denied_names_the_action_and_what_it_is_needed_for(aws, run):
     assert "source" in unknown.said and "auto" in unknown.said
 
 
+@pytest.mark.shows_secrets
 @pytest.mark.cores
 def test_the_lookup_reads_a_snapshot(aws, run):
     """Several names in one call, typed or as they are stored; a secret with a call of its own."""

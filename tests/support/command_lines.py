@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from tests.support.planted_secrets import PLANTED
 from tests.support.warm_start import WarmStart
 
 TIMEOUT = 240
@@ -30,6 +31,10 @@ class Result:
     rc: int
     stdout: str
     stderr: str
+
+    def __post_init__(self) -> None:
+        """Fail where it shows a secret."""
+        PLANTED.check("the output", self.output)
 
     @property
     def output(self) -> str:

@@ -25,6 +25,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from tests.support import strict_iam, strict_lambda, strict_scheduler, strict_ssm
 from tests.support.aws_answers import Answer, RefusedError, Request
 from tests.support.lambda_memory import Workload
+from tests.support.planted_secrets import PLANTED
 
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/[0-9]+/([^/]+)/([^/]+)/")
 
@@ -120,6 +121,8 @@ class StrictAws:
         request = parse_request(environ, body)
         with self._lock:
             self._calls.append(request)
+        if request.operation == "PutParameter" and request.payload.get("Type") == "SecureString":
+            PLANTED.plant(request.payload["Value"])
         if self.settings.latency:
             time.sleep(self.settings.latency)
         try:
