@@ -6,18 +6,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import sysconfig
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
 
+from scripts import wheels
 from tests.conftest import ROOT
 from tests.support import galaxy_server, git_host
 from tests.support.aws import Aws
@@ -143,9 +147,15 @@ def test_no_version_is_said_twice(name: str) -> None:
     assert f"| boto3 | {least} and later" in (ROOT / "README.md").read_text()
 
 
-def test_navigator_settings() -> None:
-    """They are YAML with the keys that ansible-navigator has."""
-    settings = yaml.safe_load(block("ansible-navigator.yml"))["ansible-navigator"]["execution-environment"]
+@pytest.mark.full
+def test_navigator_settings(tmp_path: Path) -> None:
+    """They fit the schema of ansible-navigator's own package, which knows no other key."""
+    wheel = wheels.download(ROOT / "requirements" / "navigator.txt", tmp_path)
+    with zipfile.ZipFile(wheel) as archive:
+        schema = json.loads(archive.read("ansible_navigator/data/ansible-navigator.json"))
+    validator = jsonschema.Draft7Validator(schema)
+    settings = yaml.safe_load(block("ansible-navigator.yml"))
 
-    assert {"image", "environment-variables", "volume-mounts"} == set(settings)
-    assert {"src", "dest", "options"} == set(settings["volume-mounts"][0])
+    assert [] == [error.message for error in validator.iter_errors(settings)]
+    settings["ansible-navigator"]["execution-environment"]["volume-mount"] = []
+    assert [] != list(validator.iter_errors(settings))
