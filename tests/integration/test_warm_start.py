@@ -46,6 +46,8 @@ def _forks(run):
         pytest.skip("not on this machine: --cold-start was given")
 
 
+# Its play prints the environment.
+@pytest.mark.shows_secrets
 def test_it_does_the_same(aws, run, cold):
     """Output, errors, exit code, environment and folder."""
     aws.publish({"MY_IP": ["10.0.0.1", "10.0.0.2"], "ZONE": "a"})
