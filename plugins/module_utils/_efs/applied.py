@@ -21,9 +21,12 @@ from .options import by_name
 # Flags of the mount alone, and what switches each off (mount(8)). The kernel changes them without asking the server.
 _FLAGS = {"ro": "rw", "nosuid": "suid", "nodev": "dev", "noexec": "exec", "nodiratime": "diratime"}
 _ACCESS_TIMES = ("noatime", "relatime", "strictatime")
-# What these options of mount(8) imply.
-_IMPLIED = {"nosuid": ("user", "users", "owner", "group"), "nodev": ("user", "users", "owner", "group")}
-_IMPLIED_NOEXEC = ("user", "users")
+# The options of mount(8) that imply these.
+_IMPLYING = {
+    "nosuid": ("user", "users", "owner", "group"),
+    "nodev": ("user", "users", "owner", "group"),
+    "noexec": ("user", "users"),
+}
 # Flags of the file system, as the kernel shows them, and what switches each off (nfs(5)).
 _SWITCHES = {
     "noresvport": "resvport",
@@ -75,9 +78,8 @@ def _wanted_flags(options: Sequence[str], found: Sequence[str]) -> list[str]:
 
 
 def _is_on(options: Sequence[str], flag: str, opposite: str) -> bool:
-    implying = _IMPLIED_NOEXEC if flag == "noexec" else _IMPLIED.get(flag, ())
     last = [option for option in options if option in (flag, opposite)]
-    return last[-1] == flag if last else any(option in implying for option in options)
+    return last[-1] == flag if last else any(option in _IMPLYING.get(flag, ()) for option in options)
 
 
 def pending_options(mount: Mount, layer: Layer) -> list[str]:

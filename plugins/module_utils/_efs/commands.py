@@ -49,6 +49,10 @@ class Done:
         """How it ended, in words."""
         return f"ended with code {self.code}" if self.code is not None else f"didn't end within {self.timeout:g} s"
 
+    def problem(self, command: str) -> str:
+        """Return why a command failed, in words; empty where it didn't."""
+        return "" if self.code == 0 else self.message or f"{command} {self.ending}"
+
 
 def run(command: Sequence[str], timeout: float) -> Done:
     """Run a command; give it up after its time, even where the kernel doesn't let it end."""

@@ -36,14 +36,6 @@ from .source import zone_of
 from .systemd import unit_file
 from .units import Unit, unit_of
 
-UNMOUNT, MOUNT, REMOUNT = "unmount", "mount", "remount"
-STOP_AUTOMOUNT, START_AUTOMOUNT = "stop_automount", "start_automount"
-WRITE_FSTAB, REMOVE_FSTAB, DAEMON_RELOAD = "write_fstab", "remove_fstab", "daemon_reload"
-WRITE_UNIT, REMOVE_UNIT = "write_unit", "remove_unit"
-REMOVE_DIRECTORY = "remove_directory"
-SET_READAHEAD = "set_readahead"
-# What was unmounted is mounted again, since something failed later.
-PUT_BACK = "put_back"
 # What may be unmounted. Disks and everything else of the host's own are somebody's decision.
 _OURS = (*NFS_TYPES, "tmpfs")
 _OUR_FSTAB_TYPES = (*NFS_TYPES, "efs")
@@ -88,6 +80,18 @@ def is_armed(view: View) -> bool:
     return bool(view.stack) and view.stack[-1].fstype == _AUTOFS
 
 
+class Action:
+    """What a step does."""
+
+    UNMOUNT, MOUNT, REMOUNT = "unmount", "mount", "remount"
+    STOP_AUTOMOUNT, START_AUTOMOUNT = "stop_automount", "start_automount"
+    WRITE_FSTAB, REMOVE_FSTAB, DAEMON_RELOAD = "write_fstab", "remove_fstab", "daemon_reload"
+    WRITE_UNIT, REMOVE_UNIT = "write_unit", "remove_unit"
+    REMOVE_DIRECTORY, SET_READAHEAD = "remove_directory", "set_readahead"
+    # What was unmounted is mounted again, since something failed later.
+    PUT_BACK = "put_back"
+
+
 @dataclass(frozen=True)
 class Step:
     """One thing to do."""
@@ -111,7 +115,7 @@ def decide(mount: Mount, found: Found, nested: Collection[str] = ()) -> tuple[St
     """
     decisions = {"mounted": _mounted, "present": _persisted, "unmounted": _unmounted, "absent": _absent}
     steps = decisions[mount.state](mount, found)
-    moved = {step.action for step in steps} & {UNMOUNT, MOUNT, STOP_AUTOMOUNT}
+    moved = {step.action for step in steps} & {Action.UNMOUNT, Action.MOUNT, Action.STOP_AUTOMOUNT}
     return (*(_clear_below(mount, found, nested) if moved else ()), *steps)
 
 
@@ -143,12 +147,16 @@ def _mounted(mount: Mount, found: Found) -> list[Step]:
         return [*unmounts, *_remount(mount, keep[0], unmounts), *_persisted(mount, found)]
     persisted = _persisted(mount, found)
     on_access = mount.on_access and found.systemd
-    if on_access and found.armed and not found.stack and WRITE_FSTAB not in {step.action for step in persisted}:
+    if on_access and found.armed and not found.stack and Action.WRITE_FSTAB not in {step.action for step in persisted}:
         return persisted
     _check_kind(mount, found)
-    steps = [*_stopped(mount, found, unmounts), Step(MOUNT, mount.path, f"{mount.source} is not mounted"), *persisted]
+    steps = [
+        *_stopped(mount, found, unmounts),
+        Step(Action.MOUNT, mount.path, f"{mount.source} is not mounted"),
+        *persisted,
+    ]
     if on_access:
-        steps.append(Step(START_AUTOMOUNT, mount.path, f"it has the option {AUTOMOUNT}"))
+        steps.append(Step(Action.START_AUTOMOUNT, mount.path, f"it has the option {AUTOMOUNT}"))
     return steps
 
 
@@ -163,7 +171,7 @@ def _in_fstab(mount: Mount, found: Found) -> list[Step]:
     if found.fstab != (fstab_line(mount),):
         _check_fstab(mount, found)
         reason = f"{len(found.fstab)} lines are there" if len(found.fstab) > 1 else "the line differs"
-        steps.append(Step(WRITE_FSTAB, mount.path, reason if found.fstab else "there is no line"))
+        steps.append(Step(Action.WRITE_FSTAB, mount.path, reason if found.fstab else "there is no line"))
     return steps + _remove_unit(mount, found)
 
 
@@ -177,7 +185,7 @@ def _in_unit(mount: Mount, found: Found) -> list[Step]:
     if found.unit != unit_of(mount):
         _check_unit(mount, found)
         reason = "it differs" if found.unit.enabled else "it is not enabled"
-        steps.append(Step(WRITE_UNIT, mount.path, reason if found.unit.text else "there is no unit"))
+        steps.append(Step(Action.WRITE_UNIT, mount.path, reason if found.unit.text else "there is no unit"))
     return steps + _remove_line(mount, found)
 
 
@@ -189,14 +197,14 @@ def _remove_line(mount: Mount, found: Found) -> list[Step]:
     if not found.fstab:
         return []
     _check_fstab(mount, found)
-    return [Step(REMOVE_FSTAB, mount.path, f"{len(found.fstab)} lines are there")]
+    return [Step(Action.REMOVE_FSTAB, mount.path, f"{len(found.fstab)} lines are there")]
 
 
 def _remove_unit(mount: Mount, found: Found) -> list[Step]:
     if not found.unit.text:
         return []
     _check_unit(mount, found)
-    return [Step(REMOVE_UNIT, mount.path, "it is there")]
+    return [Step(Action.REMOVE_UNIT, mount.path, "it is there")]
 
 
 def _unmounted(mount: Mount, found: Found) -> list[Step]:
@@ -211,16 +219,16 @@ def _absent(mount: Mount, found: Found) -> list[Step]:
     # An empty directory alone, that is nobody's mount point any more, may be somebody's.
     directory = []
     if steps + removals and (found.view.stack or found.kind == "directory"):
-        directory.append(Step(REMOVE_DIRECTORY, mount.path, "it is empty"))
+        directory.append(Step(Action.REMOVE_DIRECTORY, mount.path, "it is empty"))
     return [*steps, *removals, *_reload(mount, found, removals), *directory]
 
 
 def _reload(mount: Mount, found: Found, written: list[Step]) -> list[Step]:
     if not found.systemd or not (written or found.unread):
         return []
-    units = {WRITE_UNIT, REMOVE_UNIT} & {step.action for step in written}
+    units = {Action.WRITE_UNIT, Action.REMOVE_UNIT} & {step.action for step in written}
     what = "its unit" if units or found.unit.text else "/etc/fstab"
-    return [Step(DAEMON_RELOAD, mount.path, f"systemd has not read {what} since it was changed")]
+    return [Step(Action.DAEMON_RELOAD, mount.path, f"systemd has not read {what} since it was changed")]
 
 
 def _stopped(mount: Mount, found: Found, unmounts: list[Step]) -> list[Step]:
@@ -237,7 +245,7 @@ def _stopped(mount: Mount, found: Found, unmounts: list[Step]) -> list[Step]:
             f"{mount.path}: an automounter that isn't systemd manages it ({', '.join(sorted(sources))}). Take the path "
             "out of its maps, or use another path"
         )
-    stop = [Step(STOP_AUTOMOUNT, mount.path, "an access would mount it")]
+    stop = [Step(Action.STOP_AUTOMOUNT, mount.path, "an access would mount it")]
     return stop + unmounts if found.armed else unmounts + stop
 
 
@@ -273,7 +281,7 @@ def _remount(mount: Mount, layer: Layer, unmounts: list[Step]) -> list[Step]:
     """Return the remount that sets flags of a mount that stays; of what is covered it is decided again afterwards."""
     if unmounts or not flags_to_set(mount, layer):
         return []
-    return [Step(REMOUNT, mount.path, f"wanted: {', '.join(missing_flags(mount, layer))}")]
+    return [Step(Action.REMOUNT, mount.path, f"wanted: {', '.join(missing_flags(mount, layer))}")]
 
 
 def _unmount(mount: Mount, found: Found, layer: Layer) -> Step:
@@ -286,7 +294,7 @@ def _unmount(mount: Mount, found: Found, layer: Layer) -> Step:
         )
     dead = bool(found.dead) and layer is found.stack[-1]
     if mount.remote is None:
-        return Step(UNMOUNT, mount.path, f"{what} is mounted", dead)
+        return Step(Action.UNMOUNT, mount.path, f"{what} is mounted", dead)
     same = same_source(mount, layer, found.network)
     if not same and is_proxied(layer) and tunnel_of(layer, found.network) is None:
         raise MountError(
@@ -299,11 +307,11 @@ def _unmount(mount: Mount, found: Found, layer: Layer) -> Step:
             "Set on_source_change: remount, or unmount it yourself"
         )
     if mount.state != "mounted":
-        return Step(UNMOUNT, mount.path, f"{what} is mounted", dead)
+        return Step(Action.UNMOUNT, mount.path, f"{what} is mounted", dead)
     if not same:
-        return Step(UNMOUNT, mount.path, f"{what} is mounted, not {mount.source}", dead)
+        return Step(Action.UNMOUNT, mount.path, f"{what} is mounted, not {mount.source}", dead)
     problem = _problem(mount, found, layer) or "it is mounted more than once"
-    return Step(UNMOUNT, mount.path, f"{what}: {problem}", dead)
+    return Step(Action.UNMOUNT, mount.path, f"{what}: {problem}", dead)
 
 
 # -- what is refused --------------------------------------------------------------------------------------------------
@@ -356,4 +364,4 @@ def _clear_below(mount: Mount, found: Found, nested: Collection[str]) -> list[St
             f"{mount.path}: it has to be unmounted or mounted, and there are mounts below it: {', '.join(others)}. "
             "Unmount them, or list them in efs_mounts too"
         )
-    return [Step(UNMOUNT, layer.path, f"it is below {mount.path} and mounted again after it") for layer in ours]
+    return [Step(Action.UNMOUNT, layer.path, f"it is below {mount.path} and mounted again after it") for layer in ours]

@@ -27,7 +27,7 @@ from typing import Optional
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 
 from . import systemd
-from .commands import Done, run
+from .commands import run
 from .entry import Attributes
 from .errors import MountError
 from .identity import NFS_TYPES, Tunnel
@@ -72,8 +72,12 @@ class Host(abc.ABC):
     # -- the tables ---------------------------------------------------------------------------------------------------
 
     def mountinfo(self) -> str:
-        """Return the kernel's table of mounts."""
+        """Return the text of the kernel's table of mounts."""
         return (self._proc / "self" / "mountinfo").read_bytes().decode("utf-8", "surrogateescape")
+
+    def table(self) -> tuple[Layer, ...]:
+        """Return the kernel's table of mounts."""
+        return parse_mountinfo(self.mountinfo())
 
     def fstab(self) -> str:
         """Return the text of /etc/fstab, to the byte; a host without one has an empty one."""
@@ -132,7 +136,7 @@ class Host(abc.ABC):
 
     def resolve(self, path: str) -> str:
         """Return a path without symbolic links, as far as no file server has to be asked."""
-        remote = {layer.path for layer in parse_mountinfo(self.mountinfo()) if _is_remote(layer)}
+        remote = {layer.path for layer in self.table() if _is_remote(layer)}
         done, rest, links = "", [part for part in path.split("/") if part], 0
         while rest and links < _LINKS:
             part = rest.pop(0)
@@ -156,7 +160,7 @@ class Host(abc.ABC):
         """Make a directory with all above it, as far as they aren't there; raises MountError."""
         done = run(["mkdir", "-p", "-m", "0755", "--", path], PROBE_TIMEOUT)
         if done.code != 0:
-            raise MountError(f"{path}: the directory can't be made: {_problem(done, 'mkdir')}")
+            raise MountError(f"{path}: the directory can't be made: {done.problem('mkdir')}")
 
     def remove_directory(self, path: str) -> bool:
         """Remove a directory if nothing is in it; return whether that was so."""
@@ -177,7 +181,7 @@ class Host(abc.ABC):
 
     def mount(self, fstype: str, source: str, path: str, options: Iterable[str], timeout: float = MOUNT_TIMEOUT) -> str:
         """Mount; return what went wrong, empty where nothing did."""
-        return _problem(run(["mount", "-t", fstype, "-o", ",".join(options), source, path], timeout), "mount")
+        return run(["mount", "-t", fstype, "-o", ",".join(options), source, path], timeout).problem("mount")
 
     def mount_again(self, layer: Layer, tunnel: Optional[Tunnel]) -> str:
         """Mount what was mounted before; return what went wrong, empty where nothing did."""
@@ -193,7 +197,7 @@ class Host(abc.ABC):
     def remount(self, layer: Layer, flags: Iterable[str]) -> str:
         """Set flags of a mount, without asking its server; return what went wrong, empty where nothing did."""
         options = ",".join(["remount", "bind", *flags])
-        return _problem(run(["mount", "-o", options, layer.source, layer.path], UNMOUNT_TIMEOUT), "mount")
+        return run(["mount", "-o", options, layer.source, layer.path], UNMOUNT_TIMEOUT).problem("mount")
 
     def unmount(self, path: str, *flags: str) -> str:
         """Unmount; return what went wrong, empty where nothing did."""
@@ -201,10 +205,10 @@ class Host(abc.ABC):
         before, timeout = self._depth(path), FORCED_TIMEOUT if "-f" in flags else UNMOUNT_TIMEOUT
         done = run(["umount", "-c", "-i", *flags, path], timeout)
         # It leaves the table first, and then says goodbye to a server that may never answer: killed, it is done.
-        return "" if done.code is None and self._depth(path) < before else _problem(done, "umount")
+        return "" if done.code is None and self._depth(path) < before else done.problem("umount")
 
     def _depth(self, path: str) -> int:
-        return sum(layer.path == path for layer in parse_mountinfo(self.mountinfo()))
+        return sum(layer.path == path for layer in self.table())
 
     def readahead(self, layer: Layer) -> Optional[int]:
         """Return how many KiB the kernel reads ahead on a mount; None where it doesn't say."""
@@ -282,15 +286,15 @@ class Host(abc.ABC):
 
     def daemon_reload(self) -> str:
         """Make systemd read fstab; return what went wrong, empty where nothing did."""
-        return systemd.daemon_reload()
+        return systemd.systemctl("daemon-reload")
 
     def start_automount(self, path: str) -> str:
         """Start the automount of a path; return what went wrong, empty where nothing did."""
-        return systemd.start_automount(path)
+        return systemd.systemctl("start", systemd.unit_name(path, "automount"))
 
     def stop_automount(self, path: str) -> str:
         """Stop the automount of a path; return what went wrong, empty where nothing did."""
-        return systemd.stop_automount(path)
+        return systemd.systemctl("stop", systemd.unit_name(path, "automount"))
 
     # -- this module's own --------------------------------------------------------------------------------------------
 
@@ -344,8 +348,3 @@ def _digest(name: str) -> str:
 
 def _is_remote(layer: Layer) -> bool:
     return layer.fstype in _REMOTE_TYPES or layer.fstype.startswith("fuse.")
-
-
-def _problem(done: Done, command: str) -> str:
-    """Return why a command failed, in words; empty where it didn't."""
-    return "" if done.code == 0 else done.message or f"{command} {done.ending}"

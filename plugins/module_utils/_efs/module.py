@@ -17,18 +17,7 @@ from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
 
-from .decision import (
-    MOUNT,
-    REMOVE_FSTAB,
-    REMOVE_UNIT,
-    START_AUTOMOUNT,
-    UNMOUNT,
-    WRITE_FSTAB,
-    WRITE_UNIT,
-    Found,
-    Step,
-    fstab_line,
-)
+from .decision import Action, Found, Step, fstab_line
 from .entry import Mount, parse_entry
 from .errors import MountError
 from .identity import describe
@@ -109,18 +98,18 @@ def _predicted(mount: Mount, report: Report) -> tuple[list[str], list[str], str]
     """Return what would be there after the steps."""
     mounted, fstab, unit = _state(report.before)
     for step in report.steps:
-        if step.action == UNMOUNT and step.path == mount.path:
+        if step.action == Action.UNMOUNT and step.path == mount.path:
             mounted.pop()
-        elif step.action == MOUNT:
+        elif step.action == Action.MOUNT:
             mounted = [f"{mount.source} (nfs4, vers={VERSION}, hard{', ro' if mount.read_only else ''})"]
-        elif step.action == START_AUTOMOUNT:
+        elif step.action == Action.START_AUTOMOUNT:
             mounted = ["by systemd on access"]
-        elif step.action == WRITE_FSTAB:
+        elif step.action == Action.WRITE_FSTAB:
             fstab = [str(fstab_line(mount))]
-        elif step.action == REMOVE_FSTAB:
+        elif step.action == Action.REMOVE_FSTAB:
             fstab = []
-        elif step.action in (WRITE_UNIT, REMOVE_UNIT):
-            unit = unit_of(mount).text if step.action == WRITE_UNIT else ""
+        elif step.action in (Action.WRITE_UNIT, Action.REMOVE_UNIT):
+            unit = unit_of(mount).text if step.action == Action.WRITE_UNIT else ""
     return mounted, fstab, unit
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .decision import PUT_BACK, REMOVE_FSTAB, WRITE_FSTAB, Found, Step
+from .decision import Action, Found, Step
 
 # Of fstab, in an error.
 LEFT = "/etc/fstab was left as it is"
@@ -39,9 +39,9 @@ class Report:
     def summary(self) -> str:
         """Return what was done before an error, in words."""
         steps = [
-            (f"{step.action} {step.reason}" if step.action == PUT_BACK else f"{step.action} {step.path}")
+            (f"{step.action} {step.reason}" if step.action == Action.PUT_BACK else f"{step.action} {step.path}")
             for step in self.steps
         ]
         done = f" Done before that: {', '.join(steps)}." if steps else ""
-        written = {step.action for step in self.steps} & {WRITE_FSTAB, REMOVE_FSTAB}
+        written = {step.action for step in self.steps} & {Action.WRITE_FSTAB, Action.REMOVE_FSTAB}
         return done if written else f"{done} {LEFT}."

@@ -99,29 +99,27 @@ def efs_name(file_system_id: str, region: str, zone: Optional[str] = None) -> st
 
 def check_file_system_id(value: object) -> str:
     """Return the id of a file system, or raise OptionError."""
-    if isinstance(value, str) and _FILE_SYSTEM_ID.match(value):
-        return str(value)
-    raise OptionError(
-        f"file_system_id: {show(value)} must be fs- and 17 (for old file systems 8) hexadecimal digits in lower case, "
-        "like fs-0123456789abcdef0"
+    digits = "17 (for old file systems 8) hexadecimal digits"
+    return _matching(
+        _FILE_SYSTEM_ID, value, "file_system_id", f"fs- and {digits} in lower case, like fs-0123456789abcdef0"
     )
 
 
 def check_access_point(value: object) -> str:
     """Return the id of an access point, or raise OptionError."""
-    if isinstance(value, str) and _ACCESS_POINT_ID.match(value):
-        return str(value)
-    raise OptionError(
-        f"access_point: {show(value)} must be fsap- and 17 hexadecimal digits in lower case, "
-        "like fsap-0123456789abcdef0"
-    )
+    form = "fsap- and 17 hexadecimal digits in lower case, like fsap-0123456789abcdef0"
+    return _matching(_ACCESS_POINT_ID, value, "access_point", form)
 
 
 def check_zone(value: object) -> str:
     """Return the name or id of an Availability Zone, or raise OptionError."""
-    if isinstance(value, str) and _AVAILABILITY_ZONE.match(value):
+    return _matching(_AVAILABILITY_ZONE, value, "az", "an Availability Zone, like eu-central-1a")
+
+
+def _matching(pattern: re.Pattern[str], value: object, option: str, form: str) -> str:
+    if isinstance(value, str) and pattern.match(value):
         return str(value)
-    raise OptionError(f"az: {show(value)} must be an Availability Zone, like eu-central-1a")
+    raise OptionError(f"{option}: {show(value)} must be {form}")
 
 
 def check_zone_or_instance(value: object) -> str:

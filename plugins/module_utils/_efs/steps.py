@@ -18,28 +18,12 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import e
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs import fstab
 
 from .applied import flags_to_set
-from .decision import (
-    DAEMON_RELOAD,
-    MOUNT,
-    PUT_BACK,
-    REMOUNT,
-    REMOVE_DIRECTORY,
-    REMOVE_FSTAB,
-    REMOVE_UNIT,
-    START_AUTOMOUNT,
-    STOP_AUTOMOUNT,
-    UNMOUNT,
-    WRITE_FSTAB,
-    WRITE_UNIT,
-    Step,
-    fstab_line,
-    is_armed,
-)
+from .decision import Action, Step, fstab_line, is_armed
 from .entry import Mount
 from .errors import MountError
 from .host import MOUNT_TIMEOUT, UNENDED, Host
 from .identity import Network, describe, tunnel_of
-from .mount_table import Layer, View, parse_mountinfo, view
+from .mount_table import Layer, View, view
 from .options import for_mount
 from .report import Report
 from .units import unit_of
@@ -66,17 +50,17 @@ class Steps:
     def do(self, step: Step) -> None:
         """Do one step; raises MountError."""
         actions: dict[str, Callable[[Step], Optional[bool]]] = {
-            UNMOUNT: self._unmount,
-            MOUNT: self._do_mount,
-            REMOUNT: self._remount,
-            STOP_AUTOMOUNT: self._stop_automount,
-            START_AUTOMOUNT: self._start_automount,
-            WRITE_FSTAB: self._write_fstab,
-            REMOVE_FSTAB: self._write_fstab,
-            WRITE_UNIT: self._write_unit,
-            REMOVE_UNIT: self._write_unit,
-            DAEMON_RELOAD: self._daemon_reload,
-            REMOVE_DIRECTORY: lambda step: self._host.remove_directory(step.path),
+            Action.UNMOUNT: self._unmount,
+            Action.MOUNT: self._do_mount,
+            Action.REMOUNT: self._remount,
+            Action.STOP_AUTOMOUNT: self._stop_automount,
+            Action.START_AUTOMOUNT: self._start_automount,
+            Action.WRITE_FSTAB: self._write_fstab,
+            Action.REMOVE_FSTAB: self._write_fstab,
+            Action.WRITE_UNIT: self._write_unit,
+            Action.REMOVE_UNIT: self._write_unit,
+            Action.DAEMON_RELOAD: self._daemon_reload,
+            Action.REMOVE_DIRECTORY: lambda step: self._host.remove_directory(step.path),
         }
         if actions[step.action](step) is not False:
             self._report.steps.append(step)
@@ -128,18 +112,18 @@ class Steps:
             )
         if step.path != self._mount.path:
             self._nested.append(top)
-        if self._undo and self._undo[-1][0] == Step(UNMOUNT, step.path, self._undo[-1][0].reason):
+        if self._undo and self._undo[-1][0] == Step(Action.UNMOUNT, step.path, self._undo[-1][0].reason):
             # It was mounted by this run.
             self._undo.pop()
         elif not step.dead:
             what = f"{describe(top, Network(tunnels=self._host.tunnels()))} on {step.path}"
-            self._undo.append((Step(PUT_BACK, step.path, what), lambda: self._mount_again(top)))
+            self._undo.append((Step(Action.PUT_BACK, step.path, what), lambda: self._mount_again(top)))
 
     def _top(self, path: str) -> Layer:
         return next(layer for layer in reversed(self._seen(path).stack) if layer.fstype != _AUTOFS)
 
     def _seen(self, path: str) -> View:
-        return view(parse_mountinfo(self._host.mountinfo()), path)
+        return view(self._host.table(), path)
 
     def _mount_again(self, layer: Layer) -> str:
         tunnel = tunnel_of(layer, Network(tunnels=self._host.tunnels()))
@@ -154,7 +138,7 @@ class Steps:
         problem = self._mounted_after_the_dead() if self._dead_servers else self._mounted()
         if problem:
             raise MountError(f"{mount.path}: {mount.source} can't be mounted: {problem}.{_hint(problem)}")
-        step = Step(UNMOUNT, mount.path, f"{mount.source} on {mount.path}")
+        step = Step(Action.UNMOUNT, mount.path, f"{mount.source} on {mount.path}")
         self._undo.append((step, lambda: host.unmount(mount.path)))
 
     def _mounted(self, timeout: float = MOUNT_TIMEOUT) -> str:
@@ -185,7 +169,7 @@ class Steps:
         problem = self._host.stop_automount(step.path)
         if problem:
             raise MountError(f"{step.path}: its automount can't be stopped: {problem}")
-        put_back = Step(PUT_BACK, step.path, f"the automount of {step.path}")
+        put_back = Step(Action.PUT_BACK, step.path, f"the automount of {step.path}")
         self._undo.append((put_back, lambda: self._host.start_automount(step.path)))
 
     def _start_automount(self, step: Step) -> None:
@@ -197,12 +181,12 @@ class Steps:
             raise MountError(f"{step.path}: its automount can't be started: {problem}. {self._mount.source} {state}")
 
     def _write_fstab(self, step: Step) -> None:
-        line = fstab_line(self._mount) if step.action == WRITE_FSTAB else None
+        line = fstab_line(self._mount) if step.action == Action.WRITE_FSTAB else None
         with self._host.lock("/etc/fstab", self._patience.timeout):
             self._host.write_fstab(fstab.replace(self._host.fstab(), step.path, line, self._host.resolve))
 
     def _write_unit(self, step: Step) -> None:
-        self._host.write_unit(step.path, unit_of(self._mount).text if step.action == WRITE_UNIT else "")
+        self._host.write_unit(step.path, unit_of(self._mount).text if step.action == Action.WRITE_UNIT else "")
 
     def _daemon_reload(self, step: Step) -> None:
         problem = self._host.daemon_reload()

@@ -62,23 +62,6 @@ def _parse(text: str) -> Mapping[str, str]:
     return {name: value for name, _mark, value in (line.partition("=") for line in text.splitlines())}
 
 
-def daemon_reload() -> str:
-    """Make systemd read C(/etc/fstab); return what went wrong, empty where nothing did."""
-    return _systemctl("daemon-reload")
-
-
-def start_automount(path: str) -> str:
-    """Start the automount of a path; return what went wrong, empty where nothing did."""
-    return _systemctl("start", unit_name(path, "automount"))
-
-
-def stop_automount(path: str) -> str:
-    """Stop the automount of a path; return what went wrong, empty where nothing did."""
-    return _systemctl("stop", unit_name(path, "automount"))
-
-
-def _systemctl(*arguments: str) -> str:
-    done = run(["systemctl", *arguments], _TIMEOUT)
-    if done.code == 0:
-        return ""
-    return done.message or f"systemctl {arguments[0]} {done.ending}"
+def systemctl(verb: str, *units: str) -> str:
+    """Have systemd do something; return what went wrong, empty where nothing did."""
+    return run(["systemctl", verb, *units], _TIMEOUT).problem(f"systemctl {verb}")

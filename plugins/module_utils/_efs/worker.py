@@ -17,38 +17,20 @@ from collections.abc import Iterator, Sequence
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs import fstab
 
-from .decision import (
-    DAEMON_RELOAD,
-    MOUNT,
-    REMOUNT,
-    REMOVE_DIRECTORY,
-    REMOVE_FSTAB,
-    REMOVE_UNIT,
-    SET_READAHEAD,
-    START_AUTOMOUNT,
-    STOP_AUTOMOUNT,
-    UNMOUNT,
-    WRITE_FSTAB,
-    WRITE_UNIT,
-    Found,
-    Step,
-    decide,
-    is_armed,
-    pending,
-)
+from .decision import Action, Found, Step, decide, is_armed, pending
 from .entry import Mount
 from .errors import MountError, NotReadyError
 from .host import Host
 from .identity import NFS_TYPES, Network, describe, same_source
-from .mount_table import View, parse_mountinfo, view
+from .mount_table import View, view
 from .options import for_mount
 from .report import Report
 from .steps import Steps
 from .units import Unit
 from .wait import Patience, wait_for_server
 
-_KERNEL = (UNMOUNT, STOP_AUTOMOUNT, MOUNT, REMOUNT)
-_PERSISTENT = (WRITE_FSTAB, REMOVE_FSTAB, WRITE_UNIT, REMOVE_UNIT)
+_KERNEL = (Action.UNMOUNT, Action.STOP_AUTOMOUNT, Action.MOUNT, Action.REMOUNT)
+_PERSISTENT = (Action.WRITE_FSTAB, Action.REMOVE_FSTAB, Action.WRITE_UNIT, Action.REMOVE_UNIT)
 # A mount that lay under another shows its own state only after that one is gone.
 _ROUNDS = 4
 
@@ -132,7 +114,7 @@ class Worker:
 
     def _inspect(self, *, touch_parent: bool = True) -> Found:
         path = self._mount.path
-        seen = view(parse_mountinfo(self._host.mountinfo()), path)
+        seen = view(self._host.table(), path)
         # An access to an armed automount would mount, the one of a directory above too.
         above = seen.parent is not None and seen.parent.fstype == "autofs"
         touch = not is_armed(seen) and not (above and not touch_parent)
@@ -193,12 +175,12 @@ class Worker:
 
     def _would(self, step: Step, found: Found) -> bool:
         """Return whether a step would change anything: what is in a directory shows only where no mount covers it."""
-        return step.action != REMOVE_DIRECTORY or bool(found.view.stack) or self._host.is_empty(step.path)
+        return step.action != Action.REMOVE_DIRECTORY or bool(found.view.stack) or self._host.is_empty(step.path)
 
     def _is_swap(self, steps: Sequence[Step]) -> bool:
         """Return whether something that works is given up for something that may not."""
-        gives_up = any(step.action in (UNMOUNT, STOP_AUTOMOUNT) and not step.dead for step in steps)
-        return gives_up and any(step.action == MOUNT for step in steps)
+        gives_up = any(step.action in (Action.UNMOUNT, Action.STOP_AUTOMOUNT) and not step.dead for step in steps)
+        return gives_up and any(step.action == Action.MOUNT for step in steps)
 
     def _try_source(self) -> None:
         """Mount the new source on a directory of its own first; raises MountError before anything was changed."""
@@ -219,7 +201,7 @@ class Worker:
     def _remove_trial(self) -> None:
         """Remove what a trial mounted, this run's or that of one that was killed."""
         folder = self._host.trial_directory(self._mount.path)
-        for layer in reversed(view(parse_mountinfo(self._host.mountinfo()), folder).stack):
+        for layer in reversed(view(self._host.table(), folder).stack):
             problem = self._host.unmount(folder)
             if problem and self._host.unmount(folder, "-l"):
                 raise MountError(
@@ -229,7 +211,7 @@ class Worker:
 
     def _do_all(self, planned: Sequence[Step]) -> None:
         # Found out here, nothing has to be undone.
-        if any(step.action == MOUNT for step in planned) and not self.report.before.view.stack:
+        if any(step.action == Action.MOUNT for step in planned) and not self.report.before.view.stack:
             self._host.make_directory(self._mount.path)
         self._work_on_mounts(planned)
         for step in planned:
@@ -256,7 +238,7 @@ class Worker:
         """Return what is there now; raises MountError where there is anything left to do."""
         found = self._inspect()
         # That systemd hasn't read the whole of fstab by now is somebody else's change.
-        left = [step for step in self._decide(found) if step.action != DAEMON_RELOAD]
+        left = [step for step in self._decide(found) if step.action != Action.DAEMON_RELOAD]
         if left:
             seen = ", ".join(describe(layer, found.network) for layer in found.stack) or "nothing"
             todo = "; ".join(f"{step.action}: {step.reason}" for step in left)
@@ -284,16 +266,16 @@ class Worker:
         problem = self._host.set_readahead(found.stack[-1], size)
         if problem:
             raise MountError(f"{self._mount.path}: readahead: {size} can't be set: {problem}")
-        self.report.steps.append(Step(SET_READAHEAD, self._mount.path, now))
+        self.report.steps.append(Step(Action.SET_READAHEAD, self._mount.path, now))
 
     def _predict_readahead(self, found: Found) -> None:
         actions = {step.action for step in self.report.steps}
         # Of what lies under something else it is not to be seen yet.
-        now = "" if actions & {UNMOUNT, MOUNT} else self._other_readahead(found)
-        if MOUNT in actions and self._mount.readahead is not None and START_AUTOMOUNT not in actions:
+        now = "" if actions & {Action.UNMOUNT, Action.MOUNT} else self._other_readahead(found)
+        if Action.MOUNT in actions and self._mount.readahead is not None and Action.START_AUTOMOUNT not in actions:
             now = f"the kernel's own is not {self._mount.readahead} KiB"
         if now:
-            self.report.steps.append(Step(SET_READAHEAD, self._mount.path, now))
+            self.report.steps.append(Step(Action.SET_READAHEAD, self._mount.path, now))
 
     def _other_readahead(self, found: Found) -> str:
         """Return what is read ahead instead of what is wanted, in words; empty where that is as wanted."""
@@ -306,7 +288,7 @@ class Worker:
         return "" if now == size else f"it is {now} KiB, not {size}"
 
     def _warn_of_binds(self, found: Found, planned: Sequence[Step]) -> None:
-        unmounted = any(step.action == UNMOUNT and step.path == self._mount.path for step in planned)
+        unmounted = any(step.action == Action.UNMOUNT and step.path == self._mount.path for step in planned)
         if unmounted and found.view.elsewhere:
             paths = ", ".join(sorted({layer.path for layer in found.view.elsewhere}))
             old = describe(found.stack[-1], found.network)
