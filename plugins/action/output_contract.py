@@ -53,8 +53,8 @@ class ActionModule(ActionBase):
         _checked, given = self.validate_argument_spec(copy.deepcopy(SPEC))
         options = plain(given)
         try:
-            outcome = parse_outcome(options)
             request = parse_request(options, dt.datetime.now(dt.timezone.utc).date(), Progress(print_if_verbose))
+            outcome = parse_outcome(options)
             report = check(request, lambda: _read_published(options["published"]))
             written = write_all(report, outcome.written, dry=self._task.check_mode)
         except BridgeError as exc:

@@ -50,10 +50,13 @@ from collections.abc import Mapping
 from typing import Any, Optional
 
 from ansible.plugins.lookup import LookupBase
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import check_budget
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import check_instance_id
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import DEFAULT_GROUP, check_group
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.data import as_data
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import LookupFailedError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import builtin_options, checked_config
@@ -70,13 +73,19 @@ class LookupModule(LookupBase):
         try:
             given = checked_config(self, kwargs)
             self.set_options(var_options=variables, direct=given)
-            return self._run([check_instance_id(str(term), "_terms") for term in terms], builtin_options(self))
+            return self._run(terms, builtin_options(self))
         except BridgeError as exc:
             raise LookupFailedError(str(exc)) from exc
 
-    def _run(self, ids: list[str], options: Mapping[str, Any]) -> list[Any]:
-        check_prefix(options["prefix"])
-        region = check_region(options["region"], "region") if options["region"] else None
+    def _run(self, terms: list[Any], options: Mapping[str, Any]) -> list[Any]:
+        refusals, region = Refusals(), options["region"] or None
+        ids = [refusals.checked("", check_instance_id, str(term), "_terms") for term in terms]
+        refusals.checked(None, check_prefix, options["prefix"])
+        refusals.checked(None, check_group, options["schedule_group"] or DEFAULT_GROUP)
+        refusals.checked(None, check_budget, options["retry_budget"])
+        if region:
+            refusals.checked(None, check_region, region, "region")
+        refusals.finish()
         # Imported here: a wrong option is refused without waiting for boto3.
         from ansible_collections.tfbridge.aws.plugins.plugin_utils._schedule.reading import (  # noqa: PLC0415  see above
             read_schedules,

@@ -445,16 +445,12 @@ from typing import Any
 from ansible.module_utils.common.warnings import warn
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import client_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.identity import caller_arn
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import (
-    reader_of,
-    region_of,
-    retrier_of,
-)
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import caller_of, reader_of, retrier_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.authority import Authority
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.module import check_common, store_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.records import owner_name
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.request import (
     BookingRequest,
@@ -462,13 +458,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.request imp
     parse_settings,
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.result import diff_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import (
-    WORKERS,
-    BookingResult,
-    BookingService,
-)
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import BookingResult, BookingService
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.site import find_site
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore, scheduler_retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.words import summary
 
 WEEKLY: dict[str, Any] = {
@@ -551,31 +542,37 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        result, results = book(module, parse_request(module.params, dt.datetime.now(dt.timezone.utc)))
+        result, results = book(module, checked_request(module))
     except BridgeError as exc:
         module.fail_json(msg=str(exc))
     finish(module, result, results)
 
 
+def checked_request(module: Any) -> BookingRequest:
+    """Return what the options ask for. Raises one OptionError for all that are wrong."""
+    params, refusals = module.params, Refusals()
+    check_common(module, refusals)
+    request = refusals.checked(None, parse_request, params, dt.datetime.now(dt.timezone.utc))
+    if params["state"] == "present":
+        refusals.checked(None, parse_settings, params, params["role_arn"] or "", params["dead_letter_arn"] or "")
+    refusals.finish()
+    return request
+
+
 def book(module: Any, request: BookingRequest) -> tuple[dict[str, Any], dict[str, Any]]:
     """Carry the request out, and give what is common to all instances and what came of each."""
-    params, region = module.params, region_of(module)
-    check_prefix(params["prefix"])
+    params, region = module.params, module.region
     present = params["state"] == "present"
     needed = ("schedule_group", "role_arn") if present else ("schedule_group",)
     site = find_site(params, lambda: reader_of(module), needed)
     settings = parse_settings(params, site.role_arn, site.dead_letter_arn) if present else None
-    retrier = retrier_of(params["retry_budget"])
-    ec2 = client_of(module, "ec2")
-    client = client_of(module, "scheduler", max_pool_connections=WORKERS)
-    paced = scheduler_retrier(params["retry_budget"], region)
-    store = SchedulerStore(client, paced, region, site.group, create_group=site.create_group)
+    retrier, ec2 = retrier_of(module), client_of(module, "ec2")
+    store = store_of(module, site)
     service = BookingService(store, ec2, retrier, region, settings, params["start_if_active"], module.check_mode)
     request = service.swept(request)
     found = describe(ec2, retrier, request.instance_ids, region)
     if present:
-        owner = owner_name(caller_arn(client_of(module, "sts"), retrier, region))
-        request = dataclasses.replace(request, authority=Authority(owner))
+        request = dataclasses.replace(request, authority=Authority(owner_name(caller_of(module))))
     return {"schedule_group": site.group}, service.change(request, found)
 
 

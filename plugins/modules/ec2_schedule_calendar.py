@@ -92,20 +92,19 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import c
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
 from ansible_collections.tfbridge.aws.plugins.module_utils._calendar.export import BookedInstance, export
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import reader_of, region_of, retrier_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import reader_of, retrier_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import check_instance_id
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.apply import Tools
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.changes import Observed
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.module import check_common, store_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.report import (
     ListedStore,
     booked_instances,
     observe,
 )
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import WORKERS
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.site import find_site
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore, scheduler_retrier
 
 
 def main() -> None:
@@ -130,32 +129,37 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        text = calendar_of(module)
+        text = calendar_of(module, checked_instances(module))
         result = write(module, text)
     except BridgeError as exc:
         module.fail_json(msg=str(exc))
     module.exit_json(dest=module.params["dest"], events=text.count("BEGIN:VEVENT\r\n"), **result)
 
 
-def calendar_of(module: Any) -> str:
-    """Read the bookings and return them as a calendar."""
-    params, region = module.params, region_of(module)
-    check_prefix(params["prefix"])
+def checked_instances(module: Any) -> list[str]:
+    """Return the instances that are chosen. Raises one OptionError for all options that are wrong."""
+    params, refusals = module.params, Refusals()
+    check_common(module, refusals)
     if not 1 <= params["days"] <= 366:
-        raise OptionError(f"days: {params['days']} is out of range. Valid values: 1 to 366")
-    chosen = [check_instance_id(one) for one in params["instance_ids"] or ()]
-    site = find_site(params, lambda: reader_of(module), ("schedule_group",))
-    client = client_of(module, "scheduler", max_pool_connections=WORKERS)
-    store = SchedulerStore(client, scheduler_retrier(params["retry_budget"], region), region, site.group)
+        refusals.refuse(f"days: {params['days']} is out of range. Valid values: 1 to 366")
+    chosen = [refusals.checked("", check_instance_id, one) for one in params["instance_ids"] or ()]
+    refusals.finish()
+    return chosen
+
+
+def calendar_of(module: Any, chosen: list[str]) -> str:
+    """Read the bookings, all of them where no instance is chosen, and return them as a calendar."""
+    params = module.params
+    store = store_of(module, find_site(params, lambda: reader_of(module), ("schedule_group",)))
     listed = store.list()
     chosen = chosen or booked_instances(listed)
     observed = observe(ListedStore(store, listed), Tools(), chosen)
-    found = describe(client_of(module, "ec2"), retrier_of(params["retry_budget"]), chosen, region)
+    found = describe(client_of(module, "ec2"), retrier_of(module), chosen, module.region)
     instances = []
     for one in chosen:
         view, plan = observed[one]
         instances.append(_booked(one, found.get(one) or {}, view, plan, params))
-    return export(instances, region, params["title"], dt.datetime.now(dt.timezone.utc))
+    return export(instances, module.region, params["title"], dt.datetime.now(dt.timezone.utc))
 
 
 def _booked(

@@ -173,25 +173,21 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import c
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.progress_file import progress_to
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import (
-    reader_of,
-    region_of,
-    retrier_of,
-)
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import reader_of, retrier_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import check_instance_id
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.apply import Tools
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.dead_letters import dead_letters
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.module import check_common, store_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.report import (
     ListedStore,
     Reporter,
+    TimeRange,
     booked_instances,
     foreign_schedules,
     parse_range,
 )
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import WORKERS
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.site import find_site, find_tag
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore, scheduler_retrier
 
 
 def main() -> None:
@@ -212,26 +208,31 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        result = read(module)
+        result = read(module, *checked_options(module))
     except BridgeError as exc:
         module.fail_json(msg=str(exc))
     module.exit_json(changed=False, **result)
 
 
-def read(module: Any) -> dict[str, Any]:
-    """Read what the options ask for."""
-    params, region = module.params, region_of(module)
-    check_prefix(params["prefix"])
-    tools = Tools()
-    shown = parse_range(params["start_time"], params["end_time"], params["timezone"], dt.datetime.now(dt.timezone.utc))
-    chosen = [check_instance_id(one) for one in params["instance_ids"] or ()]
+def checked_options(module: Any) -> tuple[list[str], TimeRange]:
+    """Return the instances that are chosen, and the range. Raises one OptionError for all options that are wrong."""
+    params, refusals = module.params, Refusals()
+    check_common(module, refusals)
+    chosen = [refusals.checked("", check_instance_id, one) for one in params["instance_ids"] or ()]
+    given = (params[option] for option in ("start_time", "end_time", "timezone"))
+    shown = refusals.checked(None, parse_range, *given, dt.datetime.now(dt.timezone.utc))
+    refusals.finish()
+    return chosen, shown
+
+
+def read(module: Any, chosen: list[str], shown: TimeRange) -> dict[str, Any]:
+    """Read the bookings of the instances that are chosen, or of the whole group."""
+    params, region, tools = module.params, module.region, Tools()
     needed = ("schedule_group", "dead_letter_arn") if params["dead_letters"] else ("schedule_group",)
     site = find_site(params, lambda: reader_of(module), needed)
     # Whoever names the group may have no stack, and no right to read parameters.
     tag = None if params["schedule_group"] else find_tag(params["prefix"], reader_of(module))
-    retrier = retrier_of(params["retry_budget"])
-    client = client_of(module, "scheduler", max_pool_connections=WORKERS)
-    store = SchedulerStore(client, scheduler_retrier(params["retry_budget"], region), region, site.group)
+    retrier, store = retrier_of(module), store_of(module, site)
     result: dict[str, Any] = {"schedule_group": site.group, "region": region}
     if chosen:
         reporter = Reporter(store, tools, shown, tag)

@@ -171,15 +171,17 @@ from typing import Any
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import client_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_discovery.api import file_systems, with_mount_targets
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_discovery.choice import (
+    Wanted,
     check_single,
     in_zone,
     parse_wanted,
     problems_of,
     with_tags,
 )
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import region_of, retrier_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import check_connection, retrier_of
 
 
 def main() -> None:
@@ -196,16 +198,25 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        result = discover(module)
+        result = discover(module, checked_options(module))
     except BridgeError as exc:
         module.fail_json(msg=str(exc))
     module.exit_json(changed=False, **result)
 
 
-def discover(module: Any) -> dict[str, Any]:
+def checked_options(module: Any) -> Wanted:
+    """Return what is looked for. Raises one OptionError for all options that are wrong."""
+    refusals = Refusals()
+    check_connection(module, refusals)
+    wanted = refusals.checked(None, parse_wanted, module.params)
+    refusals.finish()
+    return wanted
+
+
+def discover(module: Any, wanted: Wanted) -> dict[str, Any]:
     """Return the file systems that the options ask for; raises the BridgeError family."""
-    params, wanted, region = module.params, parse_wanted(module.params), region_of(module)
-    retrier, client = retrier_of(params["retry_budget"]), client_of(module, "efs")
+    params, region = module.params, module.region
+    retrier, client = retrier_of(module), client_of(module, "efs")
     found = file_systems(client, retrier, region, wanted.file_system_id)
     tagged = [with_mount_targets(client, retrier, one) for one in with_tags(found, wanted.tags)]
     chosen = in_zone(tagged, wanted.az)

@@ -166,9 +166,10 @@ import datetime as dt
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input import inputs_prefix, parse_inputs
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input_store import InputStore, diff_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import caller_of, reader_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import caller_of, check_connection, reader_of
 
 COMMON = {
     "name": {"type": "str", "required": True},
@@ -205,8 +206,11 @@ def main() -> None:
     module = aws_module(argument_spec=ARGUMENTS, supports_check_mode=True)
     params, absent = module.params, module.params["state"] == "absent"
     try:
-        prefix = inputs_prefix(params["path"])
-        inputs = parse_inputs(params["inputs"], params["secrets"], not absent)
+        refusals = Refusals()
+        check_connection(module, refusals)
+        prefix = refusals.checked("", inputs_prefix, params["path"])
+        inputs = refusals.checked([], parse_inputs, params["inputs"], params["secrets"], not absent)
+        refusals.finish()
         store = InputStore(
             reader_of(module),
             prefix,

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import json
-import types
 
 import pytest
 import yaml
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
-from ansible_collections.tfbridge.aws.plugins.modules import ssm_outputs_info
-from hypothesis import given
-from hypothesis import strategies as st
 
 PLAY = {
     "hosts": "localhost",
@@ -125,29 +120,6 @@ def test_text_that_looks_like_json_is_a_string(aws, run):
     assert [["broken json"]] * 3 == [output["flags"] for output in shown["outputs"]]
     for name in texts:
         assert f"parameter OUTPUT_{name} looks like JSON but is not valid" in result.said
-
-
-WRONG = {
-    "prefix": ("a b", "prefix: 'a b' has characters"),
-    "region": ("Frankfurt", "region: 'Frankfurt' is not a region"),
-    "retry_budget": (0, "retry_budget: 0 is not within"),
-    "names": (["b-c", "OK", "d e"], "names: 'b-c' is not the name of an output"),
-}
-
-
-@given(st.lists(st.sampled_from(sorted(WRONG)), min_size=1, unique=True))
-def test_all_options_that_are_wrong_are_told_at_once(names):
-    """One run is enough to mend them, whichever they are."""
-    params = {"prefix": "OUTPUT_", "region": "eu-central-1", "retry_budget": 60.0, "names": None}
-    params.update({name: WRONG[name][0] for name in names})
-
-    with pytest.raises(OptionError) as caught:
-        ssm_outputs_info.checked_options(types.SimpleNamespace(params=params, region=params["region"]))
-
-    told = str(caught.value).split("; ")
-    assert len(names) + ("names" in names) == len(told)
-    for name in names:
-        assert any(WRONG[name][1] in message for message in told)
 
 
 def test_all_that_is_wrong_with_what_is_published_is_told_at_once(aws, run):

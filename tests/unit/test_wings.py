@@ -46,6 +46,7 @@ ARROWS = {
     },
     "plugin_utils/_schedule": {"module_utils/_common", "module_utils/_schedule", "plugin_utils/_common"},
     "plugin_utils/_contract": {
+        "module_utils/_aws",
         "module_utils/_common",
         "module_utils/_contract",
         "module_utils/_outputs",

@@ -98,10 +98,10 @@ class Policy:
     deadline: Optional[float] = None
 
 
-def check_budget(budget: float) -> float:
+def check_budget(budget: float, option: str = "retry_budget") -> float:
     """Return the option retry_budget, in seconds; raises OptionError for one out of bounds."""
     if not 0 < budget <= MAX_BUDGET:
-        raise OptionError(f"retry_budget: {budget} is not within 0 to {MAX_BUDGET} seconds")
+        raise OptionError(f"{option}: {budget} is not within 0 to {MAX_BUDGET} seconds")
     return budget
 
 

@@ -9,7 +9,7 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable, TypeVar
 
 from .errors import OptionError
@@ -27,15 +27,28 @@ class Refusals:
         """Note what is wrong."""
         self._messages.append(message)
 
-    def checked(self, default: T, parse: Callable[..., T], *arguments: Any) -> T:
-        """Return what a function makes of its arguments; note its OptionError and return the default instead."""
+    def checked(self, default: Any, parse: Callable[..., T], *arguments: Any) -> T:
+        """Return what a function makes of its arguments; note its OptionError and return the default instead.
+
+        Nobody sees the default after C(finish()).
+        """
         try:
             return parse(*arguments)
         except OptionError as exc:
             self.refuse(str(exc))
-            return default
+            return default  # type: ignore[no-any-return]  as above
 
     def finish(self) -> None:
         """Raise one OptionError for all that was noted."""
         if self._messages:
             raise OptionError("; ".join(dict.fromkeys(self._messages)))
+
+
+def parse_each(
+    parse: Callable[[Mapping[str, Any], str], T], entries: Sequence[Mapping[str, Any]], option: str
+) -> list[T]:
+    """Return what a function makes of each entry of an option; raises one OptionError for all that it refuses."""
+    refusals = Refusals()
+    parsed = [refusals.checked(None, parse, entry, f"{option}[{index}]") for index, entry in enumerate(entries)]
+    refusals.finish()
+    return parsed

@@ -16,10 +16,11 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 
 from .decode import looks_like_document
@@ -65,25 +66,18 @@ def parse_inputs(
     inputs: Sequence[Mapping[str, Any]], secrets: Sequence[Mapping[str, Any]], present: bool
 ) -> list[Input]:
     """Return the inputs of the module's options; raises one OptionError with all that is wrong."""
+    refusals = Refusals()
     rows = [(f"inputs[{index}]", row, False) for index, row in enumerate(inputs)]
     rows += [(f"secrets[{index}]", row, True) for index, row in enumerate(secrets)]
-    parsed = [_attempt(place, row, secret, present) for place, row, secret in rows]
-    found = [one for one in parsed if isinstance(one, Input)]
-    problems = [str(one) for one in parsed if isinstance(one, OptionError)]
-    names = [one.name for one in found]
-    problems += [f"inputs: {name} is listed more than once" for name in sorted(set(names)) if names.count(name) > 1]
+    found = [refusals.checked(None, _parse, place, row, secret, present) for place, row, secret in rows]
+    names = [one.name for one in found if one]
+    for name in sorted(set(names)):
+        if names.count(name) > 1:
+            refusals.refuse(f"inputs: {name} is listed more than once")
     if not rows:
-        problems.append("inputs: nothing is listed. Give inputs or secrets")
-    if problems:
-        raise OptionError(". ".join(problems))
+        refusals.refuse("inputs: nothing is listed. Give inputs or secrets")
+    refusals.finish()
     return found
-
-
-def _attempt(place: str, row: Mapping[str, Any], secret: bool, present: bool) -> Union[Input, OptionError]:
-    try:
-        return _parse(place, row, secret, present)
-    except OptionError as exc:
-        return exc
 
 
 def _parse(place: str, row: Mapping[str, Any], secret: bool, present: bool) -> Input:

@@ -13,9 +13,10 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any, Callable, Optional, TypeVar
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.moments import SHORTEST
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import (
@@ -33,10 +34,15 @@ from .records import Record
 from .schedule import ScheduleSettings
 from .store import check_role
 
+T = TypeVar("T")
+
 # Limits of the RetryPolicy of EventBridge Scheduler (its API reference).
 AGES = (60, 86400)
 RETRIES = (0, 185)
 LONGEST_GAP = 86400
+_LEAST_GAP = int(SHORTEST.total_seconds())
+# In the place of an instance id that is refused, while the other options are read.
+_STAND_IN = "i-00000000"
 _ARN = {"dead_letter_arn": "sqs", "kms_key_arn": "kms"}
 
 
@@ -61,104 +67,129 @@ class BookingRequest:
         return BookingChange(put, self.drop.get(instance_id, ()), self.purge, self.stop_now, self.authority)
 
 
+@dataclass(frozen=True)
+class _Entry:
+    """One booking as it was written: its place in the options, its instances, and when they are booked."""
+
+    place: str
+    instance_ids: tuple[str, ...]
+    times: Mapping[str, Any]
+
+    def read(self, parse: Callable[..., T], instance_id: str, context: ParseContext) -> T:
+        """Return what a function makes of it for one of its instances; its OptionError begins with the place."""
+        try:
+            return parse(instance_id, self.times, context)
+        except OptionError as exc:
+            raise OptionError(f"{self.place}{exc}") from exc
+
+
 def parse_request(params: Mapping[str, Any], now: dt.datetime) -> BookingRequest:
-    """Return what the options ask for; raises OptionError for what can't be used."""
-    common = tuple(dict.fromkeys(check_instance_id(str(value)) for value in params["instance_ids"] or ()))
-    entries = _entries(params)
-    absent, purge = params["state"] == "absent", bool(params["purge_bookings"])
-    stop_now = params["on_cancel"] == "stop_now"
-    sweep = parse_sweep(params, now)
-    ids = tuple(dict.fromkeys((*common, *(one for entry in entries for one in _own_instances(entry)))))
-    homeless = [number for number, entry in enumerate(entries) if not entry.get("instance_ids") and not common]
-    if homeless and ids:
-        raise OptionError(f"bookings[{homeless[0]}].instance_ids: missing, and so are instance_ids of the task")
-    if (not ids or homeless) and (entries or sweep is None):
-        raise OptionError("instance_ids: empty. Name at least one instance")
-    if not entries and not purge and sweep is None:
-        raise OptionError(
-            f"bookings: nothing to {'cancel' if absent else 'book'}. Give start_time and end_time, weekly, monthly, "
-            f"curfew, {'name, ' if absent else ''}bookings, or purge_bookings: true for all bookings of the instances"
-        )
-    if absent:
+    """Return what the options ask for; raises one OptionError for all that can't be used."""
+    refusals = Refusals()
+    common = _instances(params["instance_ids"], "instance_ids", refusals)
+    entries = _entries(params, common, refusals)
+    ids = tuple(dict.fromkeys((*common, *(one for entry in entries for one in entry.instance_ids))))
+    _check_enough(params, entries, ids, refusals)
+    sweep = refusals.checked(None, parse_sweep, params, now)
+    purge, stop_now = bool(params["purge_bookings"]), params["on_cancel"] == "stop_now"
+    if params["state"] == "absent":
         # A booking is cancelled by what names it, however long ago it was made.
         context = ParseContext(now, params["timezone"], "shift", any_time=True)
         drop = {
             one: tuple(
-                _id_to_cancel(one, _times_of(entry), context) for entry in entries if _is_for(one, entry, common)
+                refusals.checked("", entry.read, _id_to_cancel, one, context)
+                for entry in entries
+                if one in entry.instance_ids
             )
             for one in ids
         }
+        refusals.finish()
         return BookingRequest(ids, {}, drop, purge, stop_now)
     context = ParseContext(now, params["timezone"], params["on_gap"])
-    put = {one: _bookings(one, entries, common, context) for one in ids}
+    put = {one: _bookings(one, entries, context, refusals) for one in ids}
+    refusals.finish()
     return BookingRequest(ids, put, {}, purge, stop_now, sweep)
 
 
-def _own_instances(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the instances that an entry of bookings names itself."""
-    return tuple(check_instance_id(str(value), "bookings.instance_ids") for value in entry.get("instance_ids") or ())
+def _instances(values: Optional[Sequence[object]], option: str, refusals: Refusals) -> tuple[str, ...]:
+    checked = (refusals.checked(_STAND_IN, check_instance_id, str(value), option) for value in values or ())
+    return tuple(dict.fromkeys(checked))
 
 
-def _is_for(instance_id: str, entry: Mapping[str, Any], common: Sequence[str]) -> bool:
-    return instance_id in (entry.get("instance_ids") or common)
+def _entries(params: Mapping[str, Any], common: tuple[str, ...], refusals: Refusals) -> list[_Entry]:
+    given = params["bookings"]
+    if given is None:
+        single = {key: params.get(key) for key in BOOKING_KEYS}
+        given = [single] if any(value for key, value in single.items() if key != "timezone") else []
+    return [
+        _Entry(
+            f"bookings[{number}]: " if len(given) > 1 else "",
+            _instances(entry.get("instance_ids"), "bookings.instance_ids", refusals) or common,
+            {key: value for key, value in entry.items() if key in BOOKING_KEYS},
+        )
+        for number, entry in enumerate(given)
+    ]
 
 
-def _times_of(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of an entry says when it is booked."""
-    return {key: value for key, value in entry.items() if key in BOOKING_KEYS}
-
-
-def _entries(params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    if params["bookings"] is not None:
-        return list(params["bookings"])
-    single = {key: params.get(key) for key in BOOKING_KEYS}
-    return [single] if any(value for key, value in single.items() if key != "timezone") else []
+def _check_enough(params: Mapping[str, Any], entries: Sequence[_Entry], ids: Sequence[str], refusals: Refusals) -> None:
+    """Note where instances or bookings are missing."""
+    sweeps = bool(params.get("purge_prefix"))
+    if not ids and (entries or not sweeps):
+        refusals.refuse("instance_ids: empty. Name at least one instance")
+    for number, entry in enumerate(entries if ids else ()):
+        if not entry.instance_ids:
+            refusals.refuse(f"bookings[{number}].instance_ids: missing, and so are instance_ids of the task")
+    if not entries and not params["purge_bookings"] and not sweeps:
+        absent = params["state"] == "absent"
+        refusals.refuse(
+            f"bookings: nothing to {'cancel' if absent else 'book'}. Give start_time and end_time, weekly, monthly, "
+            f"curfew, {'name, ' if absent else ''}bookings, or purge_bookings: true for all bookings of the instances"
+        )
 
 
 def _bookings(
-    instance_id: str, entries: Sequence[Mapping[str, Any]], common: Sequence[str], context: ParseContext
+    instance_id: str, entries: Sequence[_Entry], context: ParseContext, refusals: Refusals
 ) -> tuple[Booking, ...]:
-    """Return what the entries book; raises one OptionError that names all that can't be read."""
+    """Return what the entries book for an instance; note all that can't be read."""
     found: dict[str, Booking] = {}
-    errors = []
-    for number, entry in enumerate(entries):
-        if not _is_for(instance_id, entry, common):
+    for entry in entries:
+        if instance_id not in entry.instance_ids:
             continue
-        place = f"bookings[{number}]: " if len(entries) > 1 else ""
-        try:
-            booking = parse_booking(instance_id, _times_of(entry), context)
-        except OptionError as error:
-            errors.append(f"{place}{error}")
+        booking = refusals.checked(None, entry.read, parse_booking, instance_id, context)
+        if not booking:
             continue
         if found.get(booking.booking_id, booking) != booking:
-            errors.append(f"{place}{booking.booking_id!r} names two bookings: give each a name of its own")
+            refusals.refuse(f"{entry.place}{booking.booking_id!r} names two bookings: give each a name of its own")
         found[booking.booking_id] = booking
-    if errors:
-        raise OptionError("; ".join(errors))
     return tuple(found.values())
 
 
-def _id_to_cancel(instance_id: str, entry: Mapping[str, Any], context: ParseContext) -> str:
+def _id_to_cancel(instance_id: str, times: Mapping[str, Any], context: ParseContext) -> str:
     """Return the id of a booking to cancel: its name, or what follows from its times."""
-    if entry.get("name"):
-        return check_name(entry["name"])
-    return parse_booking(instance_id, entry, context).booking_id
+    if times.get("name"):
+        return check_name(times["name"])
+    return parse_booking(instance_id, times, context).booking_id
 
 
 def parse_settings(params: Mapping[str, Any], role_arn: str, dead_letter_arn: str) -> ScheduleSettings:
-    """Read how edges are fired; raises OptionError for what Scheduler would refuse."""
-    policy = params["retry_policy"] or {}
-    return ScheduleSettings(
-        role_arn=check_role(role_arn),
-        dead_letter_arn=_check_arn("dead_letter_arn", dead_letter_arn),
-        kms_key_arn=_check_arn("kms_key_arn", params["kms_key_arn"] or ""),
-        retries=_within("retry_policy.maximum_attempts", policy.get("maximum_attempts", RETRIES[1]), *RETRIES),
-        event_age=_within(
-            "retry_policy.maximum_event_age", policy.get("maximum_event_age", ScheduleSettings.event_age), *AGES
-        ),
+    """Return how edges are fired; raises one OptionError for all that Scheduler would refuse.
+
+    An ARN that isn't known yet is "".
+    """
+    refusals, policy = Refusals(), params["retry_policy"] or {}
+    attempts = policy.get("maximum_attempts", RETRIES[1])
+    age = policy.get("maximum_event_age", ScheduleSettings.event_age)
+    settings = ScheduleSettings(
+        role_arn=refusals.checked("", check_role, role_arn) if role_arn else "",
+        dead_letter_arn=refusals.checked("", _check_arn, "dead_letter_arn", dead_letter_arn),
+        kms_key_arn=refusals.checked("", _check_arn, "kms_key_arn", params["kms_key_arn"] or ""),
+        retries=refusals.checked(0, _within, "retry_policy.maximum_attempts", attempts, *RETRIES),
+        event_age=refusals.checked(0, _within, "retry_policy.maximum_event_age", age, *AGES),
         hibernate=bool(params["hibernate"]),
-        merge_gap=_within("merge_gap", params["merge_gap"], int(SHORTEST.total_seconds()), LONGEST_GAP),
+        merge_gap=refusals.checked(0, _within, "merge_gap", params["merge_gap"], _LEAST_GAP, LONGEST_GAP),
     )
+    refusals.finish()
+    return settings
 
 
 def _within(option: str, value: int, least: int, most: int) -> int:

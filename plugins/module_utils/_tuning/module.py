@@ -21,10 +21,16 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import REA
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.progress_file import progress_to
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input import Input, inputs_prefix, parse_inputs
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input_store import InputStore, diff_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import caller_of, reader_of, retrier_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import (
+    caller_of,
+    check_connection,
+    reader_of,
+    retrier_of,
+)
 
 from .choice import Choice, Rules, choose
 from .journal import JournalStore
@@ -56,9 +62,7 @@ def hide_payloads(module: Any) -> dict[str, Any]:
 def run(module: Any) -> dict[str, Any]:
     """Measure or restore, and return the result."""
     params = module.params
-    request = parse_request(params, _from_s3(module, params["payload_s3"]))
-    target = parse_target(params["publish_to"], request.function)
-    prices_of(ARCHITECTURES[0], module.region or "", params["prices"])
+    request, target = _checked_options(module)
     progress = progress_to(params["progress_file"], "reading the function", module.log)
     tuner = _tuner(module, request, progress)
     result: dict[str, Any] = {
@@ -77,6 +81,18 @@ def run(module: Any) -> dict[str, Any]:
         return {**result, "current": int(tuner.function.configuration()["MemorySize"])}
     found = tuner.check()
     return _measured(module, tuner, found, result, target)
+
+
+def _checked_options(module: Any) -> tuple[TuningRequest, Optional[tuple[str, str]]]:
+    """Return what is measured, and path and name of the input. Raises one OptionError for all that is wrong."""
+    params, refusals = module.params, Refusals()
+    check_connection(module, refusals)
+    refusals.checked(None, prices_of, ARCHITECTURES[0], module.region or "", params["prices"])
+    stored = refusals.checked(None, _parse_s3, params["payload_s3"])
+    request = refusals.checked(None, parse_request, params)
+    target = refusals.checked(None, parse_target, params["publish_to"], request.function if request else "function")
+    refusals.finish()
+    return (parse_request(params, _read_s3(module, *stored)) if stored else request), target
 
 
 def _checked(tuner: Tuner, result: dict[str, Any], restoring: bool) -> dict[str, Any]:
@@ -143,7 +159,7 @@ def parse_target(text: Optional[str], function: str) -> Optional[tuple[str, str]
 
 
 def _tuner(module: Any, request: TuningRequest, progress: Callable[[str], None]) -> Tuner:
-    retrier = retrier_of(module.params["retry_budget"])
+    retrier = retrier_of(module)
     patience = MAX_TIMEOUT + READ_TIMEOUT
     client = client_of(module, "lambda", read_timeout=patience, max_pool_connections=request.parallel)
     hooks = {"pre_function": request.pre_function, "post_function": request.post_function}
@@ -158,15 +174,19 @@ def _tuner(module: Any, request: TuningRequest, progress: Callable[[str], None])
     )
 
 
-def _from_s3(module: Any, url: Optional[str]) -> Optional[bytes]:
+def _parse_s3(url: Optional[str]) -> Optional[tuple[str, str]]:
+    """Return bucket and key of an object; None where it isn't given."""
     if not url:
         return None
     match = _S3.match(url)
     if not match:
         raise OptionError(f"payload_s3: {show(url)} is not the URL of an object. Give s3://bucket/key")
-    bucket, key = match.groups()
+    return match[1], match[2]
+
+
+def _read_s3(module: Any, bucket: str, key: str) -> bytes:
     client = client_of(module, "s3")
-    with aws_errors("s3:GetObject", module.region, f"reading {url}"):
-        answer = retrier_of(module.params["retry_budget"]).call(client.get_object, Bucket=bucket, Key=key)
+    with aws_errors("s3:GetObject", module.region, f"reading s3://{bucket}/{key}"):
+        answer = retrier_of(module).call(client.get_object, Bucket=bucket, Key=key)
         # One byte more than Lambda takes is enough to refuse it.
         return bytes(answer["Body"].read(MAX_PAYLOAD + 1))

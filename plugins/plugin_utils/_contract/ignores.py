@@ -19,6 +19,7 @@ from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import parse_each
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest, show
 
 from .model.facts import Place
@@ -46,7 +47,7 @@ class Ignore:
 
 def parse_ignores(entries: Sequence[Mapping[str, Any]]) -> tuple[Ignore, ...]:
     """Parse the option C(ignore). Raises OptionError."""
-    return tuple(_ignore(entry, f"ignore[{index}]") for index, entry in enumerate(entries))
+    return tuple(parse_each(_ignore, entries, "ignore"))
 
 
 def _ignore(entry: Mapping[str, Any], option: str) -> Ignore:

@@ -16,7 +16,10 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any, Callable, Optional
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import check_budget
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest, show
 from ansible_collections.tfbridge.aws.plugins.module_utils._contract.specification import CONNECTION
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
@@ -40,29 +43,35 @@ class Outcome:
 
 
 def parse_request(options: Mapping[str, Any], today: dt.date, progress: Callable[[str], None]) -> Request:
-    """Return what is to be checked. Raises OptionError."""
-    base = _base(options)
+    """Return what is to be checked. Raises one OptionError for all options that are wrong."""
+    refusals = Refusals()
+    base = refusals.checked(pathlib.Path(), _base, options)
     published = options["published"]
     if not options["terraform"] and not options["declared_from"] and published is None:
-        raise OptionError(
+        refusals.refuse(
             "terraform, declared_from, published: one of them must be given, else there is nothing to check"
         )
     if options["max_file_size"] < 1:
-        raise OptionError(f"max_file_size: {options['max_file_size']} must be a number of bytes from 1 on")
+        refusals.refuse(f"max_file_size: {options['max_file_size']} must be a number of bytes from 1 on")
     if options["update_baseline"] and not options["baseline"]:
-        raise OptionError("update_baseline: needs 'baseline', the file that it writes")
-    return Request(
+        refusals.refuse("update_baseline: needs 'baseline', the file that it writes")
+    _check_published(published, refusals)
+    request = Request(
         files=SourceFiles(base, options["max_file_size"], progress),
-        terraform=[_source(entry, base, f"terraform[{index}]") for index, entry in enumerate(options["terraform"])],
+        terraform=[
+            _source(entry, base, f"terraform[{index}]", refusals) for index, entry in enumerate(options["terraform"])
+        ],
         playbooks=[base / path for path in options["playbooks"]],
         declared_from=[base / path for path in options["declared_from"]],
-        published_prefix=check_prefix(published["prefix"], "published.prefix") if published is not None else None,
-        publishers=parse_publishers(options["modules"]),
-        ignores=parse_ignores(options["ignore"]),
+        published_prefix=published["prefix"] if published is not None else None,
+        publishers=refusals.checked((), parse_publishers, options["modules"]),
+        ignores=refusals.checked((), parse_ignores, options["ignore"]),
         baseline=base / options["baseline"] if options["baseline"] and not options["update_baseline"] else None,
-        fail_on=_fail_on(options["fail_on"]),
+        fail_on=_fail_on(options["fail_on"], refusals),
         today=today,
     )
+    refusals.finish()
+    return request
 
 
 def parse_outcome(options: Mapping[str, Any]) -> Outcome:
@@ -81,6 +90,15 @@ def connection_options(published: Mapping[str, Any]) -> dict[str, Any]:
     return {name: published.get(name) for name in (*CONNECTION, "region", "retry_budget")}
 
 
+def _check_published(published: Optional[Mapping[str, Any]], refusals: Refusals) -> None:
+    if published is None:
+        return
+    refusals.checked(None, check_prefix, published["prefix"], "published.prefix")
+    refusals.checked(None, check_budget, published["retry_budget"], "published.retry_budget")
+    if published["region"]:
+        refusals.checked(None, check_region, published["region"], "published.region")
+
+
 def _base(options: Mapping[str, Any]) -> pathlib.Path:
     given = options["base"]
     base = pathlib.Path(os.path.abspath(pathlib.Path(given).expanduser() if given else pathlib.Path.cwd()))  # noqa: PTH100  keeps links
@@ -89,11 +107,11 @@ def _base(options: Mapping[str, Any]) -> pathlib.Path:
     return base
 
 
-def _source(entry: Mapping[str, Any], base: pathlib.Path, option: str) -> TerraformSource:
+def _source(entry: Mapping[str, Any], base: pathlib.Path, option: str, refusals: Refusals) -> TerraformSource:
     if not entry["path"] and not entry["plan_json"]:
-        raise OptionError(f"{option}: 'path' or 'plan_json' must be given")
+        refusals.refuse(f"{option}: 'path' or 'plan_json' must be given")
     return TerraformSource(
-        check_prefix(entry["prefix"], f"{option}.prefix"),
+        refusals.checked("", check_prefix, entry["prefix"], f"{option}.prefix"),
         _below(base, entry["path"]),
         _below(base, entry["plan_json"]),
         tuple(base / path for path in entry["var_files"]),
@@ -105,11 +123,11 @@ def _below(base: pathlib.Path, path: Optional[str]) -> Optional[pathlib.Path]:
     return pathlib.Path(os.path.normpath(base / path)) if path else None
 
 
-def _fail_on(names: list[str]) -> frozenset[str]:
+def _fail_on(names: list[str], refusals: Refusals) -> frozenset[str]:
     known = [*(kind.value for kind in FindingKind), INCOMPLETE]
     for name in names:
         if name not in known:
-            raise OptionError(
+            refusals.refuse(
                 f"fail_on: {show(name)} is not known.{nearest(name, known)} Valid values: {', '.join(known)}"
             )
     return frozenset(names)

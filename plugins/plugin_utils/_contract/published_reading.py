@@ -15,7 +15,6 @@ from collections.abc import Collection, Mapping
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import OutputSet
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.parameters import Reader
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.published import SNAPSHOT, read_all
@@ -28,8 +27,7 @@ from .published import published_of
 
 def read_published(options: Mapping[str, Any], connection: Mapping[str, Any]) -> tuple[list[Published], list[Unknown]]:
     """Return what is published, and what can't be said of it. Raises the BridgeError family."""
-    region = check_region(options["region"], "published.region") if options.get("region") else None
-    reader = Connection("tfbridge.aws.output_contract", connection).reader(region)
+    reader = Connection("tfbridge.aws.output_contract", connection).reader(options.get("region") or None)
     prefix = options["prefix"]
     found = read_all(reader, prefix, options["source"])
     snapshot, unknown = _in_snapshot(reader, prefix, options["source"], found)

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import parse_each
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest, show
 
 # However the module is fetched: from a folder, a git repository or an archive.
@@ -61,7 +62,7 @@ def is_ours(source: str) -> bool:
 
 def parse_publishers(entries: Any) -> tuple[Publisher, ...]:
     """Parse the option C(modules), and add what is known. Raises OptionError."""
-    return (*(_publisher(entry, f"modules[{index}]") for index, entry in enumerate(entries)), *KNOWN)
+    return (*parse_each(_publisher, entries, "modules"), *KNOWN)
 
 
 def _publisher(entry: Mapping[str, Any], option: str) -> Publisher:
