@@ -27,7 +27,7 @@ SKIPPED_FOLDERS = frozenset(
 
 
 class UnreadableError(BridgeError):
-    """A file can't be read as text. Has the line, if that is known."""
+    """A file, or a template in one, can't be read or parsed. Has the line, if that is known."""
 
     def __init__(self, reason: str, line: int = 0) -> None:
         super().__init__(reason)

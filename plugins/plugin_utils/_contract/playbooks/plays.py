@@ -17,11 +17,12 @@ from typing import Optional
 import yaml
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import By, Input, Place, Use
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.names import Hole, Name
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.source_files import UnreadableError
 
 from .implicit import implicit_uses
 from .inputs import published_inputs
 from .lookups import READERS, uses_of
-from .template_names import TemplateMistakeError, is_template, name_of
+from .template_names import is_template, name_of
 from .templates import (
     LookupCall,
     Reference,
@@ -67,7 +68,7 @@ class Reading:
         """Read a template, or an expression without braces."""
         try:
             found = parse_expression(source) if bare else parse_template(source)
-        except TemplateMistakeError as exc:
+        except UnreadableError as exc:
             self.mistakes.append((context.at(number + exc.line - 1), str(exc)))
             return
         whole = (

@@ -28,7 +28,7 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.sourc
 from .inventory_files import EXPRESSIONS, host_uses, is_inventory, rule_of
 from .plays import Context, Reading, read_document
 from .template_names import is_template
-from .yaml_files import YamlMistakeError, child, items, line, pairs, parse_yaml, text
+from .yaml_files import child, items, line, pairs, parse_yaml, text
 
 _YAML = (".yml", ".yaml", ".json")
 _VAULT = "$ANSIBLE_VAULT"
@@ -123,7 +123,7 @@ def _read_text(path: pathlib.Path, content: str, place: Place, scan: PlaybookSca
             return
         try:
             documents = parse_yaml(content)
-        except YamlMistakeError as exc:
+        except UnreadableError as exc:
             scan.unknown.append(Unknown(Side.CONSUMED, Place(place.file, exc.line), str(exc), unread=True))
             return
         for document in documents:

@@ -16,19 +16,11 @@ from collections.abc import Iterator
 from typing import Any, Union
 
 import jinja2
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.names import Hole, Name
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.source_files import UnreadableError
 from jinja2 import nodes
 
 _HEADER = re.compile(r"#jinja2:([^\n]*)\n")
-
-
-class TemplateMistakeError(BridgeError):
-    """A template can't be parsed. Has the line in the template."""
-
-    def __init__(self, reason: str, line: int) -> None:
-        super().__init__(reason)
-        self.line = line
 
 
 def is_template(text: str) -> bool:
@@ -42,7 +34,7 @@ def name_of(text: str) -> Name:
         return Name.of(text)
     try:
         return _inner(text)
-    except (TemplateMistakeError, RecursionError):
+    except (UnreadableError, RecursionError):
         return Name.of(Hole("a template"))
 
 
@@ -52,13 +44,13 @@ def _environment(options: tuple[tuple[str, Any], ...] = ()) -> jinja2.Environmen
 
 
 def parse(text: str) -> nodes.Template:
-    """Return the tree of a template. Raises TemplateMistakeError."""
+    """Return the tree of a template. Raises UnreadableError."""
     header = _HEADER.match(text)
     options = _header_options(header[1]) if header else ()
     try:
         return _environment(options).parse(text)
     except jinja2.TemplateSyntaxError as exc:
-        raise TemplateMistakeError(f"a template can't be parsed: {exc.message}", exc.lineno or 1) from exc
+        raise UnreadableError(f"a template can't be parsed: {exc.message}", exc.lineno or 1) from exc
 
 
 def _header_options(text: str) -> tuple[tuple[str, Any], ...]:

@@ -18,9 +18,10 @@ from typing import Optional
 
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import Key
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.names import Hole, Name
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.source_files import UnreadableError
 from jinja2 import nodes
 
-from .template_names import TemplateMistakeError, is_template, name_of_expression, parse, terms_of
+from .template_names import is_template, name_of_expression, parse, terms_of
 
 LOOKUPS = frozenset(("lookup", "query", "q"))
 _OPTIONAL_FILTERS = frozenset(("default", "d"))
@@ -58,19 +59,19 @@ class Template:
 
 
 def parse_expression(text: str) -> Template:
-    """Parse what is an expression without braces, as conditions are. Raises TemplateMistakeError."""
+    """Parse what is an expression without braces, as conditions are. Raises UnreadableError."""
     return parse_template(text if is_template(text) else "{{ " + text + " }}")
 
 
 @functools.lru_cache(maxsize=4096)
 def parse_template(text: str) -> Template:
-    """Parse a template; the same text is parsed once. Raises TemplateMistakeError."""
+    """Parse a template; the same text is parsed once. Raises UnreadableError."""
     found = Template()
     try:
         tree = parse(text)
         _Reader(tree, found).read()
     except RecursionError as exc:
-        raise TemplateMistakeError("a template is nested too deeply to be read", 1) from exc
+        raise UnreadableError("a template is nested too deeply to be read", 1) from exc
     return found
 
 
@@ -100,7 +101,7 @@ class _Reader:
         """Read a template inside a string of a template, which Ansible renders when a lookup gets it."""
         try:
             inner = parse_template(constant.value)
-        except TemplateMistakeError:
+        except UnreadableError:
             return
         moved = [dataclasses.replace(one, line=constant.lineno) for one in inner.variables if one.name not in self._own]
         self._found.variables += moved

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, Optional
 
 import yaml
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.source_files import UnreadableError
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 2000
@@ -22,26 +22,18 @@ _OPENING = ("[", "{", "- ", "? ")
 _OPAQUE = ("!vault", "!vault-encrypted", "!unsafe")
 
 
-class YamlMistakeError(BridgeError):
-    """A file is not YAML. Has the line, if that is known."""
-
-    def __init__(self, reason: str, line: int = 0) -> None:
-        super().__init__(reason)
-        self.line = line
-
-
 def parse_yaml(text: str) -> list[yaml.Node]:
-    """Parse a file into the nodes of its documents. Raises YamlMistakeError."""
+    """Parse a file into the nodes of its documents. Raises UnreadableError."""
     try:
         _check_depth(text)
         return [node for node in yaml.compose_all(text, _LOADER) if node is not None]
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 0
-        raise YamlMistakeError(f"it is not YAML: {exc.problem or exc.context}", line) from exc
+        raise UnreadableError(f"it is not YAML: {exc.problem or exc.context}", line) from exc
     except (yaml.YAMLError, ValueError) as exc:
-        raise YamlMistakeError(f"it is not YAML: {exc}") from exc
+        raise UnreadableError(f"it is not YAML: {exc}") from exc
     except RecursionError as exc:
-        raise YamlMistakeError("it is nested too deeply to be read") from exc
+        raise UnreadableError("it is nested too deeply to be read") from exc
 
 
 def _check_depth(text: str) -> None:
@@ -56,7 +48,7 @@ def _check_depth(text: str) -> None:
     for event in yaml.parse(text, _LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise YamlMistakeError("it is nested too deeply to be read", event.start_mark.line + 1)
+            raise UnreadableError("it is nested too deeply to be read", event.start_mark.line + 1)
 
 
 def pairs(node: Optional[yaml.Node]) -> Iterator[tuple[str, yaml.ScalarNode, yaml.Node]]:

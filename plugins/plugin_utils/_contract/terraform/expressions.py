@@ -12,9 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Optional, Protocol
 
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.source_files import UnreadableError
+
 from .functions import call
 from .operators import combined, minus, negated
-from .syntax import SyntaxMistakeError, kids, parse_template, rule, tokens, unescape, word
+from .syntax import kids, parse_template, rule, tokens, unescape, word
 from .values import Either, Entries, Items, Unknown, Value, is_known, item, joined, reason_of, text
 
 Bound = Mapping[str, Value]
@@ -97,7 +99,7 @@ class Evaluator:
         quoted = body.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
         try:
             return self._value(parse_template(quoted), bound)
-        except SyntaxMistakeError:
+        except UnreadableError:
             return Unknown("a heredoc")
 
     def _tuple(self, node: Any, bound: Bound) -> Value:

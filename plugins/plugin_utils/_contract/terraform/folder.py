@@ -19,7 +19,7 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.sourc
     UnreadableError,
 )
 
-from .syntax import Attribute, Block, SyntaxMistakeError, parse_attributes, parse_blocks
+from .syntax import Attribute, Block, parse_attributes, parse_blocks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +54,7 @@ def read_folder(path: pathlib.Path, files: SourceFiles) -> Folder:
             continue
         try:
             blocks = parse_blocks(files.read(file))
-        except (UnreadableError, SyntaxMistakeError) as exc:
+        except UnreadableError as exc:
             folder.unread.append(_unread(files, file, exc.line, str(exc)))
             continue
         if _is_override(name):
@@ -68,7 +68,7 @@ def read_variables(path: pathlib.Path, files: SourceFiles) -> tuple[Mapping[str,
     """Read a file of variables (C(.tfvars)), and what of it can't be read."""
     try:
         return parse_attributes(files.read(path)), []
-    except (UnreadableError, SyntaxMistakeError) as exc:
+    except UnreadableError as exc:
         return {}, [_unread(files, path, exc.line, str(exc))]
 
 

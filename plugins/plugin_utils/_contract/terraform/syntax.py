@@ -16,18 +16,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Callable
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.source_files import UnreadableError
 
 SUPPORTED = ">=8.1.4,<9"
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
 _CONTROL = {"n": "\n", "t": "\t", "r": "\r"}
-
-
-class SyntaxMistakeError(BridgeError):
-    """A file isn't Terraform's language, or is more than the parser bears. Has the line, if that is known."""
-
-    def __init__(self, reason: str, line: int = 0) -> None:
-        super().__init__(reason)
-        self.line = line
 
 
 class ParserMissingError(BridgeError):
@@ -68,17 +61,17 @@ def _parser() -> Callable[[str], Any]:
 
 
 def parse_blocks(source: str) -> list[Block]:
-    """Parse a file into its blocks. Raises SyntaxMistakeError and ParserMissingError."""
+    """Parse a file into its blocks. Raises UnreadableError and ParserMissingError."""
     return [block_of(node) for node in kids(_tree(source)) if rule(node) == "block"]
 
 
 def parse_attributes(source: str) -> dict[str, Attribute]:
-    """Parse a file that has arguments only, as files of variables do. Raises SyntaxMistakeError, ParserMissingError."""
+    """Parse a file that has arguments only, as files of variables do. Raises UnreadableError, ParserMissingError."""
     return _attributes(_tree(source))
 
 
 def parse_template(source: str) -> Any:
-    """Parse the inside of a quoted string into an expression. Raises SyntaxMistakeError, ParserMissingError."""
+    """Parse the inside of a quoted string into an expression. Raises UnreadableError, ParserMissingError."""
     return _attributes(_tree(f'x = "{source}"\n'))["x"].expression
 
 
@@ -87,11 +80,11 @@ def _tree(source: str) -> Any:
     try:
         return parse(source).children[0]
     except RecursionError as exc:
-        raise SyntaxMistakeError("it is nested too deeply to be read") from exc
+        raise UnreadableError("it is nested too deeply to be read") from exc
     except Exception as exc:  # the parser's own errors have no base class that its documentation names
         line = getattr(exc, "line", 0)
         reason = str(exc).strip().split("\n", 1)[0]
-        raise SyntaxMistakeError(f"it can't be parsed: {reason[:200]}", line if isinstance(line, int) else 0) from exc
+        raise UnreadableError(f"it can't be parsed: {reason[:200]}", line if isinstance(line, int) else 0) from exc
 
 
 def block_of(node: Any) -> Block:
