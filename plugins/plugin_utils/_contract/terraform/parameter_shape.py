@@ -23,6 +23,7 @@ from .syntax import Attribute
 from .values import Entries, Items, Value, shape_of
 
 _VALUES = ("value", "insecure_value")
+_STRING = Shape(Kind.STRING)
 
 
 def shape_of_parameter(module: Module, attributes: Mapping[str, Attribute], bound: Bound) -> Shape:
@@ -34,25 +35,27 @@ def shape_of_parameter(module: Module, attributes: Mapping[str, Attribute], boun
         return UNKNOWN_SHAPE
     given = next((attributes[name] for name in _VALUES if name in attributes), None)
     value = module.evaluate(given, bound) if given else None
-    if kind == "StringList":
-        return _list(value)
-    return shape_of(value) if isinstance(value, (Items, Entries)) else _text(value)
-
-
-def _list(value: Value) -> Shape:
-    if isinstance(value, str) and not looks_like_document(value):
-        return Shape(Kind.LIST, (Shape(Kind.STRING),) * len(value.split(",")))
-    if isinstance(value, Items):
+    if isinstance(value, str):
+        return shape_of_text(kind, value)
+    if isinstance(value, Items) or (isinstance(value, Entries) and kind == "String"):
         return shape_of(value)
-    return Shape(Kind.LIST)
+    return Shape(Kind.LIST) if kind == "StringList" else _shape_of_string(value)
 
 
-def _text(value: Value) -> Shape:
-    if isinstance(value, str) and looks_like_document(value):
+def shape_of_text(kind: str, text: str) -> Shape:
+    """Return the shape of a String's or a StringList's text."""
+    is_list = kind == "StringList"
+    if looks_like_document(text):
         try:
-            return shape_of_json(parse_document(value))
+            shape = shape_of_json(parse_document(text))
         except DataError:
-            return UNKNOWN_SHAPE
-    if isinstance(value, Name):
-        return UNKNOWN_SHAPE if not value.head.strip() or value.head.lstrip()[0] in "[{" else Shape(Kind.STRING)
-    return Shape(Kind.STRING) if isinstance(value, (str, int, float)) else UNKNOWN_SHAPE
+            shape = UNKNOWN_SHAPE
+        if shape.kind is Kind.LIST or not is_list:
+            return shape
+    return Shape(Kind.LIST, (_STRING,) * len(text.split(","))) if is_list else _STRING
+
+
+def _shape_of_string(value: Value) -> Shape:
+    if isinstance(value, Name) and value.head.strip() and value.head.lstrip()[0] not in "[{":
+        return _STRING
+    return _STRING if isinstance(value, (int, float)) else UNKNOWN_SHAPE

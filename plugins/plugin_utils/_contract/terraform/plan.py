@@ -25,8 +25,9 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts
     Place,
     Shape,
 )
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.json_shape import shape_of_json
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.names import Hole, Name
+
+from .parameter_shape import shape_of_text
 
 # A plan has the whole configuration in it, and what was there before.
 MAX_PLAN = 200_000_000
@@ -80,13 +81,6 @@ def _shape(values: Mapping[str, Any]) -> Shape:
     if kind == "SecureString":
         return Shape(Kind.SECRET)
     value = values.get("value") if values.get("value") is not None else values.get("insecure_value")
-    if not isinstance(value, str):
-        return Shape(Kind.LIST) if kind == "StringList" else UNKNOWN_SHAPE
-    if looks_like_document(value):
-        try:
-            return shape_of_json(parse_document(value))
-        except DataError:
-            return UNKNOWN_SHAPE
-    return (
-        Shape(Kind.LIST, (Shape(Kind.STRING),) * len(value.split(","))) if kind == "StringList" else Shape(Kind.STRING)
-    )
+    if isinstance(value, str):
+        return shape_of_text(str(kind), value)
+    return Shape(Kind.LIST) if kind == "StringList" else UNKNOWN_SHAPE
