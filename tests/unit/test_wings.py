@@ -58,7 +58,7 @@ ARROWS = {
         "plugin_utils/_outputs",
     },
     "plugin_utils/_contract/playbooks": {"module_utils/_common", "plugin_utils/_contract/model"},
-    "plugin_utils/_contract/reports": {"plugin_utils/_contract/model"},
+    "plugin_utils/_contract/reports": {"plugin_utils/_common", "plugin_utils/_contract/model"},
     "plugin_utils/_contract/model": {"module_utils/_common"},
     "plugin_utils/_contract/terraform": {
         "module_utils/_common",
@@ -73,8 +73,8 @@ ARROWS = {
         "plugin_utils/_common",
         "plugin_utils/_outputs",
     },
-    "plugin_utils/_tuning": {"module_utils/_common", "plugin_utils/_outputs", "plugin_utils/_timeline"},
-    "plugin_utils/_timeline": {"module_utils/_common", "module_utils/_planner"},
+    "plugin_utils/_tuning": {"module_utils/_common", "plugin_utils/_common", "plugin_utils/_outputs"},
+    "plugin_utils/_timeline": {"module_utils/_common", "module_utils/_planner", "plugin_utils/_common"},
 }
 FLOORS = 7
 FILES = sorted(PLUGINS.rglob("*.py"))

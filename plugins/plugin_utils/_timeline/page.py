@@ -14,8 +14,7 @@ import re
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.pages import render
 
 from .axis import LAYOUTS, UNITS, Axis, Scale, window_labels
 from .timeline import Timeline
@@ -26,18 +25,6 @@ _SCHEME = re.compile(r"([^/?#:]*):")
 _BLANK = re.compile(r"[\x00-\x20]")
 ROWS = 400  # windows that are listed on one page, so that one of many days and instances stays small
 LEAST_ROWS = 8  # of each instance
-
-
-def text(value: object) -> Markup:
-    """Return a value as HTML that is what it says: nothing in it is markup, invisible or a template.
-
-    Characters that don't print (controls, direction overrides) are shown as replaced; a brace is written as a
-    reference, so that no later templating of the page finds an expression in a booking's name.
-    """
-    if isinstance(value, Markup):
-        return value
-    printable = "".join(char if char.isprintable() else "\ufffd" for char in str(value))
-    return Markup(str(escape(printable)).replace("{", "&#123;").replace("}", "&#125;"))  # noqa: S704  # nosec B704  escaped above
 
 
 def check_link(link: str) -> str:
@@ -53,15 +40,9 @@ def check_link(link: str) -> str:
 
 def page(timeline: Timeline, title: str = "EC2 schedule", calendar: str = "") -> str:
     """Return the page of a timeline."""
-    environment = Environment(
-        loader=FileSystemLoader(pathlib.Path(__file__).parent),
-        autoescape=True,
-        finalize=text,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
     scale = Scale(timeline.bounds)
-    html = environment.get_template("page.html.j2").render(
+    return render(
+        pathlib.Path(__file__).with_name("page.html.j2"),
         title=title,
         calendar=calendar,
         timeline=timeline,
@@ -75,5 +56,3 @@ def page(timeline: Timeline, title: str = "EC2 schedule", calendar: str = "") ->
         units=UNITS,
         max_rows=max(LEAST_ROWS, ROWS // max(1, len(timeline.lanes))),
     )
-    # The indentation is for those who read the template.
-    return "\n".join(line.strip() for line in html.splitlines() if line.strip()) + "\n"

@@ -12,8 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import pathlib
 
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.page import text
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.pages import render
 
 from .chart import HEIGHT, WIDTH, chart_of, dollars, milliseconds
 from .result import TuningResult
@@ -21,18 +20,12 @@ from .result import TuningResult
 
 def page(result: TuningResult, now: dt.datetime, title: str) -> str:
     """Return the page of a result."""
-    environment = Environment(
-        loader=FileSystemLoader(pathlib.Path(__file__).parent),
-        autoescape=True,
-        finalize=text,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
     charts = [
         chart_of(result, "Cost of a million invocations", "cost", "cost_interval", dollars),
         chart_of(result, "Duration", "duration_mean", "duration_interval", milliseconds),
     ]
-    html = environment.get_template("page.html.j2").render(
+    return render(
+        pathlib.Path(__file__).with_name("page.html.j2"),
         title=title,
         result=result,
         charts=charts,
@@ -42,5 +35,3 @@ def page(result: TuningResult, now: dt.datetime, title: str) -> str:
         height=HEIGHT,
         written=f"{now.astimezone(dt.timezone.utc):%d %B %Y, %H:%M} UTC",
     )
-    # The indentation is for those who read the template.
-    return "\n".join(line.strip() for line in html.splitlines() if line.strip()) + "\n"

@@ -12,12 +12,12 @@ The page needs nothing else: no script, no font, no network.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
+import pathlib
 import unicodedata
 from collections.abc import Sequence
 
-import jinja2
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.pages import render
 
 _ROW = 26
 _TOP = 56
@@ -72,7 +72,8 @@ def page(picture: Picture, title: str) -> str:
     lines += [_line(edge, columns[1], columns[2]) for edge in picture.read]
     # What is broken is drawn last, above the rest.
     lines.sort(key=lambda line: line["broken"] == "broken")
-    text: str = _template().render(
+    return render(
+        pathlib.Path(__file__).with_name("graph.html.j2"),
         title=title,
         height=height,
         headings=list(zip(_COLUMNS, ("Terraform", "Outputs", "Plays and roles"))),
@@ -81,7 +82,6 @@ def page(picture: Picture, title: str) -> str:
         picture=picture,
         broken=[edge for edge in (*picture.declared, *picture.read) if edge.broken],
     )
-    return text
 
 
 def dot(picture: Picture) -> str:
@@ -133,74 +133,3 @@ def _line(edge: Edge, left: dict[str, _Node], right: dict[str, _Node]) -> dict[s
         "broken": "broken" if edge.broken else "",
         "title": f"{edge.source} to {edge.target}{': ' + edge.why if edge.why else ''}",
     }
-
-
-@functools.lru_cache(maxsize=1)
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(_PAGE)
-
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{{ title }}</title>
-<style>
-:root { color-scheme: light dark; --ground: #fff; --panel: #f5f7f9; --ink: #15191e; --soft: #55606d; --line: #aab4c0;
-  --bad: #b91c1c; }
-@media (prefers-color-scheme: dark) { :root { --ground: #12161b; --panel: #1b2129; --ink: #e8ecf1; --soft: #a3afbd;
-  --line: #4b5765; --bad: #f87171; } }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.45 system-ui, sans-serif; }
-main { max-width: 1240px; margin: 0 auto; padding: 28px 24px 56px; }
-h1 { font-size: 26px; line-height: 1.2; margin: 0 0 4px; }
-h2 { font-size: 17px; margin: 24px 0 8px; }
-p { margin: 0 0 12px; color: var(--soft); }
-.scroll { overflow-x: auto; }
-svg { display: block; width: 100%; min-width: 1000px; height: auto; font-family: inherit; }
-svg text { fill: var(--ink); font: 11px ui-monospace, monospace; }
-svg .heading { font: 600 14px system-ui, sans-serif; }
-svg rect { fill: var(--panel); stroke: var(--line); }
-svg path { fill: none; stroke: var(--line); }
-svg path:hover { stroke-width: 4; }
-svg rect.unused { stroke-dasharray: 4 3; }
-svg rect.broken, svg path.broken { stroke: var(--bad); stroke-width: 2; }
-svg text.broken, li.broken { fill: var(--bad); color: var(--bad); }
-ul { margin: 0; padding-left: 20px; max-height: 12em; overflow-y: auto; }
-li { overflow-wrap: anywhere; }
-</style>
-</head>
-<body>
-<main>
-<h1>{{ title }}</h1>
-<p>Outputs: {{ picture.outputs | length }}. Broken lines: {{ broken | length }}. Outputs that nobody reads, dashed:
-{{ picture.unused | length }}.</p>
-{% if broken %}
-<h2>Broken</h2>
-<ul tabindex="0" aria-label="Broken lines">
-{% for edge in broken %}
-<li class="broken">{{ edge.source }} to {{ edge.target }}{{ ": " ~ edge.why if edge.why }}</li>
-{% endfor %}
-</ul>
-{% endif %}
-<div class="scroll" tabindex="0" role="region" aria-label="The contract as a picture">
-<svg viewBox="0 0 1200 {{ height }}" role="img" aria-label="{{ title }}">
-{% for x, heading in headings %}
-<text class="heading" x="{{ x }}" y="30">{{ heading }}</text>
-{% endfor %}
-{% for line in lines %}
-<path class="{{ line.broken }}" d="{{ line.path }}"><title>{{ line.title }}</title></path>
-{% endfor %}
-{% for node in nodes %}
-<g><title>{{ node.title }}</title>
-<rect class="{{ node.state }}" x="{{ node.x }}" y="{{ node.y }}" width="{{ node.width }}" height="20" rx="4"/>
-<text class="{{ node.state }}" x="{{ node.x + 8 }}" y="{{ node.y + 14 }}">{{ node.label }}</text></g>
-{% endfor %}
-</svg>
-</div>
-</main>
-</body>
-</html>
-"""

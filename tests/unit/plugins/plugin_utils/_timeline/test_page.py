@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.pages import text
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.lanes import timeline_of
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.page import check_link, page, text
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.page import check_link, page
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.timeline import (
     Booked,
     Lane,
