@@ -13,7 +13,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.text_table import Table, text_lines
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.text_table import Table, printable, text_lines
 
 _COLUMNS = ("severity", "place", "output", "finding")
 # Where nothing says how wide a line may be.
@@ -38,7 +38,7 @@ def printed(result: Mapping[str, Any], width: Optional[int]) -> str:
 
 def _wrapped(text: str, width: Optional[int]) -> list[str]:
     return textwrap.wrap(
-        _printable(text).replace("?.", "?"),
+        printable(text).replace("?.", "?"),
         max(width or _WIDTH, 40),
         initial_indent="    ",
         subsequent_indent="    ",
@@ -57,8 +57,4 @@ def _heading(result: Mapping[str, Any]) -> str:
 
 
 def _where(place: Mapping[str, Any]) -> str:
-    return _printable(f"{place['file']}:{place['line']}" if place["line"] else str(place["file"]))
-
-
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return printable(f"{place['file']}:{place['line']}" if place["line"] else str(place["file"]))

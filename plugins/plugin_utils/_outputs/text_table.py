@@ -63,7 +63,7 @@ def text_lines(table: Table, total: Optional[int] = None) -> list[str]:
 
 
 def _columns(table: Table, limit: int) -> list[_Column]:
-    lines = [[_printable(value) for value in row] for row in (table.columns, *table.rows)]
+    lines = [[printable(value) for value in row] for row in (table.columns, *table.rows)]
     columns = [
         _Column(cells[0], list(cells), min(limit, max(_width(cell) for cell in cells)))
         for cells in zip(*lines)
@@ -97,7 +97,8 @@ def _gaps(columns: Sequence[_Column]) -> int:
     return len(_GAP) * (len(columns) - 1)
 
 
-def _printable(value: object) -> str:
+def printable(value: object) -> str:
+    """Return a value as text in which control characters are shown."""
     text = "" if value is None else str(value)
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 

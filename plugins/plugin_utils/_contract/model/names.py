@@ -74,12 +74,6 @@ class Name:
             return None
         return Name.of(self.head[len(prefix) :], *self.parts[1:]) if self.head else self
 
-    def may_begin_with(self, prefix: str) -> bool:
-        """Return whether a text that fits the name can begin with the prefix."""
-        if len(self.head) >= len(prefix):
-            return self.head.startswith(prefix)
-        return prefix.startswith(self.head) and bool(self.holes)
-
     def fits(self, text: str) -> bool:
         """Return whether the text is one that the name can stand for."""
         return _compiled(self).fullmatch(text) is not None
