@@ -57,7 +57,7 @@ ARROWS = {
         "plugin_utils/_contract/terraform",
         "plugin_utils/_outputs",
     },
-    "plugin_utils/_contract/playbooks": {"module_utils/_common", "plugin_utils/_contract/model"},
+    "plugin_utils/_contract/playbooks": {"plugin_utils/_contract/model"},
     "plugin_utils/_contract/reports": {"plugin_utils/_common", "plugin_utils/_contract/model"},
     "plugin_utils/_contract/model": {"module_utils/_common"},
     "plugin_utils/_contract/terraform": {
