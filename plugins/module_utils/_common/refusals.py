@@ -36,7 +36,8 @@ class Refusals:
             return parse(*arguments)
         except OptionError as exc:
             self.refuse(str(exc))
-            return default  # type: ignore[no-any-return]  as above
+        fallback: T = default
+        return fallback
 
     def finish(self) -> None:
         """Raise one OptionError for all that was noted."""
