@@ -17,7 +17,6 @@ from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import looks_like_document, parse_document
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import (
     UNKNOWN_SHAPE,
     Declared,
