@@ -113,6 +113,10 @@ from typing import Any, Optional
 
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.bytecode import use_bytecode
+
+use_bytecode()
+
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.data import as_data
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._outputs.run_cache import (
     answer_files,

@@ -125,23 +125,33 @@ def test_neither_boto3_nor_amazon_aws_is_imported_on_a_hit(aws, run):
 
 
 @pytest.mark.cores
-def test_a_hit_compiles_few_files(aws, run):
-    """Ansible keeps no bytecode of them, so each costs every task of every host, however it gives its options."""
+def test_a_hit_loads_few_files_and_compiles_one(aws, run):
+    """Each costs every task of every host, however it gives its options, and most where there is no bytecode of it."""
     aws.publish({"EFS_DNS_URL": "fs-1"})
     run.warm_start = None  # a fork has imported more
     no_package = "not hasattr(sys.modules[name], '__path__')"
-    ours = f"return [name for name in sys.modules if '.tfbridge.aws.' in name and {no_package}]"
+    loaded = "f'{name}={type(sys.modules[name].__loader__).__name__}'"
+    ours = f"return [{loaded} for name in sys.modules if '.tfbridge.aws.' in name and {no_package}]"
     run.write("lookup_plugins/imported.py", re.sub(r"return \[.*\]", ours, IMPORTED))
     told = LOOKUP.replace(")", ", region='eu-central-1', on_missing='warn', raw=true, retry_budget=5, default='x')")
     tasks = [f"{lookup} ~ ' ' ~ query('imported') | join(' ')" for lookup in (LOOKUP, told)]
 
     first, _other, *hits = shown(run.playbook(*play(*tasks, *tasks)))
 
-    assert len(first.split()) > len(hits[0].split())
     needed = {"_common.data", "_common.account", "_common.entry_reading", "_outputs.run_cache"}
     for hit in hits:
         value, *files = hit.split()
-        assert ("fs-1", needed) == (value, {".".join(name.split(".")[-2:]) for name in files} - {"lookup.ssm_output"})
+        loaders = _loaders(files)
+        assert ("fs-1", needed | {"_common.bytecode", "lookup.ssm_output"}) == (value, set(loaders))
+        assert {"_common.bytecode"} == {name for name, loader in loaders.items() if loader != "SourceFileLoader"}
+    loaders = _loaders(first.split()[1:])
+    assert len(loaders) > len(needed) + 10
+    assert {"_common.bytecode"} == {name for name, loader in loaders.items() if loader != "SourceFileLoader"}
+
+
+def _loaders(files):
+    """Return the kind of loader of each file, by the last two parts of its name."""
+    return {".".join(name.split(".")[-2:]): loader for name, loader in (file.split("=") for file in files)}
 
 
 @pytest.mark.cores

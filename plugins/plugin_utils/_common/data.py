@@ -6,7 +6,7 @@
 
 PRIVATE: not for use outside this collection, may change in any release.
 
-Every task of every host compiles this file anew, so it has no more than all of them need; C(trust.py) has the rest.
+Every task of every host loads this file anew, so it has no more than all of them need; C(trust.py) has the rest.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from typing import Any, Callable
 from .entry_reading import EntryReader, head_of
 
 # How often a process looks whether the one before it has ended, in seconds.
-_LOOK = 0.02
+_LOOK = 0.005
 
 
 def _silent() -> None:

@@ -6,7 +6,7 @@
 
 PRIVATE: not for use outside this collection, may change in any release.
 
-Every task of every host compiles this file anew, so it has no more than all of them need.
+Every task of every host loads this file anew, so it has no more than all of them need.
 """
 
 from __future__ import annotations

@@ -6,9 +6,9 @@
 
 PRIVATE: not for use outside this collection, may change in any release.
 
-Every task of every host loads the lookup anew: Ansible compiles a collection's files each time, and parses a plugin's
-documentation, which takes longer than all else. So this file, which is all that most tasks need, is small and imports
-little, and the options are kept as parsed; C(lookup.py) has the rest.
+Every task of every host loads the lookup anew, and Ansible parses a plugin's documentation each time, which takes
+longer than all else. So this file, which is all that most tasks need, is small and imports little, and the options are
+kept as parsed; C(lookup.py) has the rest.
 """
 
 from __future__ import annotations
