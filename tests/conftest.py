@@ -32,6 +32,7 @@ from tests.support.browser import Browse, browser  # noqa: E402  needs the path 
 from tests.support.command_lines import CommandLines, environment  # noqa: E402  needs the path above
 from tests.support.planted_secrets import PLANTED  # noqa: E402  needs the path above
 from tests.support.terraform import Terraform  # noqa: E402  needs the path above
+from tests.support.warm_provider import WarmProviders  # noqa: E402  needs the path above
 from tests.support.warm_start import WarmStart  # noqa: E402  needs the path above
 
 # Reasons of this kind are reported; every other skip is a failure where REQUIRE_ALL is set.
@@ -47,7 +48,7 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(items):
     """Mark what runs Terraform, by what it asks for, and run first what takes longest."""
     for item in items:
-        if {"provider", "some_provider"} & set(item.fixturenames):
+        if {"provider", "newest_provider", "some_provider"} & set(item.fixturenames):
             item.add_marker(pytest.mark.terraform)
     items.sort(key=lambda item: not {"terraform", "lab"} & {marker.name for marker in item.iter_markers()})
 
@@ -109,26 +110,45 @@ def run(tmp_path, aws, _warm_start):
     PLANTED.check_files(tmp_path / "home")
 
 
-@pytest.fixture(scope="session", params=["oldest", "newest"])
-def provider(request):
-    """The oldest AWS provider that the modules support, and the newest line."""
+@pytest.fixture(scope="session")
+def _warm(request, _aws_server):
+    """Give what keeps a provider running for all tests of a worker; nothing where each command shall start its own."""
+    if request.config.getoption("--cold-start"):
+        yield lambda provider: provider
+        return
+    with tempfile.TemporaryDirectory(prefix="tfbridge-") as folder:
+        providers = WarmProviders(pathlib.Path(folder), _aws_server.env)
+        yield providers.warm
+        providers.stop()
+
+
+def _found(find):
+    """Find a provider, or say why this machine has none."""
     try:
-        if request.param == "oldest":
-            return terraform_provider.oldest_provider()
-        return terraform_provider.newest_provider()
+        return find()
     except terraform_provider.NoMirrorError as error:
         pytest.skip(f"{NOT_HERE}{error}")
     except TerraformUnavailableError as error:
         pytest.skip(str(error))
 
 
+@pytest.fixture(scope="session", params=["oldest", "newest"])
+def provider(request, _warm):
+    """The oldest AWS provider that the modules support, and the newest line."""
+    oldest = request.param == "oldest"
+    return _warm(_found(terraform_provider.oldest_provider if oldest else terraform_provider.newest_provider))
+
+
 @pytest.fixture
-def some_provider():
+def newest_provider(_warm):
+    """The newest line of the AWS provider, for what the oldest can't do."""
+    return _warm(_found(terraform_provider.newest_provider))
+
+
+@pytest.fixture
+def some_provider(_warm):
     """Whichever AWS provider can be had."""
-    try:
-        return terraform_provider.any_provider()
-    except TerraformUnavailableError as error:
-        pytest.skip(str(error))
+    return _warm(_found(terraform_provider.any_provider))
 
 
 @pytest.fixture

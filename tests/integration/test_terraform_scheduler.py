@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 
 from scripts import terraform_provider
-from scripts.terraform_binary import TerraformUnavailableError
-from tests.conftest import NOT_HERE
 from tests.support.terraform import Terraform
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -47,13 +45,9 @@ module "published" {
 
 
 @pytest.fixture
-def terraform(tmp_path, aws):
+def terraform(tmp_path, aws, newest_provider):
     """Genuine Terraform with a provider that knows Scheduler, which 3.x doesn't."""
-    try:
-        provider = terraform_provider.newest_provider()
-    except TerraformUnavailableError as error:
-        pytest.skip(f"{NOT_HERE}{error}")
-    return Terraform(tmp_path / "terraform", provider, aws.env)
+    return Terraform(tmp_path / "terraform", newest_provider, aws.env)
 
 
 @pytest.fixture
@@ -70,9 +64,6 @@ def applied(terraform):
     example.write_text(text.replace("  instance_tag = {", f'  schedule_kms_key_arn = "{KEY}"\n  instance_tag = {{'))
     configuration.apply(**EXAMPLE)
     return configuration
-
-
-pytestmark = pytest.mark.terraform
 
 
 def test_what_is_made_is_what_booking_needs(aws, run, applied):

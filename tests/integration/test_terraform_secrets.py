@@ -6,24 +6,15 @@ import zipfile
 
 import pytest
 
-from scripts import terraform_provider
-from scripts.terraform_binary import TerraformUnavailableError
-from tests.conftest import NOT_HERE
 from tests.support.terraform import Terraform
-
-pytestmark = pytest.mark.terraform
 
 FIRST, SECOND = "correct-horse", "battery-staple"
 
 
 @pytest.fixture
-def secrets(tmp_path, aws):
+def secrets(tmp_path, aws, newest_provider):
     """The example, with the newest provider: 3.x has no write-only arguments."""
-    try:
-        provider = terraform_provider.newest_provider()
-    except TerraformUnavailableError as error:
-        pytest.skip(f"{NOT_HERE}{error}")
-    return Terraform(tmp_path / "terraform", provider, aws.env).configuration("secrets")
+    return Terraform(tmp_path / "terraform", newest_provider, aws.env).configuration("secrets")
 
 
 def kept(configuration):
