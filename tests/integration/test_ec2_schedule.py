@@ -90,7 +90,6 @@ def executor(aws):
 class TestBooking:
     """check, run, check again, run again."""
 
-    @pytest.mark.cores
     def test_two_that_overlap_are_one_window_and_the_instance_runs_through(self, aws, play, instances):
         """15 to 18 and 17 to 20: nothing stops at 18. The first cancelled, it runs from 17 to 20."""
         one = instances[0]
@@ -257,7 +256,6 @@ class TestBooking:
         assert ["new"] == [booking["name"] for booking in result["instances"][0]["bookings"]]
         assert ["new"] == book(bookings=[], **listed)["instances"][0]["cancelled"]
 
-    @pytest.mark.cores
     def test_one_that_has_begun_starts_the_instance_now(self, aws, play, instances):
         """Only the stop is scheduled; start_if_active: false leaves it."""
         began = (NOW - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -424,7 +422,6 @@ class TestRefusals:
         assert "Traceback" not in refused["output"]
         assert 0 == written(aws)
 
-    @pytest.mark.cores
     def test_one_bad_id_fails_by_name_and_the_others_are_done(self, aws, play, instances):
         """Three instances, one of them unknown, one terminated."""
         unknown = "i-0123456789abcdef0"
@@ -446,7 +443,6 @@ class TestRefusals:
         assert "role_arn: missing, and OUTPUT_EC2_SCHEDULER_ROLE_ARN is not published in eu-central-1" in refused["msg"]
         assert 0 == written(aws)
 
-    @pytest.mark.cores
     def test_the_role_may_not_be_passed(self, aws, play, instances):
         """AWS's answer to a caller without iam:PassRole."""
         message = f"User is not authorized to perform: iam:PassRole on resource: {ROLE}"

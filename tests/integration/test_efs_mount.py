@@ -72,7 +72,6 @@ def test_good_input_goes_on_to_the_host(run):
     assert "unreachable=1 failed=0" in result.said
 
 
-@pytest.mark.cores
 def test_nothing_to_mount_is_an_error(run):
     """Neither efs_mounts nor efs_dns_url: both are named."""
     result = run.playbook(PLAY, *NOBODY)
@@ -236,7 +235,6 @@ def test_the_playbook_mounts_what_was_published(run, aws, tmp_path):
     assert not (tmp_path / "fstab").exists()
 
 
-@pytest.mark.cores
 def test_the_playbook_has_variables(run, tmp_path):
     """Hosts, path, name, export and state, as its head says."""
     result = run.playbook(

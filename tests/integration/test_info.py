@@ -36,7 +36,6 @@ def returned(run, result):
     return json.loads((run.folder / "result.json").read_text())
 
 
-@pytest.mark.cores
 def test_values_and_what_is_known_of_them(aws, run):
     """Typed, with versions and dates; a secret without its value."""
     aws.publish({"MY_IP": ["10.0.0.1", "10.0.0.2"], "CONF": {"a": 1}, "EFS": "fs", "lower": "x"})
@@ -95,7 +94,6 @@ def test_bad_input(aws, run, published, options, message):
     assert (2, True) == (result.rc, message in result.said), result.output
 
 
-@pytest.mark.cores
 @pytest.mark.parametrize(("on_problem", "warned"), [("warn", True), ("skip", False)])
 def test_problems_can_be_returned_instead(aws, run, on_problem, warned):
     """With the output that has them."""
@@ -107,7 +105,6 @@ def test_problems_can_be_returned_instead(aws, run, on_problem, warned):
     assert warned is ("both claim" in result.said)
 
 
-@pytest.mark.cores
 def test_text_that_looks_like_json_is_a_string(aws, run):
     """TOML, JSON lines and JSON with comments: with a warning and a flag."""
     texts = {"TOML": '["a.b"]\nc = 1', "LINES": '{"a": 1}\n{"a": 2}', "COMMENTS": '{"a": 1 /* one */}'}
@@ -227,8 +224,7 @@ class TestShowOutputs:
         assert "WEB: the inventory refuses the variable 'ansible_connection'" in result.said
         assert "4 outputs, 3 with flags" in result.said
 
-    @pytest.mark.parametrize("columns", [40, 60, 80, 200])
-    @pytest.mark.cores
+    @pytest.mark.parametrize("columns", [40, pytest.param(60, marks=pytest.mark.cores), 80, 200])
     def test_it_fits_the_terminal(self, aws, run, columns):
         """A genuine one: names stay whole, the value has what room there is, and what is left out is named."""
         aws.publish({"A_RATHER_LONG_NAME": "x" * 200, **{f"N{index}": "y" * 30 for index in range(3)}})

@@ -34,10 +34,10 @@ def hosts_of(result, group="all"):
     return listed[group]["hosts"]
 
 
-@pytest.mark.cores
 class TestHosts:
     """What an engineer gets for what Terraform published."""
 
+    @pytest.mark.cores
     def test_a_play_shows_addresses_and_no_placeholder(self, aws, run):
         """The recap has real addresses, in numeric order."""
         addresses = [f"10.0.0.{index}" for index in range(1, 13)]
@@ -61,6 +61,7 @@ class TestHosts:
         assert names == re.findall(r"--(my_ip_[0-9]+)", run.inventory(inventory, "--graph").stdout)
         assert names == hosts_of(run.inventory(inventory), "web")
 
+    @pytest.mark.cores
     def test_list_is_clean_json(self, aws, run):
         """No wrappers of Ansible's around values that are no templates."""
         aws.publish(
@@ -75,6 +76,7 @@ class TestHosts:
         assert {"a": [1, True, None]} == result.json["_meta"]["hostvars"]["10.0.0.1"]["conf"]
         assert "db" == result.json["_meta"]["hostvars"]["10.0.1.1"]["role"]
 
+    @pytest.mark.cores
     def test_rules_groups_hostnames_and_variables(self, aws, run):
         """The example of the documentation's second inventory."""
         aws.publish({"MY_IP": ["10.0.0.1", "10.0.0.2"], "EFS_DNS_URL": "fs", "INTERNAL_X": "no"})
@@ -104,6 +106,7 @@ class TestHosts:
         assert "{{ 'hi ' ~ inventory_hostname }}" == variables["greeting"]
         assert "tf_internal_x" not in variables
 
+    @pytest.mark.cores
     def test_templates_of_the_file_work(self, aws, run):
         """Vars of a rule are the author's own text."""
         aws.publish({"MY_IP": ["10.0.0.1"]})
@@ -115,6 +118,7 @@ class TestHosts:
 
         assert '"msg": "h-10.0.0.1 "' in run.playbook(plays, inventory=inventory).stdout
 
+    @pytest.mark.cores
     def test_group_names_may_be_changed_by_ansible(self, aws, run):
         """As TRANSFORM_INVALID_GROUP_CHARS says; the group keeps its hosts."""
         aws.publish({"MY_IP": ["10.0.0.1"]})
@@ -201,7 +205,6 @@ class TestHosts:
         assert aws.env["AWS_ACCESS_KEY_ID"] not in aws.app.access_keys("ssm")
 
 
-@pytest.mark.cores
 class TestBesideOthers:
     """Several files of one inventory, and other plugins' files."""
 
@@ -226,6 +229,7 @@ class TestBesideOthers:
         assert "set other values before: efs_dns_url of the group all" in told.said
         assert (4, True) == (refused.rc, "Give each file a 'stack' of its own" in refused.said)
 
+    @pytest.mark.cores
     def test_a_stack_keeps_its_values_to_its_hosts(self, aws, run):
         """Without a word, because nothing is lost."""
         result = self.two_stacks(aws, run, {"stack": "prod/web"}, {"stack": "stage/web"})
@@ -247,6 +251,7 @@ class TestBesideOthers:
 
         assert "efs_dns_url of the host 10.0.0.1" in result.said
 
+    @pytest.mark.cores
     def test_a_constructed_file_sees_the_outputs(self, aws, run):
         """As it sees the variables of a static inventory."""
         aws.publish({"MY_IP": ["10.0.0.1"], "ENV_NAME": "prod"})
@@ -266,6 +271,7 @@ class TestBesideOthers:
         composed = result.json["_meta"]["hostvars"]["10.0.0.1"]["composed"]
         assert "prod-x" == (composed["__ansible_unsafe"] if isinstance(composed, dict) else composed)
 
+    @pytest.mark.cores
     @pytest.mark.parametrize("stack", [{}, {"stack": "prod"}, {"regions": ["eu-central-1", "us-east-1"]}])
     def test_the_files_own_constructed_options_see_the_outputs(self, aws, run, stack):
         """Wherever the variables are."""
@@ -292,6 +298,7 @@ class TestBesideOthers:
 
         assert ["10.0.0.1"] == hosts_of(result, "my_ip"), result.output
 
+    @pytest.mark.cores
     def test_extra_variables_reach_the_files_templates(self, aws, run):
         """Options of the connection, and names of hosts."""
         aws.publish({"MY_IP": ["10.0.0.1"]})
@@ -304,7 +311,6 @@ class TestBesideOthers:
         assert ["my_ip_0-me"] == hosts_of(result, "my_ip"), result.output
 
 
-@pytest.mark.cores
 class TestOddValues:
     """What is not quite what it looks like."""
 

@@ -73,7 +73,6 @@ def test_all_hosts_and_tasks_of_a_run_cost_one_call(aws, run, local_tmp, hosts, 
     assert ["fs-2"] == shown(run.playbook(*play(LOOKUP)))
 
 
-@pytest.mark.cores
 def test_a_snapshot_is_read_once_whatever_is_asked_for(aws, run):
     """Each task of each host asks for another output; a secret alone costs a call of its own."""
     values = {f"KEY_{chr(ord('A') + index)}": f"value {index}" for index in range(10)}
@@ -241,7 +240,6 @@ def test_what_a_task_publishes_is_there_for_the_next(aws, run):
     assert ["none", "one", "one", "two", "two"] == values
 
 
-@pytest.mark.cores
 def test_until_waits_for_an_output(aws, run):
     """Retries of a task ask again."""
     waiting = """

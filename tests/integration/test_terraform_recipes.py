@@ -70,7 +70,7 @@ def tags_of(aws, name):
 def test_tags_aliases_stacks_and_what_was_written_by_hand(aws, terraform):
     """One apply of all of them; what is imported is neither created nor replaced; drift by hand is set back."""
     aws.publish({"VPC_ID": "vpc-1", "IP": ["10.0.0.1", "10.0.0.2"]})
-    configuration = terraform.configuration("recipes", EVERYTHING)
+    configuration = terraform.configuration("recipes", EVERYTHING, own_provider=True)
     override = OVERRIDE.format(url=aws.url)
     alias = override.replace('provider "aws" {', 'provider "aws" {\n  alias = "paris"')
     (configuration.folder / "aws_override.tf").write_text(override + alias)

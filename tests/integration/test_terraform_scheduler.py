@@ -57,7 +57,7 @@ def applied(terraform):
     (terraform.root.parent / "plugins").symlink_to(terraform_provider.ROOT / "plugins")
     builder = terraform.root / "modules" / "ec2_scheduler" / "build_lambda.py"
     subprocess.run([sys.executable, builder], check=True, capture_output=True)
-    configuration = terraform.configuration("scheduler")
+    configuration = terraform.configuration("scheduler", own_provider=True)
     example = configuration.folder / "main.tf"
     text = example.read_text()
     assert "  instance_tag = {" in text

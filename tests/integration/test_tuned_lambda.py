@@ -20,7 +20,7 @@ def test_tuned_applied_and_tuned_again(aws, run, terraform):
     folder = terraform.root / "examples" / "tuned_lambda"
     with zipfile.ZipFile(folder / "handler.zip", "w") as archive:
         archive.write(folder / "handler.py", "handler.py")
-    configuration = terraform.configuration("tuned_lambda")
+    configuration = terraform.configuration("tuned_lambda", own_provider=True)
     configuration.apply()
     assert not configuration.changes()
     checked = run.playbook("tfbridge.aws.tune_lambda", "--check", *TUNE)

@@ -68,17 +68,24 @@ class Terraform:
         self.aws_environment = aws_environment
         shutil.copytree(SOURCES, folder, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
 
-    def configuration(self, name: str, text: str | None = None) -> Configuration:
-        """Give an example by its name, or one with this text."""
+    def configuration(self, name: str, text: str | None = None, *, own_provider: bool = False) -> Configuration:
+        """Give an example by its name, or one with this text.
+
+        `own_provider` starts the provider anew for each command: for a configuration with an alias, or with a file that
+        the provider reads. One that is running has one setting at a time, and a folder of its own.
+        """
         folder = self.root / "examples" / name
         if text is not None:
             folder.mkdir()
             (folder / "main.tf").write_text(text)
         (folder / "aws_override.tf").write_text(OVERRIDE.format(url=self.aws_environment["AWS_ENDPOINT_URL"]))
-        configuration = Configuration(folder, {**self.aws_environment, **self.provider.environment})
+        environment = {**self.aws_environment, **self.provider.environment}
+        if own_provider:
+            environment.pop(warm_provider.VARIABLE, None)
+        configuration = Configuration(folder, environment)
         initialised = configuration.run("init")
         assert initialised.rc == 0, initialised.output
-        if warm_provider.VARIABLE not in self.provider.environment:
+        if warm_provider.VARIABLE not in environment:
             assert f"v{self.provider.version}" in initialised.output, "Terraform chose another provider"
         return configuration
 
