@@ -44,6 +44,7 @@ class Done:
 
     value: Any = None
     error: str = ""
+    warned: bool = False
 
 
 def inventory(run: CommandLines, **options: Any) -> Done:
@@ -67,7 +68,9 @@ def shown_by(done: Result) -> Done:
 def module(on: Stage, name: str, /, *result: str, **options: Any) -> Done:
     """Run a module, and keep these parts of its result."""
     done = on.near.module(name, **OPTIONS, **options)
-    return Done(error=done["msg"]) if done.get("failed") else Done({key: done[key] for key in result})
+    if done.get("failed"):
+        return Done(error=done["msg"])
+    return Done({key: done[key] for key in result}, warned=UNREAD in json.dumps(done.get("warnings")))
 
 
 def bookings(on: Stage, /, **options: Any) -> Done:
@@ -81,7 +84,9 @@ def asked(on: Stage) -> Done:
     made = event("POST /provision", "/provision", body=json.dumps(wished), headers={"idempotency-key": "new"})
     status, body, logged = on.near.api(by(ALICE, made))
     assert status in (200, 201, 500, 502, 503), body
-    return Done(error=f"{body['message']} {logged}") if status >= 300 else Done(body["bookings"][0]["id"])
+    if status >= 300:
+        return Done(error=f"{body['message']} {logged}")
+    return Done(body["bookings"][0]["id"], warned=UNREAD in json.dumps(body))
 
 
 def tuned(on: Stage) -> Done:
@@ -106,10 +111,12 @@ class Story:
     run: Callable[[Stage], Done]
     booked: tuple[str, ...] = ()
     writes: bool = False
-    # Whether something may have been done that is not done twice: then an answer that is lost is an error.
-    once: bool = False
+    # Why it may end with an error where another attempt would cure it.
+    may_fail: str = ""
 
 
+# The warning that all is written, and that the state of an instance could not be read afterwards.
+UNREAD = "could not be read again"
 LOOKUP = "lookup('tfbridge.aws.{}', {}, region='eu-central-1', retry_budget=8)"
 STORIES = {
     "inventory": Story(lambda on: inventory(on.run)),
@@ -140,14 +147,14 @@ STORIES = {
         booked=("cal.0a1b2c3d.gone", "day"),
         writes=True,
     ),
-    "booking API": Story(asked, booked=("day",), writes=True),
+    "booking API": Story(asked, booked=("day",), writes=True, may_fail="it has to answer in time"),
     "bookings": Story(
         lambda on: module(on, "ec2_schedule_info", "instances", instance_ids=[on.instance]), booked=("day",)
     ),
     "lookup of bookings": Story(
         lambda on: played(on.run, LOOKUP.format("ec2_schedule", repr(on.instance))), booked=("day", "night")
     ),
-    "tuning": Story(tuned, writes=True, once=True),
+    "tuning": Story(tuned, writes=True, may_fail="no invocation is repeated"),
     "EFS": Story(lambda on: module(on, "efs_discover", "file_systems", tags={"Name": "shared"})),
 }
 HOURS = {"day": (8, 18), "night": (17, 23), "cal.0a1b2c3d.gone": (20, 22)}
@@ -253,9 +260,10 @@ def check(stage, fault, calls):
     seen = []
     for call in [range(count)[which] for which in calls] if calls else spread(count):
         done = stage.act({call: fault})
-        seen.append("error" if done.error else "right")
+        seen.append("error" if done.error else "warned" if done.warned else "right")
         if done.error:
-            assert re.search(r"[a-z0-9]+:[A-Z][A-Za-z]+", done.error), f"no call is named: {done.error}"
+            named = re.search(r"[a-z0-9]+:[A-Z][A-Za-z]+", done.error)
+            assert named or "Nothing was done" in done.error, f"no call is named: {done.error}"
             assert "Traceback" not in done.error, done.error
         else:
             assert healthy.value == done.value, f"{fault} at call {call}"
@@ -284,7 +292,8 @@ def test_what_was_lost_on_the_way_is_neither_lost_nor_invented(stage, fault):
 def test_a_fault_at_any_call(stage, fault):
     """Whatever a second attempt can cure is cured; a wrong clock is not, and is told."""
     seen = set(check(stage, fault, None))
-    if stage.story.once and fault != "skewed":
-        assert "right" in seen
+    if fault == "skewed":
+        # What is read once all is written can only be warned of.
+        assert {"error"} <= seen <= {"error", "warned"}
     else:
-        assert seen == ({"error"} if fault == "skewed" else {"right"})
+        assert {"right"} <= seen <= {"right", *(["error"] if stage.story.may_fail else [])}

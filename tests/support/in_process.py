@@ -19,6 +19,7 @@ from typing import Any
 import boto3
 import botocore.session
 import pytest
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import require_whole_answers
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import BOTOCORE_CONFIG
 from botocore.config import Config
 
@@ -52,7 +53,7 @@ class InProcess:
         """Send an event to the booking API; return the answer's status, its body, and what is logged."""
         environment = Environment(ROLE, "tfbridge", "", "UTC", "Bookable", ("true",), admin_principals=())
         config = Config(**BOTOCORE_CONFIG)
-        clients = (boto3.client(service, config=config) for service in ("scheduler", "ec2"))
+        clients = (require_whole_answers(boto3.client(service, config=config)) for service in ("scheduler", "ec2"))
         cloud = Cloud(environment, *clients, lambda: datetime.now(timezone.utc))
         logged = io.StringIO()
         handler = logging.StreamHandler(logged)

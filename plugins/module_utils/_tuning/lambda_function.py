@@ -113,8 +113,10 @@ class LambdaFunction:
         if qualifier:
             arguments["Qualifier"] = qualifier
         answer = self._invoke(**arguments)
+        with aws_errors("lambda:InvokeFunction", self.region, f"reading what {self.name} returned"):
+            payload = answer["Payload"].read()
         try:
-            returned = parse_json(answer["Payload"].read() or b"null")
+            returned = parse_json(payload or b"null")
         except ValueError:
             returned = None
         return Answer(
