@@ -84,6 +84,7 @@ def explained(root: pathlib.Path) -> dict[Group | None, list[Message]]:
     return found
 
 
+@functools.cache
 def page(root: pathlib.Path) -> str:
     """Return the page, in Markdown."""
     found = explained(root)

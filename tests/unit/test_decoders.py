@@ -63,7 +63,7 @@ from hypothesis import strategies as st
 from tests.support import ics, snapshots
 
 # Few in `make test`; a part of the profile's in `make soak`, as there are many decoders.
-EXAMPLES = max(12, hypothesis.settings.default.max_examples // 10)
+EXAMPLES = max(6, hypothesis.settings.default.max_examples // 16)
 SECONDS, MEGABYTES = 5.0, 96
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
 INSTANCE = "i-0123456789abcdef0"
