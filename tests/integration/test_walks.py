@@ -97,6 +97,7 @@ WALKS = {
             "module_utils/_aws/clients.py",
             "module_utils/_aws/retry.py",
             "module_utils/_aws/translation.py",
+            "module_utils/_common/json_text.py",
             "module_utils/_common/refusals.py",
             "module_utils/_planner/booking.py",
             "module_utils/_planner/exceptions.py",
