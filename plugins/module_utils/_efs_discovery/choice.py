@@ -10,10 +10,11 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.source import check_file_system_id, check_zone
 
@@ -40,27 +41,15 @@ class Wanted:
 
 def parse_wanted(params: Mapping[str, Any]) -> Wanted:
     """Return what the options ask for; raises OptionError, which names all that can't be used."""
-    problems = [
-        *_problem(check_file_system_id, params["file_system_id"]),
-        *_problem(check_zone, params["az"]),
-    ]
-    tags = params["tags"] or {}
-    problems += [
-        f"tags: {show(key)}: {show(value)} must be a text" for key, value in tags.items() if not isinstance(value, str)
-    ]
-    if problems:
-        raise OptionError("; ".join(problems))
+    refusals, tags = Refusals(), params["tags"] or {}
+    for check, option in ((check_file_system_id, "file_system_id"), (check_zone, "az")):
+        if params[option] is not None:
+            refusals.checked(None, check, params[option])
+    for key, value in tags.items():
+        if not isinstance(value, str):
+            refusals.refuse(f"tags: {show(key)}: {show(value)} must be a text")
+    refusals.finish()
     return Wanted(params["file_system_id"], tags, params["az"], params["single"])
-
-
-def _problem(check: Callable[[object], str], value: object) -> list[str]:
-    """Return what is wrong with a value, if it is given and anything is."""
-    try:
-        if value is not None:
-            check(value)
-    except OptionError as exc:
-        return [str(exc)]
-    return []
 
 
 def with_tags(found: Sequence[FileSystem], tags: Mapping[str, str]) -> list[FileSystem]:

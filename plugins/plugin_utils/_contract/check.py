@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Callable, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import DEFAULT_PREFIX
 
 from .compare import Comparison, Sides, compare, in_order
 from .contract_file import read_contract
@@ -149,7 +150,7 @@ def _fails(finding: Finding, fail_on: frozenset[str]) -> bool:
 def _prefixes(request: Request) -> tuple[str, ...]:
     given = [source.prefix for source in request.terraform]
     given += [request.published_prefix] if request.published_prefix is not None else []
-    return tuple(dict.fromkeys(given)) or ("OUTPUT_",)
+    return tuple(dict.fromkeys(given)) or (DEFAULT_PREFIX,)
 
 
 def _read_terraform(request: Request, read: _Read) -> None:

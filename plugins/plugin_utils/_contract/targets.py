@@ -13,13 +13,11 @@ import dataclasses
 import fnmatch
 from collections.abc import Iterable, Sequence
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import numbered_name
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import DEFAULT_PREFIX, numbered_name
 
 from .model.facts import By, InventoryRule, Use
 from .model.names import Hole, Name
 from .outputs import Output
-
-DEFAULT_PREFIX = "OUTPUT_"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,6 +14,7 @@ import os
 import pathlib
 from collections.abc import Iterator, Sequence
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import DEFAULT_PREFIX
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import (
     UNKNOWN_SHAPE,
     Declared,
@@ -38,7 +39,6 @@ from .values import Entries, Items, Value, as_name, entries_of, options, reason_
 
 # Deeper than any repository; a module that calls itself is refused by Terraform.
 MAX_DEPTH = 16
-DEFAULT_PREFIX = "OUTPUT_"
 
 
 @dataclasses.dataclass(frozen=True)
