@@ -61,6 +61,7 @@ WALKS = {
             "module_utils/_aws/clients.py",
             "module_utils/_aws/instances.py",
             "module_utils/_aws/retry.py",
+            "module_utils/_common/json_text.py",
             "plugin_utils/_inventory/names.py",
         },
     ),
@@ -77,6 +78,7 @@ WALKS = {
         {
             "module_utils/_aws/clients.py",
             "module_utils/_aws/retry.py",
+            "module_utils/_common/json_text.py",
             "plugin_utils/_common/entry_files.py",
             "plugin_utils/_common/entry_reading.py",
         },
