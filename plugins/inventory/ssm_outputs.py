@@ -213,6 +213,10 @@ from typing import Any, NoReturn, Optional
 
 from ansible.errors import AnsibleError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.bytecode import use_bytecode
+
+use_bytecode()
+
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.data import as_data, plain
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import SourceFailedError
