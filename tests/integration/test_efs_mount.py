@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 
@@ -66,6 +67,8 @@ def test_bad_input_fails_before_a_host_is_touched(run, entry, said):
 @pytest.mark.cores
 def test_good_input_goes_on_to_the_host(run):
     """The same play with what is right is the proof that the others stopped before it."""
+    if not shutil.which("ssh"):
+        pytest.skip("needs OpenSSH's client: apt-get install openssh-client")
     result = run.playbook(PLAY, *NOBODY, *mounts({"path": "/mnt/ok", "dns_name": NAME}))
 
     assert 4 == result.rc

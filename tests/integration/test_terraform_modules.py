@@ -9,8 +9,11 @@ import subprocess
 import pytest
 
 from scripts.terraform_binary import find_terraform
+from scripts.terraform_provider import PACKAGED
+from tests.conftest import NOT_HERE
 from tests.support.terraform import SOURCES, TIMEOUT
 
+NO_RELEASE = "no available releases match the given constraints"
 FOLDERS = sorted({path.parent.relative_to(SOURCES).as_posix() for path in SOURCES.glob("*/*/*.tf")})
 
 
@@ -26,6 +29,8 @@ def terraform(request, tmp_path):
     def run(folder, *arguments):
         command = [find_terraform(), f"-chdir={copy / folder}", *arguments, "-no-color"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=TIMEOUT)
+        if chosen.version == PACKAGED and NO_RELEASE in done.stderr:
+            pytest.skip(f"{NOT_HERE}a newer AWS provider than {PACKAGED}, which {folder} needs")
         assert done.returncode == 0, done.stdout + done.stderr
 
     return run
