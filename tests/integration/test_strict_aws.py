@@ -235,3 +235,16 @@ def test_schedules_that_aws_refuses(aws, change, settings, code):
         refused = error.response["Error"]["Code"]
 
     assert code == refused
+
+
+def test_a_schedule_group_is_created_once(aws):
+    """By two threads at the same time, too: moto would lose the schedules of the first."""
+    scheduler = aws.client("scheduler")
+    scheduler.create_schedule_group(Name="tfbridge")
+    scheduler.create_schedule(**{**SCHEDULE, "GroupName": "tfbridge"})
+
+    with pytest.raises(ClientError) as caught:
+        scheduler.create_schedule_group(Name="tfbridge")
+
+    assert "ConflictException" == caught.value.response["Error"]["Code"]
+    assert 1 == len(scheduler.list_schedules(GroupName="tfbridge")["Schedules"])

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.scheduler.models import scheduler_backends
 
 from tests.support.aws_answers import Answer, RefusedError, Request
 from tests.support.schedule_rules import wire_refusal
@@ -25,6 +29,7 @@ _OPERATIONS = (
     ("GET", r"/schedule-groups", "ListScheduleGroups"),
 )
 _GROUP = re.compile(r"[0-9a-zA-Z_.-]{1,64}")
+_CREATING = threading.Lock()
 
 
 def operation(method: str, path: str) -> str:
@@ -49,6 +54,16 @@ def _refuse_for_now(settings: Any) -> None:
     settings.schedules_left -= settings.schedules_left > 0
 
 
+def _create_group(name: str, request: Request, ask: Ask) -> Answer:
+    """Create a group; moto would replace one that exists, with all that is in it."""
+    if not _GROUP.fullmatch(name):
+        raise RefusedError("ValidationException", f"Invalid Name: {name!r}")
+    with _CREATING:
+        if name in scheduler_backends[DEFAULT_ACCOUNT_ID][request.region].schedule_groups:
+            raise RefusedError("ConflictException", f"Schedule group {name} already exists.", 409)
+        return ask(None)
+
+
 def serve(request: Request, ask: Ask, settings: Any) -> Answer:
     """Refuse what AWS refuses, and answer as AWS does where moto fails."""
     name = request.path.rstrip("/").rsplit("/", 1)[-1]
@@ -58,8 +73,8 @@ def serve(request: Request, ask: Ask, settings: Any) -> Answer:
             raise RefusedError("ValidationException", refused)
     if request.operation == "CreateSchedule":
         _refuse_for_now(settings)
-    if request.operation == "CreateScheduleGroup" and not _GROUP.fullmatch(name):
-        raise RefusedError("ValidationException", f"Invalid Name: {name!r}")
+    if request.operation == "CreateScheduleGroup":
+        return _create_group(name, request, ask)
     answer = ask(None)
     if answer.status >= 500:  # moto has no answer for a group that is missing
         group = request.payload.get("GroupName") or request.query.get("groupName", "default")
