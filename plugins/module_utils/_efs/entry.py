@@ -22,7 +22,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import n
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs import options as mount_options
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs import source as sources
 
-from .rules import check_efs, check_persist, check_rules
+from .rules import check_rules
 from .source import Remote
 from .specification import ENTRY
 
@@ -148,7 +148,9 @@ def parse_entry(given: object) -> Entry:
     """Return one entry, completed. Raises OptionError, which names every option that can't be used."""
     if not isinstance(given, Mapping):
         raise OptionError(f"{show(given)} must be a dictionary with a path and a source")
-    params = {name: spec.get("default") if given.get(name) is None else given[name] for name, spec in ENTRY.items()}
+    params: dict[str, Any] = {
+        name: spec.get("default") if given.get(name) is None else given[name] for name, spec in ENTRY.items()
+    }
     problems = [
         f"{show(key)} is not an option of a mount.{nearest(str(key), ENTRY)} Valid options: {', '.join(ENTRY)}"
         for key in given
@@ -157,8 +159,9 @@ def parse_entry(given: object) -> Entry:
     problems += _clean(params)
     if problems:
         raise OptionError("; ".join(problems))
-    check_rules(params)
-    return Entry(params, _mount(params))
+    options = mount_options.merge(params["helper"], params["options"], params["extra_options"])
+    check_rules(params, options)
+    return Entry(params, _mount(params, options))
 
 
 def _clean(params: dict[str, Any]) -> list[str]:
@@ -256,15 +259,11 @@ _CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
 }
 
 
-def _mount(params: Mapping[str, Any]) -> Mount:
+def _mount(params: Mapping[str, Any], merged: tuple[str, ...]) -> Mount:
     helper = params["helper"]
-    merged = mount_options.merge(helper, params["options"], params["extra_options"])
-    mount_options.check(helper, merged)
-    check_persist(merged, params)
     given = _given_server(params)
     server, host = given, given
     if helper == "efs":
-        check_efs(merged, params)
         merged += _efs_options(params)
         server, host = _efs_server(given, merged), params["file_system_id"] or given
     return Mount(

@@ -12,7 +12,7 @@ Runs on managed hosts: Python 3.7.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
@@ -37,14 +37,6 @@ RECOMMENDED = {
 }
 
 VERSION = "4.1"
-# Given by options of their own, so that their rules can be checked.
-_OWN = {"tls": "tls", "iam": "iam", "accesspoint": "access_point", "az": "az", "region": "region"}
-# fmt: off
-_EFS_ONLY = frozenset((
-    "awscredsuri", "awsprofile", "azid", "cafile", "capath", "crossaccount", "jwtpath", "mounttargetip", "netns",
-    "nodirects3read", "noocsp", "nos3readcache", "notls", "ocsp", "rolearn", "stunnel", "tlsport", "verify",
-))
-# fmt: on
 _OPTION = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*(?:=[^\s,]+)?\Z")
 # Read by mount(8) and systemd in /etc/fstab, of no meaning when a mount is made by hand.
 _BOOT_ONLY = re.compile(r"(?:nofail|auto|noauto|_netdev|x-systemd\..*|comment=.*)\Z")
@@ -55,12 +47,14 @@ def split_options(value: object, option: str) -> tuple[str, ...]:
     items = value.split(",") if isinstance(value, str) else value
     if not isinstance(items, (list, tuple)):
         raise OptionError(f"{option}: {show(value)} must be a list of mount options, like [ro, noatime]")
-    for item in items:
-        if not isinstance(item, str) or not _OPTION.match(item) or not item.isprintable():
-            raise OptionError(
-                f"{option}: {show(item)} must be one mount option, like nfsvers=4.1, without commas, spaces and line "
-                "breaks, which would break /etc/fstab"
-            )
+    problems = [
+        f"{option}: {show(item)} must be one mount option, like nfsvers=4.1, without commas, spaces and line breaks, "
+        "which would break /etc/fstab"
+        for item in items
+        if not isinstance(item, str) or not _OPTION.match(item) or not item.isprintable()
+    ]
+    if problems:
+        raise OptionError("; ".join(problems))
     return tuple(dict.fromkeys(str(item) for item in items))
 
 
@@ -94,28 +88,6 @@ def _group(option: str) -> tuple[str, ...]:
     """Return the names that an option overrides, itself among them."""
     name = option.partition("=")[0]
     return tuple(next((group for group in _OPPOSITES if name in group), {name}))
-
-
-def check(helper: str, options: Iterable[str]) -> None:
-    """Raise OptionError for options that the role can't verify, or that belong to efs-utils."""
-    names = by_name(options)
-    for name in names:
-        if name in _OWN:
-            raise OptionError(f"extra_options: use the option {_OWN[name]!r} instead of {name!r}")
-        if name in _EFS_ONLY and helper != "efs":
-            raise OptionError(f"extra_options: {name!r} is an option of efs-utils and requires helper: efs")
-    _check_nfs(names)
-
-
-def _check_nfs(names: Mapping[str, Optional[str]]) -> None:
-    for name in ("soft", "softerr"):
-        if name in names:
-            raise OptionError(f"options: {name!r} can lose written data; use 'hard', which is verified")
-    for name in ("nfsvers", "vers"):
-        if names.get(name, VERSION) != VERSION:
-            raise OptionError(f"options: {name}={names[name]} is not valid; use nfsvers={VERSION}, which is verified")
-    if "minorversion" in names:
-        raise OptionError(f"options: 'minorversion' is not valid; use nfsvers={VERSION}")
 
 
 def for_mount(options: Iterable[str]) -> tuple[str, ...]:

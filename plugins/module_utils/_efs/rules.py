@@ -11,61 +11,89 @@ Runs on managed hosts too: Python 3.7.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 
-from .options import by_name
+from .options import VERSION, by_name
 from .source import OF_INSTANCE, file_system_of, is_zone_id, region_of, zone_of
 
 SOURCES = ("dns_name", "file_system_id", "mount_target_ip")
-_EFS_ONLY = ("tls", "iam", "access_point")
+_OF_EFS = ("tls", "iam", "access_point")
+# Given by options of their own, so that their rules can be checked.
+_OWN = {"tls": "tls", "iam": "iam", "accesspoint": "access_point", "az": "az", "region": "region"}
+# fmt: off
+_EFS_ONLY = frozenset((
+    "awscredsuri", "awsprofile", "azid", "cafile", "capath", "crossaccount", "jwtpath", "mounttargetip", "netns",
+    "nodirects3read", "noocsp", "nos3readcache", "notls", "ocsp", "rolearn", "stunnel", "tlsport", "verify",
+))
+# fmt: on
 
 
-def check_rules(params: Mapping[str, Any]) -> None:
-    """Raise OptionError for options that don't go together."""
-    given = [name for name in SOURCES if params[name] is not None]
-    _check((*_source_rules(params, given), *_helper_rules(params), *_efs_source_rules(params), *_zone_rules(params)))
-
-
-def check_efs(options: Iterable[str], params: Mapping[str, Any]) -> None:
-    """Raise OptionError for options that efs-utils refuses when it mounts (check_options_validity, match_device)."""
-    options = tuple(options)
+def check_rules(params: Mapping[str, Any], options: Sequence[str]) -> None:
+    """Raise OptionError for options that don't go together, and for mount options that nothing verifies."""
     names = by_name(options)
-    twice = ((option.count("=") > 1, f"extra_options: {show(option)} has more than one '='") for option in options)
-    _check((*_exclusions(names, params), *_connection_rules(names, params), *twice))
-
-
-def check_persist(options: Iterable[str], params: Mapping[str, Any]) -> None:
-    """Raise OptionError for options and states that mean nothing where no line of C(/etc/fstab) has them."""
-    persist, path = params["persist"], params["path"]
-    if persist == "fstab":
-        return
-    of_fstab = [option for option in options if option == "noauto" or option.startswith("x-systemd.")]
-    _check(
-        (
-            (of_fstab, f"extra_options: {', '.join(map(show, of_fstab))} requires persist: fstab"),
-            (
-                persist == "none" and params["state"] == "present",
-                "persist: none and state: present are mutually exclusive, nothing would be left to do",
-            ),
-            (
-                persist == "systemd" and (path.endswith("\\") or path != path.strip()),
-                f"path: {show(path)} can't be written into a unit of systemd; use persist: fstab",
-            ),
-        )
+    rules = (
+        *_source_rules(params),
+        *_helper_rules(params),
+        *_efs_source_rules(params),
+        *_zone_rules(params),
+        *((name in names, f"extra_options: use the option {own!r} instead of {name!r}") for name, own in _OWN.items()),
+        *_nfs_rules(names),
+        *_persist_rules(options, params),
+        *(_utils_rules(options, params) if params["helper"] == "efs" else _foreign_rules(names)),
     )
-
-
-def _check(rules: Iterable[tuple[object, str]]) -> None:
     problems = [text for broken, text in rules if broken]
     if problems:
         raise OptionError("; ".join(problems))
 
 
-def _source_rules(params: Mapping[str, Any], given: list[str]) -> Iterable[tuple[object, str]]:
+def _nfs_rules(names: Mapping[str, Optional[str]]) -> Iterable[tuple[object, str]]:
+    return (
+        *(
+            (name in names, f"options: {name!r} can lose written data; use 'hard', which is verified")
+            for name in ("soft", "softerr")
+        ),
+        *(
+            (
+                names.get(name, VERSION) != VERSION,
+                f"options: {name}={names.get(name)} is not valid; use nfsvers={VERSION}, which is verified",
+            )
+            for name in ("nfsvers", "vers")
+        ),
+        ("minorversion" in names, f"options: 'minorversion' is not valid; use nfsvers={VERSION}"),
+    )
+
+
+def _foreign_rules(names: Iterable[str]) -> Iterable[tuple[object, str]]:
+    text = "extra_options: {!r} is an option of efs-utils and requires helper: efs"
+    return ((name in _EFS_ONLY, text.format(name)) for name in names)
+
+
+def _persist_rules(options: Iterable[str], params: Mapping[str, Any]) -> Iterable[tuple[object, str]]:
+    """Return what means nothing where no line of C(/etc/fstab) has it."""
+    persist, path = params["persist"], params["path"]
+    of_fstab = [option for option in options if option == "noauto" or option.startswith("x-systemd.")]
+    return (
+        (
+            persist != "fstab" and of_fstab,
+            f"extra_options: {', '.join(map(show, of_fstab))} requires persist: fstab",
+        ),
+        (
+            persist == "none" and params["state"] == "present",
+            "persist: none and state: present are mutually exclusive, nothing would be left to do",
+        ),
+        (
+            persist == "systemd" and (path.endswith("\\") or path != path.strip()),
+            f"path: {show(path)} can't be written into a unit of systemd; use persist: fstab",
+        ),
+    )
+
+
+def _source_rules(params: Mapping[str, Any]) -> Iterable[tuple[object, str]]:
+    given = [name for name in SOURCES if params[name] is not None]
     by_id = "file_system_id" in given
     needed = params["state"] in ("mounted", "present")
     return (
@@ -79,7 +107,7 @@ def _source_rules(params: Mapping[str, Any], given: list[str]) -> Iterable[tuple
 def _helper_rules(params: Mapping[str, Any]) -> Iterable[tuple[object, str]]:
     efs = params["helper"] == "efs"
     return (
-        *((params[name] and not efs, f"{name}: {show(params[name])} requires helper: efs") for name in _EFS_ONLY),
+        *((params[name] and not efs, f"{name}: {show(params[name])} requires helper: efs") for name in _OF_EFS),
         *(
             (params[name] and not params["tls"], f"{name}: {show(params[name])} requires tls: true")
             for name in ("access_point", "iam")
@@ -125,6 +153,13 @@ def _zone_rules(params: Mapping[str, Any]) -> Iterable[tuple[object, str]]:
             f"az: {show(az)} is the id of a zone. helper: nfs4 requires its name, like eu-central-1a",
         ),
     )
+
+
+def _utils_rules(options: Sequence[str], params: Mapping[str, Any]) -> Iterable[tuple[object, str]]:
+    """Return what efs-utils refuses when it mounts (check_options_validity, match_device)."""
+    names = by_name(options)
+    twice = ((option.count("=") > 1, f"extra_options: {show(option)} has more than one '='") for option in options)
+    return (*_exclusions(names, params), *_connection_rules(names, params), *twice)
 
 
 def _exclusions(names: Mapping[str, Optional[str]], params: Mapping[str, Any]) -> Iterable[tuple[object, str]]:

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.decision import fstab_line
@@ -299,6 +301,19 @@ def test_all_that_is_wrong_is_said_at_once():
     assert ["file_system_id requires region", "iam: True requires helper: efs", "iam: True requires tls: true"] == (
         second.split("; ")
     )
+
+
+def test_all_mount_options_that_are_wrong_are_said_at_once():
+    """Each by itself, then each that nothing verifies, with what else doesn't go together."""
+    with pytest.raises(OptionError) as caught:
+        parse_entries([{**BASE, "extra_options": ["a b", "rw", "c,d"]}])
+    assert ["'a b'", "'c,d'"] == re.findall(r"extra_options: (\S.*?) must be", str(caught.value))
+
+    with pytest.raises(OptionError) as caught:
+        parse_entries([{**BASE, "iam": True, "extra_options": ["soft", "vers=3", "tls", "cafile=/x", "noauto"]}])
+    problems = str(caught.value).split("; ")
+    for option in ("iam: True", "'soft'", "vers=3", "'tls'", "'cafile'"):
+        assert any(option in problem for problem in problems), option
 
 
 @pytest.mark.parametrize("value", [None, "x", {"path": "/a"}, 5])
