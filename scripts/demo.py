@@ -4,7 +4,8 @@
 
 """Terraform to Ansible on this machine: an AWS on loopback, a real apply, a real play. Nothing is left behind.
 
-The AWS is moto's server, a stand-in that answers over HTTP. Terraform, its AWS provider and Ansible are genuine.
+The AWS is moto's server, a stand-in that answers over HTTP, behind the layer of the tests that refuses what AWS
+refuses and runs functions. Terraform, its AWS provider and Ansible are genuine.
 """
 
 from __future__ import annotations
@@ -16,25 +17,42 @@ import json
 import logging
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-
-from moto.server import ThreadedMotoServer
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts import signals  # noqa: E402  needs the path above
+from scripts import collection, signals  # noqa: E402  needs the path above
 from scripts.terraform_binary import TerraformUnavailableError, find_terraform  # noqa: E402  needs the path above
 from scripts.terraform_provider import Provider, any_provider  # noqa: E402  needs the path above
 
+collection.lay_link()
+sys.path.insert(0, str(collection.COLLECTIONS))
+
+from tests.support.lambda_handler import HandlerWorkload  # noqa: E402  needs the path above
+from tests.support.strict_aws import StrictAws, serve  # noqa: E402  needs the path above
+
 PATIENCE = 10.0
-TIMELINE = ROOT / ".cache" / "demo" / "ec2-schedule.html"
+PICTURES = ROOT / ".cache" / "demo"
+# The module ssm_inputs needs AWS provider 4.31.
+READS_INPUTS = (4, 31)
+# A text of which the function counts the words: some milliseconds of work for a whole CPU.
+TUNING = {
+    "function": "worker",
+    "publish_to": "/prod/worker/INPUT_WORKER_MEMORY",
+    "strategy": "balanced",
+    "memory_sizes": [256, 1024, 1769, 3008],
+    "invocations": 10,
+    "payload": {"text": " ".join(str(number) for number in range(600))},
+}
 
 
 CALENDAR = """BEGIN:VCALENDAR
@@ -132,17 +150,18 @@ def _child(words: Sequence[str], folder: pathlib.Path, env: Mapping[str, str]) -
 
 
 @contextlib.contextmanager
-def _aws() -> Iterator[str]:
-    """Serve moto's AWS in this process, on a free port of loopback."""
+def _aws(handler: pathlib.Path) -> Iterator[str]:
+    """Serve an AWS in this process, on a free port of loopback, whose functions run this handler."""
     # A line for each request would drown the demo's own.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        yield f"http://{host}:{port}"
-    finally:
-        server.stop()
+    app = StrictAws()
+    with HandlerWorkload(handler) as app.settings.workload:
+        server, url = serve(app)
+        try:
+            yield url
+        finally:
+            server.shutdown()
+            server.server_close()
 
 
 def _environment(folder: pathlib.Path, url: str, provider: Provider) -> dict[str, str]:
@@ -181,7 +200,9 @@ def run(folder: pathlib.Path) -> None:
     """Run all steps in a scratch folder."""
     terraform, provider = find_terraform(), any_provider()
     _lay_out(folder)
-    with _aws() as url:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    tuned = folder / "terraform" / "examples" / "tuned_lambda"
+    with _aws(tuned / "handler.py") as url:
         demo = Demo(folder / "terraform" / "examples" / "demo", _environment(folder, url, provider))
         demo.step(f"An AWS on this machine: moto's server at {url}")
         demo.step(f"terraform apply, with AWS provider {provider.version} from {provider.origin}")
@@ -209,6 +230,30 @@ def run(folder: pathlib.Path) -> None:
         demo.command("ansible-playbook", "tfbridge.aws.show_outputs", "-e", "region=eu-central-1")
         demo.step("Somebody renames an output in a copy of the code: the check names the plays that would break")
         _rename(demo)
+        demo.step("The other direction: Ansible measures which memory a function should have, and Terraform sets it")
+        if tuple(map(int, re.findall("[0-9]+", provider.version))) < READS_INPUTS:
+            print(f"    Left out: it needs AWS provider 4.31 or later, and here is {provider.version}.")
+        else:
+            _tune(demo, terraform, tuned)
+
+
+def _tune(demo: Demo, terraform: str, folder: pathlib.Path) -> None:
+    """Apply a function whose memory is an input, measure it, apply what was published; nothing is left to change."""
+    with zipfile.ZipFile(folder / "handler.zip", "w") as archive:
+        archive.write(folder / "handler.py", "handler.py")
+    (demo.folder / "worker.json").write_text(json.dumps(TUNING))
+    words = [terraform, f"-chdir=../{folder.name}"]
+    flags = ["-no-color", "-input=false"]
+    demo.command(*words, "init", *flags, only=["initialized"])
+    apply = [*words, "apply", *flags, "-auto-approve"]
+    demo.command(*apply, only=["aws_lambda_function.worker: Creation complete", "Apply complete"])
+    page = ["-e", f"page={PICTURES / 'lambda-tuning.html'}"]
+    shown = ["Cost of", "-----", " MB ", "MB:", "Published", "fatal"]
+    tune = ["ansible-playbook", "tfbridge.aws.tune_lambda", "-e", "@worker.json", *page]
+    demo.command(*tune, only=shown, env={"COLUMNS": "120"})
+    demo.command(*apply, only=["memory_size", "Apply complete"])
+    demo.command(*words, "plan", *flags, "-detailed-exitcode", only=["No changes"], says="No changes")
+    print(f"    The picture of it: {PICTURES / 'lambda-tuning.html'}")
 
 
 def _rename(demo: Demo) -> None:
@@ -241,8 +286,7 @@ def _sync(demo: Demo, instance_id: str) -> None:
     sync = ["ansible-playbook", "tfbridge.aws.sync_calendar", "-e", "calendar=team.ics", "-e", "calendar_id=team"]
     shown = ["load test", "Lunch", "events:", "+i-", "-i-", "fatal"]
     demo.command(*sync, "-e", rules, "--diff", only=shown, env={"COLUMNS": "160"})
-    TIMELINE.parent.mkdir(parents=True, exist_ok=True)
-    page = ["-e", "timezone=Europe/Paris", "-e", f"timeline={TIMELINE}"]
+    page = ["-e", "timezone=Europe/Paris", "-e", f"timeline={PICTURES / 'ec2-schedule.html'}"]
     demo.command("ansible-playbook", "tfbridge.aws.show_schedule", *page, only=["msg", "fatal"])
 
 

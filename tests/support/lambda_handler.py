@@ -15,13 +15,14 @@ import json
 import pathlib
 import subprocess
 import sys
+import threading
 from typing import Any
 
 from tests.support.lambda_memory import Outcome, Workload
 
 WHOLE_CPU = 1769
 _CHILD = """
-import importlib.util, json, resource, sys, time
+import importlib.util, json, pathlib, re, sys, time
 spec = importlib.util.spec_from_file_location("handler", sys.argv[1])
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
@@ -34,7 +35,8 @@ for line in sys.stdin:
     except Exception as exc:
         error = {"errorType": type(exc).__name__, "errorMessage": str(exc)}
     cpu = time.process_time() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    # What getrusage says of a process counts what was there before its exec: the server that started it.
+    peak = int(re.search("VmHWM:\\s*([0-9]+)", pathlib.Path("/proc/self/status").read_text())[1]) // 1024
     print(json.dumps({"cpu": cpu, "peak": peak, "error": error}), flush=True)
 """
 
@@ -46,29 +48,22 @@ class HandlerWorkload(Workload):
         super().__init__()
         self._command = [sys.executable, "-I", "-c", _CHILD, str(path), name]
         self._processes: dict[int, subprocess.Popen[str]] = {}
+        self._lock = threading.Lock()
 
     def __enter__(self) -> HandlerWorkload:
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        for process in self._processes.values():
-            process.kill()
-            process.communicate()
+        with self._lock:
+            for memory in list(self._processes):
+                self._end(memory)
 
     def invoke(self, payload: bytes, memory: int, timeout: float, *, cold: bool) -> Outcome:
         """Run the handler on the payload, and return what a function of that size would have taken."""
-        share, init = min(1.0, memory / WHOLE_CPU), None
-        process = self._processes.get(memory)
-        if process is None:
-            process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            self._processes[memory] = process
-            init = self._answer(process)["cpu"] * 1000 / share
-        elif cold:
-            init = 1.0
-        assert process.stdin
-        process.stdin.write(payload.decode() + "\n")
-        process.stdin.flush()
-        answer = self._answer(process)
+        share = min(1.0, memory / WHOLE_CPU)
+        with self._lock:
+            init = self._start(memory) * 1000 / share if cold else None
+            answer = self._run(memory, payload)
         duration, peak = answer["cpu"] * 1000 / share, int(answer["peak"])
         if peak > memory:
             return duration, init, memory, {"errorType": "Runtime.OutOfMemory", "errorMessage": "signal: killed"}
@@ -76,6 +71,26 @@ class HandlerWorkload(Workload):
             error = {"errorType": "Sandbox.Timedout", "errorMessage": f"Task timed out after {timeout:.2f} seconds"}
             return timeout * 1000, init, peak, error
         return duration, init, peak, answer["error"]
+
+    def _start(self, memory: int) -> float:
+        """Start an environment of a size in place of the one before, and return the seconds of CPU that it took."""
+        self._end(memory)
+        process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._processes[memory] = process
+        return float(self._answer(process)["cpu"])
+
+    def _run(self, memory: int, payload: bytes) -> dict[str, Any]:
+        process = self._processes[memory]
+        assert process.stdin
+        process.stdin.write(payload.decode() + "\n")
+        process.stdin.flush()
+        return self._answer(process)
+
+    def _end(self, memory: int) -> None:
+        process = self._processes.pop(memory, None)
+        if process:
+            process.kill()
+            process.communicate()
 
     @staticmethod
     def _answer(process: subprocess.Popen[str]) -> dict[str, Any]:
