@@ -20,7 +20,9 @@ description:
     killed one has left, at the next run or with O(state=restored).
   - The current size is measured too, and stays unless another one is better by more than the noise.
 notes:
-  - Check mode asks Lambda by one dry run whether the function may be invoked, and writes nothing.
+  - Check mode asks Lambda by a dry run whether the function may be invoked, and O(pre_function) and O(post_function)
+    where they are given. It writes nothing.
+  - A run that can't choose or publish a size fails, and returns RV(sizes) all the same.
   - The function is really invoked, with its side effects. No invocation is repeated.
   - "IAM: C(lambda:GetFunctionConfiguration), C(lambda:UpdateFunctionConfiguration), C(lambda:PublishVersion),
     C(lambda:ListVersionsByFunction), C(lambda:DeleteFunction) on versions, C(lambda:InvokeFunction),
@@ -34,7 +36,7 @@ extends_documentation_fragment:
   - tfbridge.aws.attributes.writes
 options:
   function:
-    description: The name or the ARN of the function, without a version or an alias.
+    description: The name or the ARN of the function, without a version or an alias. An ARN must be of O(region).
     type: str
     required: true
   state:
@@ -71,7 +73,7 @@ options:
     description: The payload as an object in S3, C(s3://bucket/key).
     type: str
   parallel:
-    description: How many invocations run at a time, 1 to 100.
+    description: How many invocations run at a time, 1 to 100. As many more at the beginning start the environments.
     type: int
     default: 1
   pause:
@@ -79,11 +81,13 @@ options:
     type: float
     default: 0
   trim:
-    description: The share of the samples that is left out of a mean at each end, 0 to 0.4.
+    description: The share of the samples that is left out of a mean at each end, 0 to 0.4, of each payload by itself.
     type: float
     default: 0.2
   pre_function:
-    description: A function that is invoked before each invocation, with the same payload. Where it fails, the run ends.
+    description:
+      - A function that is invoked before each invocation, with the same payload, its name or ARN. Where it fails, the
+        run ends.
     type: str
   post_function:
     description: A function that is invoked after each invocation, with the same payload.
@@ -124,11 +128,17 @@ options:
     type: str
   prices:
     description:
-      - Prices in US dollars that override the list prices, C(gb_second) and C(request). The list prices are those of
-        November 2026, U(https://aws.amazon.com/lambda/pricing/), first tier, for each architecture; the result
-        names them. Regions in China need both options.
+      - Prices in US dollars that override the list prices. The list prices are those of November 2026,
+        U(https://aws.amazon.com/lambda/pricing/), first tier, for each architecture; the result names them. Regions in
+        China need both options.
     type: dict
-    default: {}
+    suboptions:
+      gb_second:
+        description: The price of a gigabyte-second.
+        type: float
+      request:
+        description: The price of a request.
+        type: float
   progress_file:
     description:
       - A file on the host that runs the module, to which a line is added at each step. Without it Ansible shows the
@@ -262,7 +272,7 @@ ARGUMENTS = {
     "max_p95_ms": {"type": "float"},
     "min_gain": {"type": "float", "default": 0.02},
     "publish_to": {"type": "str"},
-    "prices": {"type": "dict", "default": {}},
+    "prices": {"type": "dict", "options": {"gb_second": {"type": "float"}, "request": {"type": "float"}}},
     "progress_file": {"type": "path"},
     "retry_budget": {"type": "float", "default": 60},
 }
@@ -279,8 +289,9 @@ def main() -> None:
     try:
         result = run(module)
     except BridgeError as exc:
-        module.fail_json(msg=str(exc), invocation=invocation)
-    module.exit_json(invocation=invocation, **result)
+        result = {"msg": str(exc)}
+    leave = module.fail_json if "msg" in result else module.exit_json
+    leave(invocation=invocation, **result)
 
 
 if __name__ == "__main__":

@@ -77,10 +77,14 @@ def test_the_result_has_every_size(run, worker):
 
 def test_refusals_and_failures_name_what_is_wrong(aws, run, worker):
     """Before anything is touched; and no message has the payload."""
+    aws.publish_secret("MEMORY", "1", prefix="/secret/INPUT_")
     for options, message in (
         ({"function": "worker:1"}, "function: 'worker:1' is not the name or the ARN of a function, without a version"),
         ({"publish_to": "/prod/MEMORY"}, "publish_to: '/prod/MEMORY' is not the parameter of an input"),
-        ({"prices": {"gb": 1}}, "prices: 'gb' is not a price"),
+        ({"prices": {"gb": 1}}, "prices.gb"),
+        ({"function": "arn:aws:lambda:eu-west-1:123456789012:function:worker"}, "is in another region, and region is"),
+        ({"pre_function": "nobody"}, "pre_function: invoking nobody: lambda:InvokeFunction in eu-central-1 failed"),
+        ({"publish_to": "/secret/INPUT_MEMORY"}, "/secret/INPUT_MEMORY is a SecureString, and would be a String"),
         ({"memory_sizes": [128, 10240]}, "'MemorySize' value must be at most 3008"),
         ({"function": "nobody"}, "ResourceNotFoundException"),
     ):
@@ -88,6 +92,26 @@ def test_refusals_and_failures_name_what_is_wrong(aws, run, worker):
         refused = run.module("lambda_power_tuning", **{**OPTIONS, **options})
         assert message in refused["msg"]
         assert "hunter2" not in json.dumps(refused)
+        assert before == state(worker)
+    # The journal of the run with a size beyond the account's limit, which no API tells.
+    assert 1 == aws.calls()["ssm:PutParameter"]
+
+
+def test_what_was_measured_is_returned_whatever_comes_of_it(aws, run, worker):
+    """It has cost time and money: a run that can't choose or publish fails with its figures."""
+    before = state(worker)
+    slow = {key: value for key, value in OPTIONS.items() if key != "publish_to"}
+    slow.update(strategy="cheapest_within", max_p95_ms=1)
+    unpublished = {**OPTIONS, "function": "arn:aws:lambda:eu-central-1:123456789012:function:worker"}
+    aws.fault("ssm:DescribeParameters", "AccessDeniedException", times=-1)
+    aws.publish({"WORKER_MEMORY": "64"}, prefix="/prod/web/INPUT_")
+    for options, message in (
+        (slow, "max_p95_ms: no size answers within 1 ms"),
+        (unpublished, "ssm:DescribeParameters"),
+    ):
+        failed = run.module("lambda_power_tuning", **options)
+        assert message in failed["msg"]
+        assert [256, 512, 1024, 2048] == [row["memory"] for row in failed["sizes"]]
         assert before == state(worker)
 
 

@@ -8,10 +8,12 @@ An invocation takes ``a + b / memory`` milliseconds with noise from a seed: the 
 from __future__ import annotations
 
 import base64
+import collections
 import copy
 import io
 import json
 import random
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +42,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = 1_800_000_000.0
+        self.moved: Callable[[], None] = lambda: None
 
     def __call__(self) -> float:
         return self.now
@@ -47,6 +50,7 @@ class Clock:
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
         self.now += seconds
+        self.moved()
 
 
 def report_line(request_id: str, memory: int, duration: float, init: float | None, peak: int) -> str:
@@ -101,6 +105,9 @@ class LambdaMemory:
         self.provisioned: list[str] = []
         self.reserved: int | None = None
         self.next_version, self.revision, self.busy_until = 2, 1, 0.0
+        self.update_takes, self.updates, self.failing = 2.0, 0, set[int]()  # seconds; which of the updates fail
+        self.at_a_time = threading.Barrier(1)  # how many invocations there are at any time
+        self.environments: collections.Counter[str] = collections.Counter()
         self.calls: list[str] = []
         self.invocations: list[tuple[str, bytes]] = []
         self.before: Callable[[str], None] = lambda _call: None
@@ -113,7 +120,7 @@ class LambdaMemory:
     def _called(self, name: str) -> None:
         self.calls.append(name)
         self.before(name)
-        self.clock.now += 0.05
+        self.clock.sleep(0.05)
 
     def _is_busy(self) -> bool:
         return self.clock.now < self.busy_until
@@ -144,14 +151,19 @@ class LambdaMemory:
         if not 128 <= MemorySize <= MEMORY_LIMIT:
             limit = f"Member must have value less than or equal to {MEMORY_LIMIT}"
             raise AwsRefusalError("InvalidParameterValueException", f"'MemorySize' value failed to satisfy: {limit}")
-        self.latest.update(MemorySize=MemorySize, Description=Description)
+        self.updates += 1
+        status = "Failed" if self.updates in self.failing else "Successful"
+        self.latest.update(MemorySize=MemorySize, Description=Description, LastUpdateStatus=status)
         self.revision += 1
-        self.busy_until = self.clock.now + 2
+        self.busy_until = self.clock.now + self.update_takes
         return {**self.latest, "RevisionId": str(self.revision)}
 
     def publish_version(self, FunctionName: str, Description: str, RevisionId: str) -> Any:
         self._called("publish_version")
         self._revised(RevisionId)
+        last = max(self.published, key=int)
+        if {**self.published[last], "Version": "$LATEST"} == self.latest:
+            return self.published[last]  # AWS makes no version of what hasn't changed
         version = str(self.next_version)
         self.next_version += 1
         self.published[version] = {**self.latest, "Version": version, "Description": Description}
@@ -182,13 +194,18 @@ class LambdaMemory:
         self._called("invoke")
         if others.get("InvocationType") == "DryRun":
             return {"StatusCode": 204}
-        qualifier = others["Qualifier"]
+        qualifier = others.get("Qualifier", "$LATEST")
+        if qualifier != "$LATEST" and qualifier not in self.published:
+            raise AwsRefusalError("ResourceNotFoundException", "Function not found")
         self.invocations.append((qualifier, others["Payload"]))
-        cold = qualifier not in self.workload.warm
-        self.workload.warm.add(qualifier)
-        one = self.published[qualifier]
+        # As many environments are needed as there are invocations at a time: those that are new are cold.
+        number = self.at_a_time.wait(10)
+        cold = number >= self.environments[qualifier]
+        self.at_a_time.wait(10)
+        self.environments[qualifier] = max(self.environments[qualifier], number + 1)
+        one = self.published.get(qualifier, self.latest)
         duration, init, peak, error = self.workload.run(one["MemorySize"], one["Timeout"], cold=cold)
-        self.clock.now += duration / 1000
+        self.clock.sleep(duration / 1000)
         request_id = f"r-{len(self.invocations)}"
         log = "" if self.quiet else report_line(request_id, one["MemorySize"], duration, init, peak)
         return {
@@ -205,6 +222,8 @@ class LambdaMemory:
 
     def put_parameter(self, Name: str, Value: str, Overwrite: bool, **_others: Any) -> Any:
         self._called("put_parameter")
+        if "{{" in Value:
+            raise AwsRefusalError("ValidationException", "Parameter value can't nest another parameter")
         if Name in self.parameters and not Overwrite:
             raise AwsRefusalError("ParameterAlreadyExists")
         self.parameters[Name] = Value

@@ -18,18 +18,27 @@ from tests.support.lambda_memory import MEMORY_LIMIT, Workload, report_line
 
 SERVICE = "lambda"
 _PATH = re.compile(r"/[0-9-]+/functions/(?P<name>[^/]+)(?P<rest>/[^?]*)?\Z")
+# arn:aws:lambda:eu-central-1:123456789012:function:worker, and a version or an alias where there is one.
+_REGION_OF_ARN, _NAME_OF_ARN = 3, 6
 
 Fetch = Callable[[str], Any]
 
 
 def serve(
-    request: Request, environ: Mapping[str, Any], ask: Callable[[], Answer], fetch: Fetch, workload: Workload
+    request: Request, environ: dict[str, Any], ask: Callable[[], Answer], fetch: Fetch, workload: Workload
 ) -> Answer:
     """Answer an invocation, refuse what AWS refuses, pass on the rest."""
     method, match = environ["REQUEST_METHOD"], _PATH.match(request.path)
     if not match:
         return ask()
-    name, rest = match.group("name").rsplit(":", 1)[-1], match.group("rest") or ""
+    name, rest = match.group("name"), match.group("rest") or ""
+    arn = name.split(":")
+    if len(arn) > _NAME_OF_ARN:
+        _check_region(arn[_REGION_OF_ARN], request.region)
+        name = arn[_NAME_OF_ARN]
+        if len(arn) == _NAME_OF_ARN + 1:  # moto lists no versions of an ARN
+            by_name = request.path.replace(match.group("name"), name)
+            environ.update(dict.fromkeys(("PATH_INFO", "RAW_URI", "REQUEST_URI"), by_name))
     if rest == "/invocations":
         return _invoke(name, request, environ.get("HTTP_X_AMZ_INVOCATION_TYPE", ""), fetch, workload)
     if rest == "/provisioned-concurrency":
@@ -45,6 +54,12 @@ def serve(
         document = answer.json()
         return answer.with_json({**document, "RevisionId": _revision(document)})
     return answer
+
+
+def _check_region(there: str, here: str) -> None:
+    if there != here:
+        text = f"Functions from '{there}' are not reachable in this region ('{here}')"
+        raise RefusedError("ResourceNotFoundException", text, 404)
 
 
 def _revision(found: Mapping[str, Any]) -> str:

@@ -13,17 +13,18 @@ a gain in 95 of 100 cases.
 
 from __future__ import annotations
 
+import itertools
 import math
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
 
+from .log_report import LogReport
 from .measurement import Measurement
 from .prices import Prices
-from .statistics import RESAMPLES, percentile, trimmed_mean
+from .statistics import RESAMPLES, mean_of_groups, percentile, resampled
 
 STRATEGIES = ("cost", "speed", "balanced", "cheapest_within")
 CERTAINTY = 0.95
@@ -57,7 +58,7 @@ class Choice:
 
 def choose(measured: Sequence[Measurement], current: int, rules: Rules) -> Choice:
     """Return the size to use. Raises DataError where no size can be used."""
-    usable = sorted((one for one in measured if one.usable), key=lambda one: one.memory)
+    usable = sorted((one for one in measured if one.usable), key=_memory)
     if not usable:
         raise DataError(f"no memory size can be used: {'; '.join(map(_failed, sorted(measured, key=_memory)))}")
     best = min(_allowed(usable, rules), key=lambda one: (*_scores(one, rules), one.memory))
@@ -67,21 +68,18 @@ def choose(measured: Sequence[Measurement], current: int, rules: Rules) -> Choic
         return Choice(best.memory, best.memory, f"{_praise(rules)}; the current size, {current} MB, {why}")
     if best is now:
         return Choice(current, current, f"the current size is {_praise(rules)}")
-    if _too_slow(now, rules):
-        text = f"{_praise(rules)}; the current size, {current} MB, is too slow"
-        return Choice(best.memory, best.memory, text)
-    certain = _certainty(best, now, rules)
-    if certain < CERTAINTY:
-        text = (
-            f"the current size stays: {best.memory} MB would be {_praise(rules)}, but a gain of more than "
-            f"{rules.min_gain:.0%} is seen in {certain:.0%} of the resamples, and {CERTAINTY:.0%} are needed"
+    slow, gain = _share_too_slow(now, rules), _share_with_gain(best, now, rules)
+    if max(slow, gain) >= CERTAINTY:
+        by = (
+            f", by more than {rules.min_gain:.0%}" if gain >= slow else f"; the current size, {current} MB, is too slow"
         )
-        return Choice(current, best.memory, text)
-    return Choice(
-        best.memory,
-        best.memory,
-        f"{_praise(rules)}, by more than {rules.min_gain:.0%} in {certain:.0%} of the resamples",
-    )
+        text = f"{_praise(rules)}{by} in {max(slow, gain):.0%} of the resamples"
+        return Choice(best.memory, best.memory, text)
+    found = f"a gain of more than {rules.min_gain:.0%} is seen in {gain:.0%}"
+    if slow:
+        found += f", and {current} MB too slow in {slow:.0%},"
+    text = f"{best.memory} MB would be {_praise(rules)}, but {found} of the resamples, and {CERTAINTY:.0%} are needed"
+    return Choice(current, best.memory, f"the current size stays: {text}")
 
 
 def _memory(one: Measurement) -> int:
@@ -105,20 +103,19 @@ def _praise(rules: Rules) -> str:
 def _allowed(usable: Sequence[Measurement], rules: Rules) -> Sequence[Measurement]:
     if rules.max_p95_ms is None:
         return usable
-    allowed = [one for one in usable if percentile(one.durations, 0.95) <= rules.max_p95_ms]
+    allowed = [one for one in usable if one.duration_percentile(0.95) <= rules.max_p95_ms]
     if not allowed:
-        fastest = min(usable, key=lambda one: percentile(one.durations, 0.95))
+        fastest = min(usable, key=lambda one: one.duration_percentile(0.95))
         raise DataError(
             f"max_p95_ms: no size answers within {rules.max_p95_ms:g} ms in 95 of 100 cases. The fastest, "
-            f"{fastest.memory} MB, takes {percentile(fastest.durations, 0.95):g} ms"
+            f"{fastest.memory} MB, takes {fastest.duration_percentile(0.95):g} ms"
         )
     return allowed
 
 
 def _scores(one: Measurement, rules: Rules) -> tuple[float, float, float]:
     """Return the score, then cost and duration for ties."""
-    cost = rules.prices.cost(trimmed_mean(one.billed, rules.trim), one.memory)
-    duration = trimmed_mean(one.durations, rules.trim)
+    cost, duration = _means(one.groups, one.memory, rules)
     ties = (duration, cost) if rules.weight == 1.0 else (cost, duration)
     return (score(cost, duration, rules.weight), *ties)
 
@@ -129,32 +126,31 @@ def score(cost: float, duration: float, weight: float) -> float:
     return weight * math.log(max(cost, tiny)) + (1.0 - weight) * math.log(max(duration, tiny))
 
 
-def _resampled(one: Measurement, rules: Rules) -> list[float]:
-    """Return the scores of bootstrap samples, whose invocations keep their cost and duration together."""
-    rng = one.random("choice")
-    pairs = sorted((report.billed, report.duration) for report in one.samples)
-    return [_score_of(rng.choices(pairs, k=len(pairs)), one.memory, rules) for _draw in range(RESAMPLES)]
+def _means(groups: Sequence[Sequence[LogReport]], memory: int, rules: Rules) -> tuple[float, float]:
+    """Return the mean cost and duration."""
+    billed = mean_of_groups([[report.billed for report in group] for group in groups], rules.trim)
+    duration = mean_of_groups([[report.duration for report in group] for group in groups], rules.trim)
+    return rules.prices.cost(billed, memory), duration
 
 
-def _score_of(pairs: Sequence[tuple[float, float]], memory: int, rules: Rules) -> float:
-    billed = trimmed_mean([pair[0] for pair in pairs], rules.trim)
-    return score(rules.prices.cost(billed, memory), trimmed_mean([pair[1] for pair in pairs], rules.trim), rules.weight)
-
-
-def _certainty(best: Measurement, now: Measurement, rules: Rules) -> float:
+def _share_with_gain(best: Measurement, now: Measurement, rules: Rules) -> float:
     """Return the share of resamples in which the best size gains what is asked for."""
     gain = -math.log(1.0 - rules.min_gain)
-    pairs = zip(_resampled(best, rules), _resampled(now, rules))
+    pairs = zip(_resampled_scores(best, rules), _resampled_scores(now, rules))
     return sum(other - better > gain for better, other in pairs) / RESAMPLES
 
 
-def _too_slow(now: Measurement, rules: Rules) -> bool:
-    """Return whether the current size is beyond max_p95_ms, in 95 of 100 resamples."""
+def _resampled_scores(one: Measurement, rules: Rules) -> list[float]:
+    """Return the scores of bootstrap samples, whose invocations keep their cost and duration together."""
+    rng, groups = one.random("choice"), one.groups
+    draws = (_means(resampled(groups, rng), one.memory, rules) for _draw in range(RESAMPLES))
+    return [score(cost, duration, rules.weight) for cost, duration in draws]
+
+
+def _share_too_slow(now: Measurement, rules: Rules) -> float:
+    """Return the share of resamples in which the current size is beyond max_p95_ms."""
     if rules.max_p95_ms is None:
-        return False
-    rng: random.Random = now.random("p95")
-    durations = now.durations
-    beyond = sum(
-        percentile(rng.choices(durations, k=len(durations)), 0.95) > rules.max_p95_ms for _draw in range(RESAMPLES)
-    )
-    return beyond / RESAMPLES >= CERTAINTY
+        return 0.0
+    rng, durations = now.random("p95"), now.durations
+    draws = (itertools.chain(*resampled(durations, rng)) for _draw in range(RESAMPLES))
+    return sum(percentile(list(draw), 0.95) > rules.max_p95_ms for draw in draws) / RESAMPLES

@@ -7,13 +7,16 @@
 PRIVATE: not for use outside this collection, may change in any release.
 
 It is written before anything is touched, without C(Overwrite), so that one of two tuners fails; and deleted when all is
-as before. Its lease is renewed while the tuner works. After it, whoever comes next heals what a killed run has left.
+as before. Its lease is renewed while the tuner works and while it waits. After it, whoever comes next heals what a
+killed run has left.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from dataclasses import asdict, dataclass, replace
+import threading
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Callable, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
@@ -23,6 +26,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text imp
 
 PATH = "/tfbridge/lambda-power-tuning"
 MARK = "tfbridge tuning"
+# A lease has this to spare at each end, in seconds.
+SPARE = 60.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class JournalStore:
             return None
         try:
             return _journal(**parse_json(found[0]["Value"]))
-        except (TypeError, ValueError, OverflowError) as exc:
+        except (TypeError, ValueError, OverflowError, OSError) as exc:
             raise DataError(
                 f"{self.name} is not a journal of this module. Look what it is, and delete it if nobody needs it"
             ) from exc
@@ -108,7 +113,8 @@ class JournalStore:
                 self.retrier.call(
                     self.ssm.put_parameter,
                     Name=self.name,
-                    Value=json.dumps(asdict(journal)),
+                    # SSM refuses braces that follow each other; a description may have them, and JSON can escape them.
+                    Value=json.dumps(asdict(journal)).replace("{{", "\\u007b\\u007b"),
                     Type="String",
                     Overwrite=overwrite,
                     Description="What a function was like before its memory was measured; deleted at the end",
@@ -124,12 +130,47 @@ def _journal(run: str, owner: str, lease_until: float, memory: int, description:
     texts = (run, owner, description)
     if not all(isinstance(one, str) for one in texts):
         raise TypeError("a text")
+    dt.datetime.fromtimestamp(lease_until, dt.timezone.utc)  # what is no time is no lease
     return Journal(run, owner, float(lease_until), int(memory), description)
+
+
+@dataclass
+class Lease:
+    """The journal of the run that is under way. Threads may share it.
+
+    C(longest) is how many seconds one call of AWS may take, an invocation above all: a lease that could end meanwhile
+    is renewed before it.
+    """
+
+    store: JournalStore
+    journal: Journal
+    longest: float
+    pause: Callable[[float], None]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def open(self) -> None:
+        """Write the journal; raises DataError where another tuner has written one."""
+        self.journal = replace(self.journal, lease_until=self.store.clock() + self.longest + 2 * SPARE)
+        self.store.open(self.journal)
+
+    def keep(self) -> None:
+        """Renew a lease that the next call could outlast; raises DataError where somebody else has healed the run."""
+        with self._lock:
+            if self.journal.lease_until - self.store.clock() < self.longest + SPARE:
+                self.journal = self.store.renew(self.journal, self.longest + 2 * SPARE)
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, and keep the lease."""
+        while seconds > 0:
+            self.keep()
+            self.pause(min(seconds, SPARE / 2))
+            seconds -= SPARE / 2
 
 
 def busy(function: str, other: Journal) -> str:
     """Return the message that another tuner works on a function."""
+    until = dt.datetime.fromtimestamp(other.lease_until, dt.timezone.utc)
     return (
         f"{function} is being measured by {other.owner}, run {other.run}. Wait for its end; if it was killed, "
-        "run again when its lease is over, or with 'state: restored' at once"
+        f"run again with 'state: restored', or after {until:%Y-%m-%d %H:%M:%S} UTC, when its lease is over"
     )

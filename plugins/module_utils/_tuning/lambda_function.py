@@ -23,6 +23,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 
 _NOT_BEGUN = frozenset({"TooManyRequestsException", "ThrottlingException", "ResourceNotReadyException"})
+# Lambda's longest timeout, in seconds.
+MAX_TIMEOUT = 900.0
 _TRIES = 8
 _POLLS = 300
 
@@ -39,31 +41,43 @@ class Answer:
 
 @dataclass(frozen=True)
 class LambdaFunction:
-    """One function of one region. Every method raises the BridgeError family only."""
+    """One function of one region. Every method raises the BridgeError family only.
+
+    C(reference) is a name or an ARN, and AWS is asked for just that: an ARN may be of another account.
+    """
 
     client: Any
     retrier: Retrier
     region: str
-    name: str
+    reference: str
     sleep: Callable[[float], None] = time.sleep
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.reference.rpartition(":")[2]
 
     def configuration(self, qualifier: Optional[str] = None) -> dict[str, Any]:
         """Return the configuration of $LATEST, or of a version."""
         arguments = {"Qualifier": qualifier} if qualifier else {}
         return self._call("GetFunctionConfiguration", "reading the function", **arguments)
 
-    def wait(self, qualifier: Optional[str] = None) -> dict[str, Any]:
-        """Return the configuration once no update is in progress."""
+    def settled(self, qualifier: Optional[str] = None) -> dict[str, Any]:
+        """Return the configuration once no update is in progress, whatever came of it."""
         for _poll in range(_POLLS):
             found = self.configuration(qualifier)
-            if found.get("State", "Active") == "Active" and found.get("LastUpdateStatus") != "InProgress":
-                if found.get("LastUpdateStatus") == "Failed":
-                    raise DataError(f"{self.name}: the update failed: {found.get('LastUpdateStatusReason', '')}")
+            if found.get("State") != "Pending" and found.get("LastUpdateStatus") != "InProgress":
                 return found
-            if found.get("State") == "Failed":
-                raise DataError(f"{self.name}: {found.get('StateReason', 'its state is Failed')}")
             self.sleep(1.0)
         raise AwsError(f"{self.name}: an update is still in progress after {_POLLS} s")
+
+    def wait(self, qualifier: Optional[str] = None) -> dict[str, Any]:
+        """Return the configuration once no update is in progress; raises DataError for one that failed."""
+        found = self.settled(qualifier)
+        for status, reason in (("State", "StateReason"), ("LastUpdateStatus", "LastUpdateStatusReason")):
+            if found.get(status) == "Failed":
+                raise DataError(f"{self.name}: its {status} is Failed: {found.get(reason, 'AWS gives no reason')}")
+        return found
 
     def configure(self, memory: int, description: str, revision: str) -> dict[str, Any]:
         """Set memory and description, if nobody has changed the function since that revision; wait until it is so."""
@@ -131,7 +145,7 @@ class LambdaFunction:
             for attempt in range(_TRIES):
                 self.retrier.pace.wait()
                 try:
-                    return dict(self.client.invoke(FunctionName=self.name, **arguments))
+                    return dict(self.client.invoke(FunctionName=self.reference, **arguments))
                 except Exception as exc:
                     if error_code(exc) not in _NOT_BEGUN or attempt == _TRIES - 1:
                         raise
@@ -149,7 +163,7 @@ class LambdaFunction:
             "ListProvisionedConcurrencyConfigs": self.client.list_provisioned_concurrency_configs,
         }[operation]
         with aws_errors(f"lambda:{operation}", self.region, f"{what} ({self.name})"):
-            return dict(self.retrier.call(method, FunctionName=self.name, **arguments))
+            return dict(self.retrier.call(method, FunctionName=self.reference, **arguments))
 
     def _pages(self, operation: str, key: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []

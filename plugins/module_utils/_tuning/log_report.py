@@ -48,7 +48,10 @@ _JSON = {
 
 @dataclass(frozen=True)
 class LogReport:
-    """What Lambda reports of one invocation: milliseconds and megabytes. C(init) is None for a warm one."""
+    """What Lambda reports of one invocation: milliseconds and megabytes. C(init) is None for a warm one.
+
+    C(payload) is the number of what it was invoked with.
+    """
 
     duration: float
     billed: float
@@ -56,6 +59,7 @@ class LogReport:
     init: Optional[float] = None
     status: str = ""
     error_type: str = ""
+    payload: int = 0
 
 
 def parse_report(log: str, request_id: str, log_level: str = "") -> LogReport:

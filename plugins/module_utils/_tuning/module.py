@@ -13,13 +13,14 @@ import datetime as dt
 import re
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import client_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import READ_TIMEOUT
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.progress_file import progress_to
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
@@ -34,18 +35,24 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module impor
 
 from .choice import Choice, Rules, choose
 from .journal import JournalStore
-from .lambda_function import LambdaFunction
-from .measurement import row_of
+from .lambda_function import MAX_TIMEOUT, LambdaFunction
+from .measurement import Measurement, row_of
 from .prices import ARCHITECTURES, prices_of
 from .request import MAX_PAYLOAD, TuningRequest, parse_request
 from .tuner import Tuner
 
-# Lambda's longest timeout, and time for the answer to arrive.
-MAX_TIMEOUT = 900.0
 _PAYLOADS = ("payload", "payloads")
 _CREDENTIALS = ("access_key", "secret_key", "session_token")
 _S3 = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(.+)\Z")
 _TARGET = re.compile(r"(/.*)/INPUT_([^/]+)\Z")
+
+
+@dataclass(frozen=True)
+class Target:
+    """The input that a size is published as."""
+
+    path: str
+    name: str
 
 
 def hide_payloads(module: Any) -> dict[str, Any]:
@@ -60,133 +67,147 @@ def hide_payloads(module: Any) -> dict[str, Any]:
 
 
 def run(module: Any) -> dict[str, Any]:
-    """Measure or restore, and return the result."""
-    params = module.params
+    """Measure or restore, and return the result; with C(msg) where what was measured could not be used."""
+    params, region = module.params, module.region
     request, target = _checked_options(module)
     progress = progress_to(params["progress_file"], "reading the function", module.log)
     tuner = _tuner(module, request, progress)
-    result: dict[str, Any] = {
-        "function": request.function,
-        "region": module.region,
-        "strategy": params["strategy"],
-        "changed": False,
-    }
     restoring = params["state"] == "restored"
     if not restoring:
         tuner.refuse_a_second_tuner()
+    result = {"function": tuner.function.name, "region": region, "strategy": params["strategy"], "changed": False}
     if module.check_mode:
-        return _checked(tuner, result, restoring)
+        return {**result, **_checked(module, tuner, target)}
     result["restored"] = result["changed"] = tuner.heal()
     if restoring:
         return {**result, "current": int(tuner.function.configuration()["MemorySize"])}
-    found = tuner.check()
-    return _measured(module, tuner, found, result, target)
+    found = _check(module, tuner, target)
+    measured = sorted(tuner.measure(found), key=lambda one: one.memory)
+    return _chosen(module, found, measured, result, target)
 
 
-def _checked_options(module: Any) -> tuple[TuningRequest, Optional[tuple[str, str]]]:
+def _checked_options(module: Any) -> tuple[TuningRequest, Optional[Target]]:
     """Return what is measured, and path and name of the input. Raises one OptionError for all that is wrong."""
     params, refusals = module.params, Refusals()
     check_connection(module, refusals)
-    refusals.checked(None, prices_of, ARCHITECTURES[0], module.region or "", params["prices"])
-    stored = refusals.checked(None, _parse_s3, params["payload_s3"])
-    request = refusals.checked(None, parse_request, params)
-    target = refusals.checked(None, parse_target, params["publish_to"], request.function if request else "function")
+    refusals.checked(None, prices_of, ARCHITECTURES[0], module.region or "", params["prices"] or {})
+    stored = refusals.checked(None, parse_s3, params["payload_s3"])
+    request = refusals.checked(None, parse_request, params, module.region)
+    target = refusals.checked(None, parse_target, params["publish_to"], params["function"])
     refusals.finish()
-    return (parse_request(params, _read_s3(module, *stored)) if stored else request), target
+    return (parse_request(params, module.region, _from_s3(module, *stored)) if stored else request), target
 
 
-def _checked(tuner: Tuner, result: dict[str, Any], restoring: bool) -> dict[str, Any]:
+def _checked(module: Any, tuner: Tuner, target: Optional[Target]) -> dict[str, Any]:
     left = tuner.journals.read() is not None
-    found = tuner.function.configuration() if restoring or left else tuner.check()
-    return {**result, "restored": left, "changed": left, "current": int(found["MemorySize"])}
+    restoring = module.params["state"] == "restored"
+    found = tuner.function.configuration() if restoring or left else _check(module, tuner, target)
+    return {"restored": left, "changed": left, "current": int(found["MemorySize"])}
 
 
-def _measured(
-    module: Any, tuner: Tuner, found: Mapping[str, Any], result: dict[str, Any], target: Optional[tuple[str, str]]
+def _check(module: Any, tuner: Tuner, target: Optional[Target]) -> Mapping[str, Any]:
+    """Return the function's configuration, unless it can't be measured, or what would be found out not be published."""
+    found = tuner.check()
+    if target:
+        _store(module, target).plan([Input(target.name, "number", str(found["MemorySize"]))])
+    return found
+
+
+def _chosen(
+    module: Any,
+    found: Mapping[str, Any],
+    measured: Sequence[Measurement],
+    result: dict[str, Any],
+    target: Optional[Target],
 ) -> dict[str, Any]:
     params, current = module.params, int(found["MemorySize"])
     architecture = (found.get("Architectures") or [ARCHITECTURES[0]])[0]
-    prices = prices_of(architecture, module.region, params["prices"])
+    prices = prices_of(architecture, result["region"], params["prices"] or {})
     rules = Rules(
         params["strategy"], prices, params["balanced_weight"], params["max_p95_ms"], params["min_gain"], params["trim"]
     )
-    measured = sorted(tuner.measure(found), key=lambda one: one.memory)
-    choice = choose(measured, current, rules)
     result.update(
         current=current,
-        chosen=choice.memory,
-        best=choice.best,
-        reason=choice.reason,
         sizes=[row_of(one, prices, rules.trim) for one in measured],
         architecture=architecture,
         prices={"gb_second": prices.gb_second, "request": prices.request, "source": prices.source},
     )
-    if target:
-        _publish(module, target, choice, result)
+    # What was measured has cost time and money: it is returned, whatever comes of it.
+    try:
+        choice = choose(measured, current, rules)
+        result.update(chosen=choice.memory, best=choice.best, reason=choice.reason)
+        if target:
+            _publish(module, target, choice, result)
+    except BridgeError as exc:
+        result["msg"] = str(exc)
     return result
 
 
-def _publish(module: Any, target: tuple[str, str], choice: Choice, result: dict[str, Any]) -> None:
-    path, name = target
+def _publish(module: Any, target: Target, choice: Choice, result: dict[str, Any]) -> None:
+    store = _store(module, target)
     reason = f"power tuning of {result['function']}, {result['strategy']}: {choice.reason}"
-    store = InputStore(
-        reader_of(module),
-        inputs_prefix(path),
-        lambda: caller_of(module),
-        lambda: dt.datetime.now(dt.timezone.utc),
-    )
-    changes = store.apply(store.plan([Input(name, "number", str(choice.memory), reason=reason)]))
+    changes = store.apply(store.plan([Input(target.name, "number", str(choice.memory), reason=reason)]))
     result["published"] = changes[0].as_dict()
     result["changed"] = result["changed"] or changes[0].changed
     if module._diff:  # noqa: SLF001  Ansible's name for it
         result["diff"] = diff_of(changes)
 
 
-def parse_target(text: Optional[str], function: str) -> Optional[tuple[str, str]]:
-    """Return path and name of the input to publish; raises OptionError."""
+def _store(module: Any, target: Target) -> InputStore:
+    return InputStore(
+        reader_of(module),
+        inputs_prefix(target.path),
+        lambda: caller_of(module),
+        lambda: dt.datetime.now(dt.timezone.utc),
+    )
+
+
+def parse_target(text: Optional[str], function: str) -> Optional[Target]:
+    """Return where the size is published; raises OptionError."""
     if not text:
         return None
     match = _TARGET.match(text)
     if not match:
-        example = re.sub("[^A-Z0-9]", "_", function.upper())
+        example = re.sub("[^A-Z0-9]", "_", function.rpartition(":")[2].upper())
         raise OptionError(
             f"publish_to: {show(text)} is not the parameter of an input. Give a path and INPUT_ with a name, such as "
             f"/prod/INPUT_{example}_MEMORY"
         )
     path, name = match.groups()
     inputs_prefix(path)
-    return path, parse_inputs([{"name": name, "value": 1}], [], present=True)[0].name
+    return Target(path, parse_inputs([{"name": name, "value": 1}], [], present=True)[0].name)
 
 
-def _tuner(module: Any, request: TuningRequest, progress: Callable[[str], None]) -> Tuner:
-    retrier = retrier_of(module)
-    patience = MAX_TIMEOUT + READ_TIMEOUT
-    client = client_of(module, "lambda", read_timeout=patience, max_pool_connections=request.parallel)
-    hooks = {"pre_function": request.pre_function, "post_function": request.post_function}
-    return Tuner(
-        LambdaFunction(client, retrier, module.region, request.function),
-        JournalStore(client_of(module, "ssm"), retrier, module.region, request.function, clock=time.time),
-        request,
-        uuid.uuid4().hex[:12],
-        "" if module.check_mode or module.params["state"] == "restored" else caller_of(module),
-        {option: LambdaFunction(client, retrier, module.region, name) for option, name in hooks.items() if name},
-        progress,
-    )
-
-
-def _parse_s3(url: Optional[str]) -> Optional[tuple[str, str]]:
-    """Return bucket and key of an object; None where it isn't given."""
+def parse_s3(url: Optional[str]) -> Optional[tuple[str, str]]:
+    """Return bucket and key of an object; raises OptionError."""
     if not url:
         return None
     match = _S3.match(url)
     if not match:
         raise OptionError(f"payload_s3: {show(url)} is not the URL of an object. Give s3://bucket/key")
-    return match[1], match[2]
+    return match.group(1), match.group(2)
 
 
-def _read_s3(module: Any, bucket: str, key: str) -> bytes:
+def _from_s3(module: Any, bucket: str, key: str) -> bytes:
     client = client_of(module, "s3")
     with aws_errors("s3:GetObject", module.region, f"reading s3://{bucket}/{key}"):
         answer = retrier_of(module).call(client.get_object, Bucket=bucket, Key=key)
         # One byte more than Lambda takes is enough to refuse it.
         return bytes(answer["Body"].read(MAX_PAYLOAD + 1))
+
+
+def _tuner(module: Any, request: TuningRequest, progress: Callable[[str], None]) -> Tuner:
+    retrier = retrier_of(module)
+    client = client_of(module, "lambda", read_timeout=MAX_TIMEOUT + READ_TIMEOUT, max_pool_connections=request.parallel)
+    hooks = {"pre_function": request.pre_function, "post_function": request.post_function}
+    function = LambdaFunction(client, retrier, module.region, request.function)
+    return Tuner(
+        function,
+        JournalStore(client_of(module, "ssm"), retrier, module.region, function.name, clock=time.time),
+        request,
+        uuid.uuid4().hex[:12],
+        "" if module.check_mode or module.params["state"] == "restored" else caller_of(module),
+        {option: LambdaFunction(client, retrier, module.region, name) for option, name in hooks.items() if name},
+        progress,
+        patience=module.params["retry_budget"] + READ_TIMEOUT,
+    )

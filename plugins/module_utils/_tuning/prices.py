@@ -14,10 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 
 AS_OF = "2026-11"
 SOURCE = "https://aws.amazon.com/lambda/pricing/"
@@ -46,18 +45,16 @@ class Prices:
         return billed_ms * memory / _MS_AND_MB * self.gb_second + self.request
 
 
-def prices_of(architecture: str, region: str, overrides: Mapping[str, Any]) -> Prices:
+def prices_of(architecture: str, region: str, overrides: Mapping[str, Optional[float]]) -> Prices:
     """Return the prices of an architecture in a region; raises OptionError for overrides that are none."""
-    unknown = sorted(set(overrides) - {"gb_second", "request"})
-    if unknown:
-        raise OptionError(f"prices: {show(unknown[0])} is not a price. Valid names: gb_second, request")
-    for name, value in overrides.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1:
-            raise OptionError(f"prices.{name}: {show(value)} is not a price in dollars, from 0 to less than 1")
-    if region.startswith("cn-") and len(overrides) < 2:
+    given = {name: value for name, value in overrides.items() if value is not None}
+    for name, value in given.items():
+        if not 0 <= value < 1:
+            raise OptionError(f"prices.{name}: {value} is not a price in dollars, from 0 to less than 1")
+    if region.startswith("cn-") and len(given) < 2:
         raise OptionError(f"prices: those of {region} are in yuan and not known here. Give gb_second and request")
     listed = _ELSEWHERE.get(region, _GB_SECOND)[architecture]
-    source = "given" if len(overrides) == 2 else f"list prices of {AS_OF}, {SOURCE}"
-    if len(overrides) == 1:
-        source = f"{next(iter(overrides))} given, else {source}"
-    return Prices(overrides.get("gb_second", listed), overrides.get("request", _REQUEST), source)
+    source = "given" if len(given) == 2 else f"list prices of {AS_OF}, {SOURCE}"
+    if len(given) == 1:
+        source = f"{next(iter(given))} given, else {source}"
+    return Prices(given.get("gb_second", listed), given.get("request", _REQUEST), source)

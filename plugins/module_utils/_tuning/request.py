@@ -20,19 +20,29 @@ from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 
 MIN_MEMORY, MAX_MEMORY = 128, 10240
 MAX_PAYLOAD = 6 * 1024 * 1024
-MAX_INVOCATIONS = 1000
+MIN_INVOCATIONS, MAX_INVOCATIONS = 5, 1000
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
-_ARN = re.compile(r"arn:[a-z0-9-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:([A-Za-z0-9_-]{1,64})\Z")
+_ARN = re.compile(r"arn:[a-z0-9-]+:lambda:([a-z0-9-]+):[0-9]{12}:function:[A-Za-z0-9_-]{1,64}\Z")
 _DEFAULT_PAYLOAD = b"{}"
+_BOUNDS = {
+    "invocations": (MIN_INVOCATIONS, MAX_INVOCATIONS),
+    "cold_starts": (0, 50),
+    "parallel": (1, 100),
+    "pause": (0, 3600),
+    "trim": (0, 0.4),
+    "balanced_weight": (0, 1),
+    "min_gain": (0, 0.5),
+}
 
 
 @dataclass(frozen=True)
 class TuningRequest:
-    """What is measured. C(payloads) has one payload for each invocation of a size."""
+    """What is measured. C(payloads) has one payload for each invocation of a size. Functions are names or ARNs."""
 
     function: str
     memory_sizes: tuple[int, ...]
@@ -45,12 +55,12 @@ class TuningRequest:
     allowed_errors: frozenset[str] = frozenset()
 
 
-def function_name(text: object, option: str = "function") -> str:
-    """Return the name of a function; raises OptionError for a qualified one, since versions can't be resized."""
+def function_reference(text: object, region: str, option: str = "function") -> str:
+    """Return the name or ARN of a function; raises OptionError for a qualified one, since versions can't be resized."""
     match = _ARN.match(text) if isinstance(text, str) else None
-    if match:
-        return match.group(1)
-    if isinstance(text, str) and _NAME.match(text):
+    if match and match.group(1) != region:
+        raise OptionError(f"{option}: {text} is in another region, and region is {region}. Make them the same")
+    if isinstance(text, str) and (match or _NAME.match(text)):
         return text
     raise OptionError(
         f"{option}: {show(text)} is not the name or the ARN of a function, without a version or an alias. "
@@ -58,31 +68,23 @@ def function_name(text: object, option: str = "function") -> str:
     )
 
 
-def parse_request(params: Mapping[str, Any], s3_payload: Optional[bytes] = None) -> TuningRequest:
+def parse_request(params: Mapping[str, Any], region: str, s3_payload: Optional[bytes] = None) -> TuningRequest:
     """Return the request of the module's options; raises one OptionError with all that is wrong."""
-    problems: list[str] = []
-
-    def attempt(function: Any, *arguments: Any, default: Any = None) -> Any:
-        try:
-            return function(*arguments)
-        except OptionError as exc:
-            problems.append(str(exc))
-            return default
-
-    name = attempt(function_name, params["function"])
-    sizes = attempt(_sizes, params["memory_sizes"])
-    problems += _bounds(params)
-    weighted = attempt(_weighted, params, s3_payload)
-    payloads = attempt(spread, weighted, params["invocations"]) if weighted and not problems else ()
+    refusals = Refusals()
+    function = refusals.checked("", function_reference, params["function"], region)
+    sizes = refusals.checked((), _sizes, params["memory_sizes"])
+    _check_bounds(params, refusals)
+    weighted = refusals.checked([], _weighted, params, s3_payload)
     hooks = {
-        option: attempt(function_name, params[option], option)
+        option: refusals.checked("", function_reference, params[option], region, option)
         for option in ("pre_function", "post_function")
         if params[option]
     }
-    if problems:
-        raise OptionError(". ".join(problems))
+    if weighted and params["invocations"] > 0:
+        payloads = refusals.checked((), spread, weighted, params["invocations"])
+    refusals.finish()
     return TuningRequest(
-        name,
+        function,
         sizes,
         payloads,
         params["cold_starts"],
@@ -102,27 +104,15 @@ def _sizes(sizes: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(set(sizes)))
 
 
-def _bounds(params: Mapping[str, Any]) -> list[str]:
-    bounds = {
-        "invocations": (5, MAX_INVOCATIONS),
-        "cold_starts": (0, 50),
-        "parallel": (1, 100),
-        "pause": (0, 3600),
-        "trim": (0, 0.4),
-        "balanced_weight": (0, 1),
-        "min_gain": (0, 0.5),
-    }
-    problems = [
-        f"{name}: {params[name]} is not within {low} to {high}"
-        for name, (low, high) in bounds.items()
-        if not low <= params[name] <= high
-    ]
+def _check_bounds(params: Mapping[str, Any], refusals: Refusals) -> None:
+    for name, (low, high) in _BOUNDS.items():
+        if not low <= params[name] <= high:
+            refusals.refuse(f"{name}: {params[name]} is not within {low} to {high}")
     within, bound = params["strategy"] == "cheapest_within", params["max_p95_ms"]
     if within and (bound is None or bound <= 0):
-        problems.append("max_p95_ms: strategy cheapest_within needs it. Give milliseconds, more than 0")
+        refusals.refuse("max_p95_ms: strategy cheapest_within needs it. Give milliseconds, more than 0")
     if not within and bound is not None:
-        problems.append("max_p95_ms: it is for strategy cheapest_within alone")
-    return problems
+        refusals.refuse("max_p95_ms: it is for strategy cheapest_within alone")
 
 
 def _weighted(params: Mapping[str, Any], s3_payload: Optional[bytes]) -> list[tuple[bytes, float]]:

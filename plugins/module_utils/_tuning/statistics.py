@@ -13,8 +13,10 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 RESAMPLES = 400
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,18 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
-def resampled_means(values: Sequence[float], trim: float, rng: random.Random) -> list[float]:
-    """Return the trimmed means of bootstrap samples. Those of the same values are the same in any order of them."""
-    ordered = sorted(values)
-    return [trimmed_mean(rng.choices(ordered, k=len(ordered)), trim) for _draw in range(RESAMPLES)]
+def mean_of_groups(groups: Sequence[Sequence[float]], trim: float) -> float:
+    """Return the mean of all values, each group trimmed by itself: a payload that is rare and slow is no outlier."""
+    return math.fsum(len(group) * trimmed_mean(group, trim) for group in groups) / sum(map(len, groups))
 
 
-def interval(values: Sequence[float], trim: float, rng: random.Random) -> Interval:
-    """Return the 95 % confidence interval of the trimmed mean."""
-    means = resampled_means(values, trim, rng)
+def resampled(groups: Sequence[Sequence[T]], rng: random.Random) -> list[list[T]]:
+    """Return a bootstrap sample of each group."""
+    return [rng.choices(group, k=len(group)) for group in groups]
+
+
+def interval(groups: Sequence[Sequence[float]], trim: float, rng: random.Random) -> Interval:
+    """Return the 95 % confidence interval of the mean; that of the same values is the same in any order of them."""
+    ordered = [sorted(group) for group in groups]
+    means = [mean_of_groups(resampled(ordered, rng), trim) for _draw in range(RESAMPLES)]
     return Interval(percentile(means, 0.025), percentile(means, 0.975))

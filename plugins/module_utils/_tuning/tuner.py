@@ -2,41 +2,40 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A run: checks, a journal, a version for each size, the measurements, and everything as it was.
+"""A run: checks, a journal, the measurements, and everything as it was.
 
 PRIVATE: not for use outside this collection, may change in any release.
 
-The function itself has another size only while versions are published, and what is measured are those versions:
-callers of the function don't meet its test sizes. All that a run makes has its mark in the description, so healing
-needs no more than the journal.
+All that a run makes has its mark in the description, so healing needs no more than the journal.
 """
 
 from __future__ import annotations
 
-import collections
-import concurrent.futures
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, BridgeError, DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.progress_file import silent
 
-from .journal import Journal, JournalStore, busy
-from .lambda_function import Answer, LambdaFunction
-from .log_report import OUT_OF_MEMORY, TIMEOUT, LogReport, failure_of, parse_report
+from .journal import MARK, Journal, JournalStore, Lease, busy
+from .lambda_function import MAX_TIMEOUT, LambdaFunction
 from .measurement import Measurement
 from .request import TuningRequest
+from .sizes import SizesRun
 
-# A lease covers the longest invocation (the function's timeout) and this; it is renewed when half of it is over.
-LEASE = 120.0
-_HOPELESS = (TIMEOUT, OUT_OF_MEMORY)
+_TRIES = 5
+_CHANGED_MEANWHILE = frozenset({"PreconditionFailedException", "ResourceConflictException"})
 
 
-@dataclass
+@dataclass(frozen=True)
 class Tuner:
-    """Measures one function. The id of a run, the clock and the sleep are passed in."""
+    """Measures one function. The id of a run, the clock and the sleep are passed in.
+
+    C(patience) is how many seconds a call may take beside what it is called for: it is repeated while AWS throttles.
+    """
 
     function: LambdaFunction
     journals: JournalStore
@@ -46,8 +45,7 @@ class Tuner:
     hooks: Mapping[str, LambdaFunction] = field(default_factory=dict)
     progress: Callable[[str], None] = silent
     sleep: Callable[[float], None] = time.sleep
-    _lease: float = LEASE
-    _log_level: str = ""
+    patience: float = 0.0
 
     def check(self) -> dict[str, Any]:
         """Return the function's configuration; raises one DataError with all that is against measuring it."""
@@ -56,6 +54,8 @@ class Tuner:
         if problems:
             raise DataError(f"{self.function.name}: {'; '.join(problems)}")
         self.function.dry_run()
+        for option, hook in self.hooks.items():
+            _check_hook(option, hook)
         return found
 
     def _obstacles(self, found: Mapping[str, Any]) -> list[tuple[bool, str]]:
@@ -71,6 +71,10 @@ class Tuner:
             (
                 reserved is not None and reserved < needed,
                 f"it has {reserved} reserved concurrent executions, and parallel is {needed}",
+            ),
+            (
+                str(found.get("Description", "")).startswith(MARK),
+                "its description is that of a run whose journal is gone. Run terraform apply first",
             ),
         ]
 
@@ -91,18 +95,24 @@ class Tuner:
 
     def measure(self, found: Mapping[str, Any]) -> list[Measurement]:
         """Return what was measured at each size. The function is as before, also where this raises."""
-        self._lease = LEASE + float(found.get("Timeout", 3))
-        self._log_level = str(found.get("LoggingConfig", {}).get("SystemLogLevel", ""))
-        journal = Journal(
-            self.run_id,
-            self.owner,
-            self.journals.clock() + self._lease,
-            int(found["MemorySize"]),
-            str(found.get("Description", "")),
+        memory, described = int(found["MemorySize"]), str(found.get("Description", ""))
+        journal = Journal(self.run_id, self.owner, 0.0, memory, described)
+        timeouts = [float(found.get("Timeout", 3)), *(MAX_TIMEOUT for _hook in self.hooks)]
+        lease = Lease(self.journals, journal, max(timeouts) + self.patience, self.sleep)
+        run = SizesRun(
+            replace(self.function, sleep=lease.sleep),
+            self.request,
+            lease,
+            {option: replace(hook, sleep=lease.sleep) for option, hook in self.hooks.items()},
+            self.progress,
+            str(found.get("LoggingConfig", {}).get("SystemLogLevel", "")),
         )
-        self.journals.open(journal)
+        lease.open()
         try:
-            measured = self._measure(journal, found)
+            versions = run.publish(found["RevisionId"])
+            # The function has its own size again before the measuring begins.
+            self._give_back(journal, run.function)
+            measured = run.measure(versions)
         except BaseException as exc:
             self._restore_after(journal, exc)
             raise
@@ -119,99 +129,37 @@ class Tuner:
             ) from exc
 
     def _restore(self, journal: Journal) -> None:
-        found = self.function.wait()
-        if str(found.get("Description", "")).startswith(journal.mark):
-            self.function.configure(journal.memory, journal.description, found["RevisionId"])
+        self._give_back(journal, self.function)
         for version in self.function.versions():
             if str(version.get("Description", "")).startswith(journal.mark):
                 self.function.delete_version(version["Version"])
         self.journals.close(journal)
 
-    def _measure(self, journal: Journal, found: Mapping[str, Any]) -> list[Measurement]:
-        sizes = sorted({*self.request.memory_sizes, journal.memory}, reverse=True)
-        versions = self._publish(journal, sizes, found)
-        self._unmark(journal)
-        measured = []
-        for position, memory in enumerate(sizes):
-            journal = self._renew(journal)
-            said = f"{self.function.name}: measuring {memory} MB, size {position + 1} of {len(sizes)}"
-            one, journal = self._measure_size(memory, versions[memory], journal, said)
-            measured.append(one)
-        return measured
+    def _give_back(self, journal: Journal, function: LambdaFunction) -> None:
+        """Give the function its own size and description back, unless somebody else has given it others by now."""
+        for attempt in range(1, _TRIES + 1):
+            found = function.settled()
+            if not _is_ours(found, journal):
+                return
+            try:
+                function.configure(journal.memory, journal.description, found["RevisionId"])
+            except BridgeError as exc:
+                # Somebody changes it at the same time, or the update failed later: what it is like now counts.
+                code = error_code(exc.__cause__ or exc)
+                if attempt == _TRIES or not (isinstance(exc, DataError) or code in _CHANGED_MEANWHILE):
+                    raise
+                function.sleep(1.0)
 
-    def _publish(self, journal: Journal, sizes: Sequence[int], found: Mapping[str, Any]) -> dict[int, list[str]]:
-        """Publish the versions of all sizes, the largest first: one beyond the account's limit is refused at once."""
-        revision = found["RevisionId"]
-        versions: dict[int, list[str]] = {}
-        for memory in sizes:
-            self.progress(f"{self.function.name}: publishing a version of {memory} MB")
-            versions[memory] = []
-            for number in range(1 + self.request.cold_starts):
-                mark = f"{journal.mark} {memory} MB {number}"
-                revision = self.function.configure(memory, mark, revision)["RevisionId"]
-                versions[memory].append(self.function.publish(mark, revision))
-                revision = self.function.wait()["RevisionId"]
-        return versions
 
-    def _unmark(self, journal: Journal) -> None:
-        """Give the function its own size back before the measuring begins."""
-        found = self.function.wait()
-        self.function.configure(journal.memory, journal.description, found["RevisionId"])
+def _is_ours(found: Mapping[str, Any], journal: Journal) -> bool:
+    """Return whether the function is as a run has left it: at a test size, or its own after an update that failed."""
+    memory, description = int(found["MemorySize"]), str(found.get("Description", ""))
+    own = (memory, description) == (journal.memory, journal.description)
+    return description.startswith(journal.mark) or (own and found.get("LastUpdateStatus") == "Failed")
 
-    def _renew(self, journal: Journal) -> Journal:
-        if journal.lease_until - self.journals.clock() > self._lease / 2:
-            return journal
-        return self.journals.renew(journal, self._lease)
 
-    def _measure_size(
-        self, memory: int, versions: Sequence[str], journal: Journal, said: str
-    ) -> tuple[Measurement, Journal]:
-        reports: list[LogReport] = []
-        failures: collections.Counter[str] = collections.Counter()
-        for version in versions:
-            self.function.wait(version)
-        # One more at the beginning starts the environment; it counts as a cold start, and a failed one as a failure.
-        first = self.request.payloads[0]
-        work = [[(first, version)] for version in versions]
-        rest = [(payload, versions[0]) for payload in self.request.payloads]
-        work += [rest[start : start + self.request.parallel] for start in range(0, len(rest), self.request.parallel)]
-        total = sum(map(len, work))
-        for batch in work:
-            self.progress(f"{said}, {len(reports) + sum(failures.values())} of {total} invocations")
-            journal = self._renew(journal)
-            for report, failure in self._batch(batch):
-                if failure:
-                    failures[failure] += 1
-                else:
-                    reports.append(report)
-            if any(failures[hopeless] for hopeless in _HOPELESS):
-                break  # the size is unfit, and each further attempt costs as much as this one
-            if self.request.pause:
-                self.sleep(self.request.pause)
-        return Measurement(memory, reports, dict(failures)), journal
-
-    def _batch(self, batch: Sequence[tuple[bytes, str]]) -> list[tuple[LogReport, str]]:
-        if len(batch) == 1:
-            return [self._once(*batch[0])]
-        with concurrent.futures.ThreadPoolExecutor(max_workers=len(batch)) as pool:
-            return list(pool.map(lambda job: self._once(*job), batch))
-
-    def _once(self, payload: bytes, version: str) -> tuple[LogReport, str]:
-        """Return the report of one invocation, and why it failed, if it did."""
-        self._hook("pre_function", payload)
-        answer = self.function.invoke(payload, version)
-        report = parse_report(answer.log, answer.request_id, self._log_level)
-        self._hook("post_function", payload)
-        if not answer.error:
-            return report, ""
-        reason = failure_of(report, answer.payload)
-        return report, "" if reason in self.request.allowed_errors else reason
-
-    def _hook(self, option: str, payload: bytes) -> None:
-        hook = self.hooks.get(option)
-        if hook is None:
-            return
-        answer: Answer = hook.invoke(payload)
-        if answer.error:
-            kind = answer.payload.get("errorType", "an error")
-            raise DataError(f"{option}: {hook.name} failed with {kind}; its log says why")
+def _check_hook(option: str, hook: LambdaFunction) -> None:
+    try:
+        hook.dry_run()
+    except AwsError as exc:
+        raise AwsError(f"{option}: {exc}") from exc

@@ -8,10 +8,16 @@ import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.prices import prices_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.request import parse_request, spread
-from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.statistics import interval, percentile, trimmed_mean
+from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.statistics import (
+    interval,
+    mean_of_groups,
+    percentile,
+    trimmed_mean,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
+REGION = "eu-central-1"
 DEFAULTS = {
     "function": "worker",
     "memory_sizes": [128, 256],
@@ -37,6 +43,14 @@ DEFAULTS = {
     [
         ({"function": "worker:3"}, "function: 'worker:3' is not the name or the ARN of a function, without a version"),
         ({"function": "arn:aws:lambda:eu-central-1:123456789012:function:w:live"}, "Only $LATEST can be measured"),
+        (
+            {"function": "arn:aws:lambda:eu-west-1:123456789012:function:w"},
+            "function:w is in another region, and region is eu-central-1. Make them the same",
+        ),
+        (
+            {"post_function": "arn:aws:lambda:eu-west-1:123456789012:function:w"},
+            "post_function: arn:aws:lambda:eu-west-1:123456789012:function:w is in another region",
+        ),
         ({"memory_sizes": [64, 128, 20000]}, "memory_sizes: 64, 20000. Valid values: 128 to 10240, in MB"),
         ({"memory_sizes": []}, "memory_sizes: none"),
         ({"invocations": 4}, "invocations: 4 is not within 5 to 1000"),
@@ -58,14 +72,14 @@ DEFAULTS = {
 def test_refusals(given_options, message):
     """Each names the option, what it got and what is valid; no message shows a payload."""
     with pytest.raises(OptionError) as refused:
-        parse_request({**DEFAULTS, **given_options})
+        parse_request({**DEFAULTS, **given_options}, REGION)
     assert message in str(refused.value)
 
 
 def test_all_refusals_come_at_once():
     """Nobody mends one to be told the next."""
     with pytest.raises(OptionError) as refused:
-        parse_request({**DEFAULTS, "memory_sizes": [1], "parallel": 0, "payload": "{no"})
+        parse_request({**DEFAULTS, "memory_sizes": [1], "parallel": 0, "payload": "{no"}, REGION)
     assert 3 == sum(option in str(refused.value) for option in ("memory_sizes:", "parallel:", "payload:"))
 
 
@@ -73,9 +87,9 @@ def test_all_refusals_come_at_once():
 def test_payloads_are_spread_by_weight_in_any_order(weights, invocations, shuffler):
     """Every payload within one invocation of its share, and the order of the options changes nothing."""
     rows = [{"payload": {"number": index}, "weight": weight} for index, weight in enumerate(weights)]
-    request = parse_request({**DEFAULTS, "payloads": rows, "invocations": invocations})
+    request = parse_request({**DEFAULTS, "payloads": rows, "invocations": invocations}, REGION)
     shuffler.shuffle(rows)
-    assert request == parse_request({**DEFAULTS, "payloads": rows, "invocations": invocations})
+    assert request == parse_request({**DEFAULTS, "payloads": rows, "invocations": invocations}, REGION)
     assert invocations == len(request.payloads)
     for index, weight in enumerate(weights):
         count = request.payloads.count(b'{"number": %d}' % index)
@@ -95,10 +109,20 @@ def test_statistics(values, trim, shuffler):
     assert mean <= max(values) * 1.000001
     assert percentile(values, 0.5) in values
     assert max(values) == percentile(values, 1)
-    found = interval(values, trim, random.Random(1))
+    found = interval([values], trim, random.Random(1))
     assert found.low <= found.high
     shuffler.shuffle(values)
-    assert found == interval(values, trim, random.Random(1))
+    assert found == interval([values], trim, random.Random(1))
+
+
+@given(st.lists(st.tuples(st.floats(1, 1e4), st.integers(1, 20)), min_size=1, max_size=5), st.floats(0, 0.4))
+def test_no_payload_is_trimmed_away(payloads, trim):
+    """However rare it is, and however far from the others: the mean is that of the payloads by their weights."""
+    groups = [[value] * count for value, count in payloads]
+    expected = sum(value * count for value, count in payloads) / sum(count for _value, count in payloads)
+    assert pytest.approx(expected) == mean_of_groups(groups, trim)
+    found = interval(groups, trim, random.Random(1))
+    assert (pytest.approx(expected), pytest.approx(expected)) == (found.low, found.high)
 
 
 def test_prices():
@@ -112,10 +136,10 @@ def test_prices():
     assert prices_of("arm64", "cn-north-1", {"gb_second": 0.0001, "request": 0}).source == "given"
     with pytest.raises(OptionError, match=r"prices: those of cn-north-1 are in yuan .* Give gb_second and request"):
         prices_of("arm64", "cn-north-1", {"request": 0})
-    with pytest.raises(OptionError, match=r"prices: 'gb' is not a price. Valid names: gb_second, request"):
-        prices_of("x86_64", "eu-central-1", {"gb": 1})
-    with pytest.raises(OptionError, match=r"prices\.request: True is not a price in dollars"):
-        prices_of("x86_64", "eu-central-1", {"request": True})
+    assert prices_of("arm64", "eu-central-1", {}) == prices_of("arm64", "eu-central-1", {"request": None})
+    for wrong in (1.5, -0.1, float("nan")):
+        with pytest.raises(OptionError, match=rf"prices\.request: {wrong} is not a price in dollars"):
+            prices_of("x86_64", "eu-central-1", {"request": wrong})
 
 
 @pytest.mark.parametrize("region", ["af-south-1", "ap-east-1", "eu-central-1", "eu-south-1", "me-south-1", "us-east-1"])

@@ -3,34 +3,47 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import threading
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Pace, Policy, Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, BridgeError, DataError
-from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.journal import Journal, JournalStore
-from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.lambda_function import Answer, LambdaFunction
+from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.journal import MARK, SPARE, Journal, JournalStore
+from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.lambda_function import MAX_TIMEOUT, LambdaFunction
 from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.request import TuningRequest
-from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.tuner import LEASE, Tuner
-from hypothesis import given
+from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.tuner import Tuner
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.lambda_memory import AwsRefusalError, Clock, KilledError, LambdaMemory, Workload
 
 PAYLOADS = (b'{"token": "hunter2"}',) * 5
+PATIENCE = 5.0
+REGION = "eu-central-1"
+JOURNAL = "/tfbridge/lambda-power-tuning/worker"
+LEASE = 3 + PATIENCE + 2 * SPARE  # of a function with a timeout of 3 s
 
 
-def tuner_of(aws, run="run-1", **others):
-    """A tuner of the function in memory."""
-    clock = aws.clock
-    retrier = Retrier(Policy(budget=5), Pace(rate=1e9, clock=clock, sleep=clock.sleep), clock, clock.sleep)
+def retrier_of(clock):
+    """A retrier on the clock."""
+    return Retrier(Policy(budget=PATIENCE), Pace(rate=1e9, clock=clock, sleep=clock.sleep), clock, clock.sleep)
+
+
+def tuner_of(aws, run="run-1", hooks=(), **others):
+    """A tuner of the function in memory; its hooks are functions in memory, by option."""
+    clock, retrier = aws.clock, retrier_of(aws.clock)
+    functions = {name: LambdaFunction(hook, retrier, REGION, name, clock.sleep) for name, hook in dict(hooks).items()}
     options = {"memory_sizes": (256, 1024), "payloads": PAYLOADS, **others}
     return Tuner(
-        LambdaFunction(aws, retrier, "eu-central-1", "worker", clock.sleep),
-        JournalStore(aws, retrier, "eu-central-1", "worker", clock),
+        LambdaFunction(aws, retrier, REGION, "worker", clock.sleep),
+        JournalStore(aws, retrier, REGION, "worker", clock),
         TuningRequest("worker", **options),
         run,
         f"owner-of-{run}",
+        functions,
         sleep=clock.sleep,
+        patience=PATIENCE,
     )
 
 
@@ -142,9 +155,10 @@ def test_two_tuners_the_second_is_refused_by_name():
 
     aws.before = second
     rows = whole_run(aws)
+    refused_until = "2027-01-15 08:02:08"
     assert refused == [
-        "worker is being measured by owner-of-run-1, run run-1. Wait for its end; if it was killed, run again when its "
-        "lease is over, or with 'state: restored' at once"
+        "worker is being measured by owner-of-run-1, run run-1. Wait for its end; if it was killed, run again with "
+        f"'state: restored', or after {refused_until} UTC, when its lease is over"
     ]
     assert all(row.usable for row in rows)
     assert before == aws.state()
@@ -259,45 +273,160 @@ def test_a_run_that_was_taken_over_leaves_the_other_journal():
 @pytest.mark.parametrize("parallel", [1, 2, 5])
 def test_hooks_surround_each_invocation(parallel):
     """With the same payload, however many run at a time."""
-    aws, seen = LambdaMemory(Clock()), []
-
-    class Hook:
-        """A function that answers."""
-
-        def __init__(self, name):
-            self.name = name
-
-        def invoke(self, payload):
-            """Keep what it was invoked with."""
-            seen.append((self.name, payload))
-            return Answer("id", "", {})
-
-    tuner = tuner_of(aws, parallel=parallel)
-    tuner.hooks = {"pre_function": Hook("before"), "post_function": Hook("after")}
+    aws, before, after = LambdaMemory(Clock()), LambdaMemory(Clock()), LambdaMemory(Clock())
+    tuner = tuner_of(aws, hooks={"pre_function": before, "post_function": after}, parallel=parallel)
     tuner.measure(tuner.check())
-    assert 18 == len(aws.invocations) == seen.count(("before", PAYLOADS[0])) == seen.count(("after", PAYLOADS[0]))
+    assert 3 * (5 + parallel) == len(aws.invocations) == len(before.invocations) == len(after.invocations)
+    assert {("$LATEST", PAYLOADS[0])} == set(before.invocations) == set(after.invocations)
 
 
 def test_a_hook_that_fails_ends_the_run():
     """With its name; its message may have the payload in it, and is not shown."""
-    aws = LambdaMemory(Clock())
+    aws, hook = LambdaMemory(Clock()), LambdaMemory(Clock())
     before = aws.state()
-    tuner = tuner_of(aws)
-
-    class Broken:
-        """A function that fails."""
-
-        name = "prepare"
-
-        def invoke(self, payload):
-            """Fail."""
-            return Answer("id", "", {"errorType": "KeyError", "errorMessage": str(payload)}, "Unhandled")
-
-    tuner.hooks = {"pre_function": Broken()}
-    with pytest.raises(DataError, match="pre_function: prepare failed with KeyError; its log says why") as told:
+    failure = {"errorType": "KeyError", "errorMessage": "hunter2"}
+    hook.workload.run = lambda *_size, **_cold: (1.0, None, 60, failure)
+    tuner = tuner_of(aws, hooks={"pre_function": hook})
+    with pytest.raises(DataError, match="pre_function: pre_function failed with KeyError; its log says why") as told:
         tuner.measure(tuner.check())
     assert "hunter2" not in str(told.value)
     assert before == aws.state()
+
+
+def test_a_hook_that_is_missing_is_found_before_anything_is_touched():
+    """By a dry run of it."""
+    aws, hook = LambdaMemory(Clock()), LambdaMemory(Clock())
+
+    def missing(_call):
+        raise AwsRefusalError("ResourceNotFoundException")
+
+    hook.before = missing
+    with pytest.raises(AwsError, match="post_function: invoking post_function"):
+        tuner_of(aws, hooks={"post_function": hook}).check()
+    assert not {"put_parameter", "update_function_configuration"} & set(aws.calls)
+
+
+@pytest.mark.parametrize("parallel", [1, 2, 5])
+def test_environments_are_started_for_all_invocations_at_a_time(parallel):
+    """So that the samples are warm, and as many as were asked for."""
+    aws = LambdaMemory(Clock())
+    aws.at_a_time = threading.Barrier(parallel)
+    for row in whole_run(aws, parallel=parallel, payloads=PAYLOADS * 2):
+        assert (10, parallel, 0) == (len(row.samples), len(row.starts), len(row.failures))
+        assert all(report.init is None for report in row.samples)
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_a_lease_never_ends_under_a_run(data):
+    """However long the function, its hooks, updates and pauses take: nobody heals a run that is alive."""
+    aws, hook = LambdaMemory(Clock(), Workload(noise=0)), LambdaMemory(Clock(), Workload(noise=0))
+    hook.clock = aws.clock
+    timeout, seconds = data.draw(st.integers(1, 900)), data.draw(st.floats(0, 900))
+    aws.latest["Timeout"], aws.workload.fixed = timeout, min(seconds, timeout) * 1000
+    hook.latest["Timeout"], hook.workload.fixed = 900, data.draw(st.floats(0, 899)) * 1000
+    aws.workload.per_memory = hook.workload.per_memory = 0
+    aws.update_takes = data.draw(st.floats(0, 250))
+    names = data.draw(st.sets(st.sampled_from(["pre_function", "post_function"])))
+    alive = []
+
+    def moved():
+        if JOURNAL in aws.parameters:
+            alive.append(json.loads(aws.parameters[JOURNAL])["lease_until"] - aws.clock.now)
+
+    aws.clock.moved = moved
+    pause, cold_starts = data.draw(st.floats(0, 3600)), data.draw(st.integers(0, 3))
+    tuner = tuner_of(aws, hooks=dict.fromkeys(names, hook), pause=pause, cold_starts=cold_starts)
+    tuner.measure(tuner.check())
+    assert min(alive) > 0
+    # Whoever comes after a kill doesn't wait longer than for one call and the time to spare.
+    assert max(alive) <= (MAX_TIMEOUT if names else timeout) + PATIENCE + 2 * SPARE
+
+
+def updates_of_a_run():
+    """How many updates an undisturbed run makes."""
+    aws = LambdaMemory(Clock())
+    whole_run(aws, cold_starts=1)
+    return aws.updates
+
+
+@pytest.mark.parametrize("number", range(1, updates_of_a_run() + 1))
+def test_an_update_that_fails_later_leaves_no_trace(number):
+    """AWS takes it, and says after a while that it failed: the function gets its own size by another one."""
+    aws = LambdaMemory(Clock())
+    before = aws.state()
+    aws.failing = {number}
+    with contextlib.suppress(DataError):
+        whole_run(aws, cold_starts=1)
+    assert before == aws.state()
+
+
+@given(st.integers(0, CALLS - 1), st.booleans())
+def test_what_somebody_else_changes_meanwhile_stays(point, whole):
+    """Terraform that applies a size and a description, or a person who sets something else, at any call."""
+    aws = LambdaMemory(Clock())
+    theirs = {"MemorySize": 2048, "Description": "theirs", "Timeout": 9} if whole else {"Timeout": 9}
+    count = [0]
+
+    def change(_call):
+        count[0] += 1
+        if count[0] - 1 == point:
+            aws.latest.update(theirs)
+            aws.revision += 1
+
+    aws.before = change
+    expected = {**aws.latest, **theirs}
+    with contextlib.suppress(BridgeError):
+        whole_run(aws, cold_starts=1)
+    assert (expected, ["1"], {}) == (aws.latest, list(aws.published), aws.parameters)
+
+
+@given(st.text(max_size=256).filter(lambda text: not text.startswith(MARK)))
+def test_any_description_comes_back(text):
+    """Also one that Parameter Store would take for a reference."""
+    aws = LambdaMemory(Clock())
+    aws.latest["Description"] = text = f"{text}{{{{x}}}}"
+    aws.before = kill_at_the_first_version(aws)
+    with pytest.raises(KilledError):
+        whole_run(aws)
+    aws.before = lambda _call: None
+    assert text != aws.latest["Description"]
+    assert tuner_of(aws, run="run-2").heal()
+    assert text == aws.latest["Description"]
+
+
+def kill_at_the_first_version(aws):
+    """Let the process die when the first version is published."""
+
+    def kill(_call):
+        if "publish_version" in aws.calls:
+            raise KilledError
+
+    return kill
+
+
+def test_a_function_without_its_journal_is_refused():
+    """Somebody has deleted it: what the function was like is not known."""
+    aws = LambdaMemory(Clock())
+    aws.before = kill_at_the_first_version(aws)
+    with pytest.raises(KilledError):
+        whole_run(aws)
+    aws.before = lambda _call: None
+    aws.parameters.clear()
+    with pytest.raises(DataError, match=r"a run whose journal is gone\. Run terraform apply first"):
+        whole_run(aws)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"run": "a"}', "null", '"x"'])
+@pytest.mark.parametrize("until", ["soon", 1e300, None])
+def test_what_is_no_journal_is_not_touched(text, until):
+    """It is named, and the function is left alone."""
+    aws = LambdaMemory(Clock())
+    whole = {"run": "a", "owner": "b", "lease_until": until, "memory": 512, "description": ""}
+    aws.parameters[JOURNAL] = text or json.dumps(whole)
+    with pytest.raises(DataError, match="worker is not a journal of this module"):
+        whole_run(aws)
+    assert "update_function_configuration" not in aws.calls
 
 
 def test_allowed_errors_count_as_samples():
