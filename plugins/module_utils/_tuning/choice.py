@@ -21,10 +21,9 @@ from typing import Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
 
-from .log_report import LogReport
 from .measurement import Measurement
 from .prices import Prices
-from .statistics import RESAMPLES, mean_of_groups, percentile, resampled
+from .statistics import RESAMPLES, bootstrap, means, percentile, resampled
 
 STRATEGIES = ("cost", "speed", "balanced", "cheapest_within")
 CERTAINTY = 0.95
@@ -115,7 +114,8 @@ def _allowed(usable: Sequence[Measurement], rules: Rules) -> Sequence[Measuremen
 
 def _scores(one: Measurement, rules: Rules) -> tuple[float, float, float]:
     """Return the score, then cost and duration for ties."""
-    cost, duration = _means(one.groups, one.memory, rules)
+    billed, duration = means(one.groups, rules.trim)
+    cost = rules.prices.cost(billed, one.memory)
     ties = (duration, cost) if rules.weight == 1.0 else (cost, duration)
     return (score(cost, duration, rules.weight), *ties)
 
@@ -124,13 +124,6 @@ def score(cost: float, duration: float, weight: float) -> float:
     """Return the weighted geometric mean of cost and duration, as a logarithm: the lower, the better."""
     tiny = 1e-12
     return weight * math.log(max(cost, tiny)) + (1.0 - weight) * math.log(max(duration, tiny))
-
-
-def _means(groups: Sequence[Sequence[LogReport]], memory: int, rules: Rules) -> tuple[float, float]:
-    """Return the mean cost and duration."""
-    billed = mean_of_groups([[report.billed for report in group] for group in groups], rules.trim)
-    duration = mean_of_groups([[report.duration for report in group] for group in groups], rules.trim)
-    return rules.prices.cost(billed, memory), duration
 
 
 def _share_with_gain(best: Measurement, now: Measurement, rules: Rules) -> float:
@@ -142,15 +135,15 @@ def _share_with_gain(best: Measurement, now: Measurement, rules: Rules) -> float
 
 def _resampled_scores(one: Measurement, rules: Rules) -> list[float]:
     """Return the scores of bootstrap samples, whose invocations keep their cost and duration together."""
-    rng, groups = one.random("choice"), one.groups
-    draws = (_means(resampled(groups, rng), one.memory, rules) for _draw in range(RESAMPLES))
-    return [score(cost, duration, rules.weight) for cost, duration in draws]
+    draws = bootstrap(one.groups, rules.trim, one.random("choice"))
+    return [score(rules.prices.cost(billed, one.memory), duration, rules.weight) for billed, duration in draws]
 
 
 def _share_too_slow(now: Measurement, rules: Rules) -> float:
     """Return the share of resamples in which the current size is beyond max_p95_ms."""
     if rules.max_p95_ms is None:
         return 0.0
-    rng, durations = now.random("p95"), now.durations
-    draws = (itertools.chain(*resampled(durations, rng)) for _draw in range(RESAMPLES))
-    return sum(percentile(list(draw), 0.95) > rules.max_p95_ms for draw in draws) / RESAMPLES
+    rng, groups = now.random("p95"), now.groups
+    draws = (itertools.chain(*resampled(groups, rng)) for _draw in range(RESAMPLES))
+    beyond = (percentile([duration for _billed, duration in draw], 0.95) > rules.max_p95_ms for draw in draws)
+    return sum(beyond) / RESAMPLES

@@ -17,8 +17,7 @@ from typing import Any
 
 from .log_report import LogReport
 from .prices import Prices
-from .request import MIN_INVOCATIONS
-from .statistics import interval, mean_of_groups, percentile
+from .statistics import FEW, Figures, bootstrap, interval, means, percentile
 
 
 @dataclass(frozen=True)
@@ -38,25 +37,15 @@ class Measurement:
     def samples(self) -> Sequence[LogReport]:
         """The warm invocations; all, where there are too few of them to tell a gain from noise."""
         warm = [report for report in self.reports if report.init is None]
-        return warm if len(warm) >= MIN_INVOCATIONS else self.reports
+        return warm if len(warm) >= FEW else self.reports
 
     @property
-    def groups(self) -> list[list[LogReport]]:
-        """The samples of each payload."""
-        found: dict[int, list[LogReport]] = {}
+    def groups(self) -> list[list[Figures]]:
+        """Milliseconds that are paid for, and until the answer, of the samples of each payload."""
+        found: dict[int, list[Figures]] = {}
         for report in self.samples:
-            found.setdefault(report.payload, []).append(report)
-        return [sorted(found[number], key=_figures) for number in sorted(found)]
-
-    @property
-    def durations(self) -> list[list[float]]:
-        """Milliseconds until each answer, by payload."""
-        return [[report.duration for report in group] for group in self.groups]
-
-    @property
-    def billed(self) -> list[list[float]]:
-        """Milliseconds that are paid for, by payload."""
-        return [[report.billed for report in group] for group in self.groups]
+            found.setdefault(report.payload, []).append((report.billed, report.duration))
+        return [sorted(found[number]) for number in sorted(found)]
 
     def duration_percentile(self, share: float) -> float:
         """Return the duration that so many invocations don't exceed, whatever their payload."""
@@ -69,11 +58,7 @@ class Measurement:
 
     def random(self, purpose: str) -> random.Random:
         """Return a random source that depends on this size alone, so that no other size has a say in its figures."""
-        return random.Random(f"{purpose}:{self.memory}:{self.billed}:{self.durations}")  # noqa: S311  statistics
-
-
-def _figures(report: LogReport) -> tuple[float, float]:
-    return (report.billed, report.duration)
+        return random.Random(f"{purpose}:{self.memory}:{self.groups}")  # noqa: S311  statistics
 
 
 def row_of(measured: Measurement, prices: Prices, trim: float) -> dict[str, Any]:
@@ -86,17 +71,17 @@ def row_of(measured: Measurement, prices: Prices, trim: float) -> dict[str, Any]
     }
     if not measured.reports:
         return row
-    billed, durations = measured.billed, measured.durations
-    bounds = interval(billed, trim, measured.random("interval"))
-    spread = interval(durations, trim, measured.random("duration"))
+    billed, duration = means(measured.groups, trim)
+    draws = zip(*bootstrap(measured.groups, trim, measured.random("interval")))
+    paid, spread = (interval(column) for column in draws)
     row.update(
-        duration_mean=mean_of_groups(durations, trim),
+        duration_mean=duration,
         duration_p50=measured.duration_percentile(0.5),
         duration_p95=measured.duration_percentile(0.95),
         duration_interval=[spread.low, spread.high],
-        billed_mean=mean_of_groups(billed, trim),
-        cost=prices.cost(mean_of_groups(billed, trim), measured.memory),
-        cost_interval=[prices.cost(bound, measured.memory) for bound in (bounds.low, bounds.high)],
+        billed_mean=billed,
+        cost=prices.cost(billed, measured.memory),
+        cost_interval=[prices.cost(bound, measured.memory) for bound in (paid.low, paid.high)],
         init_mean=math.fsum(measured.starts) / len(measured.starts) if measured.starts else None,
         cold_starts=len(measured.starts),
         peak_memory=max(report.peak for report in measured.reports),

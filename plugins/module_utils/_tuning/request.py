@@ -172,4 +172,9 @@ def spread(weighted: Sequence[tuple[bytes, float]], invocations: int) -> tuple[b
             f"payloads: the weight {smallest:g} of {total:g} rounds to no invocation of {invocations}. "
             "Raise the weight, or invocations"
         )
+    if max(counts) == 1:
+        raise OptionError(
+            f"payloads: with {invocations} invocations none of {len(counts)} is invoked twice, and noise is not seen. "
+            "Raise invocations"
+        )
     return tuple(payload for (payload, _weight), count in zip(weighted, counts) for _draw in range(count))

@@ -13,10 +13,12 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 RESAMPLES = 400
-T = TypeVar("T")
+FEW = 5
+# Those of one invocation; and the invocations of each payload.
+Figures = tuple[float, ...]
+Groups = Sequence[Sequence[Figures]]
 
 
 @dataclass(frozen=True)
@@ -40,18 +42,47 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
-def mean_of_groups(groups: Sequence[Sequence[float]], trim: float) -> float:
-    """Return the mean of all values, each group trimmed by itself: a payload that is rare and slow is no outlier."""
-    return math.fsum(len(group) * trimmed_mean(group, trim) for group in groups) / sum(map(len, groups))
+def means(groups: Groups, trim: float) -> Figures:
+    """Return the mean of each figure, each group trimmed by itself: a payload that is rare and slow is no outlier."""
+    total = sum(map(len, groups))
+    weighted = [[len(group) * trimmed_mean(column, trim) for column in zip(*group)] for group in groups]
+    return tuple(math.fsum(column) / total for column in zip(*weighted))
 
 
-def resampled(groups: Sequence[Sequence[T]], rng: random.Random) -> list[list[T]]:
-    """Return a bootstrap sample of each group."""
-    return [rng.choices(group, k=len(group)) for group in groups]
+def bootstrap(groups: Groups, trim: float, rng: random.Random) -> list[Figures]:
+    """Return the means of bootstrap samples."""
+    return [means(resampled(groups, rng), trim) for _draw in range(RESAMPLES)]
 
 
-def interval(groups: Sequence[Sequence[float]], trim: float, rng: random.Random) -> Interval:
-    """Return the 95 % confidence interval of the mean; that of the same values is the same in any order of them."""
-    ordered = [sorted(group) for group in groups]
-    means = [mean_of_groups(resampled(ordered, rng), trim) for _draw in range(RESAMPLES)]
-    return Interval(percentile(means, 0.025), percentile(means, 0.975))
+def resampled(groups: Groups, rng: random.Random) -> list[list[Figures]]:
+    """Return a bootstrap sample of each group, the figures of an invocation together.
+
+    A group of fewer than FEW knows little of its noise: it gets that of all groups, as ratios to their means.
+    """
+    small = any(len(group) < FEW for group in groups)
+    ratios = _ratios(groups) if small else []
+    return [
+        rng.choices(group, k=len(group))
+        if len(group) >= FEW
+        else [_times(ratio, means([group], 0)) for ratio in rng.choices(ratios, k=len(group))]
+        for group in groups
+    ]
+
+
+def _ratios(groups: Groups) -> list[Figures]:
+    """Return the figures as ratios to the means of their group, as far apart as those of many invocations would be."""
+    found: list[Figures] = []
+    for group in groups:
+        if len(group) > 1:
+            wider, middle = math.sqrt(len(group) / (len(group) - 1)), means([group], 0)
+            found += [tuple(1 + wider * (one / (mean or 1) - 1) for one, mean in zip(row, middle)) for row in group]
+    return found or [tuple(1.0 for _figure in groups[0][0])]
+
+
+def _times(ratio: Figures, middle: Figures) -> Figures:
+    return tuple(one * mean for one, mean in zip(ratio, middle))
+
+
+def interval(values: Sequence[float]) -> Interval:
+    """Return the 95 % confidence interval of a mean, of the means of bootstrap samples."""
+    return Interval(percentile(values, 0.025), percentile(values, 0.975))

@@ -10,8 +10,9 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.prices import
 from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.request import parse_request, spread
 from ansible_collections.tfbridge.aws.plugins.module_utils._tuning.statistics import (
     interval,
-    mean_of_groups,
+    means,
     percentile,
+    resampled,
     trimmed_mean,
 )
 from hypothesis import given
@@ -67,6 +68,10 @@ DEFAULTS = {
             {"payloads": [{"payload": {"a": 1}, "weight": 99}, {"payload": {"a": 2}, "weight": 1}]},
             "payloads: the weight 1 of 100 rounds to no invocation of 10",
         ),
+        (
+            {"payloads": [{"payload": {"a": number}, "weight": 1} for number in range(10)]},
+            "payloads: with 10 invocations none of 10 is invoked twice",
+        ),
     ],
 )
 def test_refusals(given_options, message):
@@ -109,20 +114,19 @@ def test_statistics(values, trim, shuffler):
     assert mean <= max(values) * 1.000001
     assert percentile(values, 0.5) in values
     assert max(values) == percentile(values, 1)
-    found = interval([values], trim, random.Random(1))
+    found = interval(values)
     assert found.low <= found.high
     shuffler.shuffle(values)
-    assert found == interval([values], trim, random.Random(1))
+    assert found == interval(values)
 
 
 @given(st.lists(st.tuples(st.floats(1, 1e4), st.integers(1, 20)), min_size=1, max_size=5), st.floats(0, 0.4))
 def test_no_payload_is_trimmed_away(payloads, trim):
     """However rare it is, and however far from the others: the mean is that of the payloads by their weights."""
-    groups = [[value] * count for value, count in payloads]
+    groups = [[(value,)] * count for value, count in payloads]
     expected = sum(value * count for value, count in payloads) / sum(count for _value, count in payloads)
-    assert pytest.approx(expected) == mean_of_groups(groups, trim)
-    found = interval(groups, trim, random.Random(1))
-    assert (pytest.approx(expected), pytest.approx(expected)) == (found.low, found.high)
+    assert (pytest.approx(expected),) == means(groups, trim)
+    assert (pytest.approx(expected),) == means(resampled(groups, random.Random(1)), trim)
 
 
 def test_prices():
