@@ -18,6 +18,8 @@ from collections.abc import Sequence
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, ModuleSpec, SourceFileLoader
 from typing import Any, Optional
 
+from ansible.utils.collection_loader import AnsibleCollectionConfig
+
 _PLUGINS = __name__.rsplit(".plugin_utils.", 1)[0]
 _OWN = (f"{_PLUGINS}.module_utils._", f"{_PLUGINS}.plugin_utils._")
 
@@ -37,5 +39,6 @@ def _files_of(folder: str) -> FileFinder:
 
 def use_bytecode() -> None:
     """Import with bytecode from now on, in this process and its forks."""
-    if _Finder not in sys.meta_path:
-        sys.meta_path.insert(0, _Finder)
+    theirs = AnsibleCollectionConfig.collection_finder
+    if theirs in sys.meta_path and _Finder not in sys.meta_path:
+        sys.meta_path.insert(sys.meta_path.index(theirs), _Finder)

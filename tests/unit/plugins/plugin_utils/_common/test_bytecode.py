@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import types
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common import bytecode
@@ -19,11 +20,15 @@ WINGS = [
 ]
 FILES = [f"{wing}.{file.stem}" for wing in WINGS for file in (PLUGINS / wing.replace(".", "/")).glob("[a-z]*.py")]
 
+ANSIBLES = type("Finder", (), {"find_spec": staticmethod(lambda *_arguments: None)})
+
 
 @pytest.fixture(autouse=True)
 def _meta_path(monkeypatch):
-    """Leave the importers of this process as they are."""
-    monkeypatch.setattr(sys, "meta_path", [finder for finder in sys.meta_path if finder is not bytecode._Finder])
+    """Leave the importers of this process as they are, and Ansible's where another one is before it."""
+    others = [finder for finder in sys.meta_path if finder is not bytecode._Finder]
+    monkeypatch.setattr(sys, "meta_path", [others[0], ANSIBLES, *others[1:]])
+    monkeypatch.setattr(bytecode, "AnsibleCollectionConfig", types.SimpleNamespace(collection_finder=ANSIBLES))
     bytecode.use_bytecode()
     bytecode.use_bytecode()
 
@@ -33,9 +38,20 @@ def _found(name: str):
     return bytecode._Finder.find_spec(name, importlib.util.find_spec(parent).submodule_search_locations)
 
 
-def test_it_is_asked_first_and_once():
-    """However many plugins of a process want it."""
-    assert [0] == [index for index, finder in enumerate(sys.meta_path) if finder is bytecode._Finder]
+def test_it_is_asked_once_and_before_ansible():
+    """However many plugins of a process want it; ansible-test has an importer of its own before all others."""
+    assert [1] == [index for index, finder in enumerate(sys.meta_path) if finder is bytecode._Finder]
+    assert ANSIBLES is sys.meta_path[2]
+
+
+def test_nothing_is_done_where_ansible_has_no_importer(monkeypatch):
+    """Python then has bytecode of all files."""
+    others = [finder for finder in sys.meta_path if finder not in (bytecode._Finder, ANSIBLES)]
+    monkeypatch.setattr(sys, "meta_path", list(others))
+
+    bytecode.use_bytecode()
+
+    assert others == sys.meta_path
 
 
 @pytest.mark.parametrize("name", [*WINGS, *FILES])
