@@ -77,27 +77,27 @@ def _pytest(session: nox.Session, *arguments: str) -> None:
     session.run("python", "-m", *PYTEST, *arguments)
 
 
-@nox.session(tags=["lint"])
+@nox.session(tags=["lint", "code"])
 def ruff(session: nox.Session) -> None:
     """Check lint and format of Python."""
     session.run("ruff", "check", "--quiet", ".")
     session.run("ruff", "format", "--quiet", "--check", ".")
 
 
-@nox.session(tags=["lint"])
+@nox.session(tags=["lint", "code"])
 def mypy(session: nox.Session) -> None:
     """Check the types of module_utils and plugin_utils."""
     packages = (f"--package={PACKAGE}.module_utils", f"--package={PACKAGE}.plugin_utils")
     session.run("mypy", *packages, env={"MYPYPATH": str(collection.COLLECTIONS)})
 
 
-@nox.session(tags=["lint"])
+@nox.session(tags=["lint", "code"])
 def bandit(session: nox.Session) -> None:
     """Look for insecure code; ruff has the rules of low severity, with a reason at each exception."""
     session.run("bandit", "--quiet", "-ll", "--recursive", "plugins", "roles", "scripts")
 
 
-@nox.session(tags=["lint"])
+@nox.session(tags=["lint", "code"])
 def docs(session: nox.Session) -> None:
     """Check documentation and changelog of the collection."""
     lint = ("lint-collection-docs", "--plugin-docs", "--validate-collection-refs=dependent", ".")
@@ -106,13 +106,13 @@ def docs(session: nox.Session) -> None:
     session.run("antsibull-changelog", "lint")
 
 
-@nox.session(name="ansible-lint", tags=["lint"])
+@nox.session(name="ansible-lint", tags=["lint", "code"])
 def ansible_lint(session: nox.Session) -> None:
     """Check playbooks, roles and metadata at the production profile."""
     session.run("ansible-lint", "--offline", "--profile", "production", "-q", "--strict")
 
 
-@nox.session(tags=["lint"], venv_backend="venv", python=_interpreter("3.11"))
+@nox.session(tags=["lint", "code"], venv_backend="venv", python=_interpreter("3.11"))
 def checkov(session: nox.Session) -> None:
     """Check what the Terraform modules create, with all that they can create."""
     _install(session, "checkov.txt")
@@ -132,26 +132,26 @@ def audit(session: nox.Session) -> None:
         session.run("pip-audit", *pinned, *options)
 
 
-@nox.session
+@nox.session(tags=["code"])
 def sanity(session: nox.Session) -> None:
     """Run the sanity suite of ansible-test."""
     session.run("python", "scripts/sanity.py")
 
 
-@nox.session
+@nox.session(tags=["tests"])
 def tests(session: nox.Session) -> None:
     """Run unit, property and integration tests, with genuine Terraform."""
     _pytest(session, *(("--cold-start",) if _is_all(session) else ("-m", "not full")), "tests")
 
 
-@nox.session(name="tests-other-core", venv_backend="venv", python=_interpreter(OTHER))
+@nox.session(name="tests-other-core", tags=["tests"], venv_backend="venv", python=_interpreter(OTHER))
 def tests_other_core(session: nox.Session) -> None:
     """Run the tests marked `cores` on the line of ansible-core that .venv does not have."""
     _install(session, "dev.txt")
     _pytest(session, *(NOT_PURE if _is_all(session) else CORES))
 
 
-@nox.session(name="tests-oldest-core", venv_backend="venv", python=_interpreter("3.11"))
+@nox.session(name="tests-oldest-core", tags=["tests"], venv_backend="venv", python=_interpreter("3.11"))
 def tests_oldest_core(session: nox.Session) -> None:
     """Run the tests marked `cores` on the oldest supported ansible-core, amazon.aws and boto3."""
     # Nobody has released these together: amazon.aws of a later Ansible works on an older ansible-core.
