@@ -94,7 +94,7 @@ MODULES = {
             "memory_sizes": ([1], "memory_sizes: 1. Valid values: 128"),
             "payload_s3": ("key", "payload_s3: 'key' is not the URL of an object"),
             "publish_to": ("memory", "publish_to: 'memory' is not the parameter of an input"),
-            "prices": ({"second": 1}, "prices: 'second' is not a price"),
+            "prices": ({"gb_second": 5}, "prices.gb_second: 5.0 is not a price"),
         },
     ),
 }
