@@ -18,7 +18,7 @@ test-all: can-molecule venv  ## Run every check, every test on every ansible-cor
 	@$(CHECKS) ARGUMENTS="-- all"
 
 # Two at a time: most of the checks use one processor, and half of a scenario's time is waiting.
-CHECKS = $(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=line check-code check-role check-tests
+CHECKS = $(MAKE) --no-print-directory --jobs=2 --keep-going check-code check-role check-tests
 check-code:
 	@$(NOX) --tags code $(ARGUMENTS)
 check-role:
