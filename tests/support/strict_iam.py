@@ -85,9 +85,11 @@ def _ssm(request: Request) -> Iterator[tuple[str, str]]:
     elif request.operation == "GetServiceSetting":
         yield action, _arn(request, f"servicesetting{payload['SettingId']}")
     else:
-        given = payload.get("Path") or payload.get("Name")
+        given = payload.get("Path") or payload.get("Name") or payload.get("ResourceId")
         for name in payload.get("Names", [given]):
             yield action, _arn(request, f"parameter/{name.removeprefix('/')}")
+    if request.operation == "PutParameter" and payload.get("Tags"):
+        yield "ssm:AddTagsToResource", _arn(request, f"parameter/{payload['Name'].removeprefix('/')}")
     if request.operation == "PutParameter" and payload.get("KeyId", _KEY_OF_AWS) != _KEY_OF_AWS:
         yield "kms:Encrypt", payload["KeyId"]
     if payload.get("WithDecryption"):
