@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -26,6 +25,7 @@ from tests.conftest import ROOT
 from tests.support import galaxy_server, git_host
 from tests.support.aws import Aws
 from tests.support.command_lines import CommandLines
+from tests.support.image import Chroot, Venv
 
 PAGE = (ROOT / "docs" / "execution_environment.md").read_text()
 DEPENDENCIES = ("amazon/aws", "ansible/posix")
@@ -81,47 +81,32 @@ def galaxy(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.full
-def test_the_contents_of_the_image_work(aws: Aws, run: CommandLines, tmp_path: Path, galaxy: str) -> None:
-    """Installed as the image's recipe does, in an environment with nothing else: the inventory, a lookup, the check."""
+@pytest.mark.parametrize("image", [Venv, Chroot])
+def test_the_contents_of_the_image_work(aws: Aws, run: CommandLines, galaxy: str, image: type[Venv]) -> None:
+    """Installed as the image's recipe does, where there is nothing else: the inventory, a lookup, the check."""
     aws.publish({"MY_IP": ["10.0.0.11"], "EFS_DNS_URL": "fs-1"})
-    create(tmp_path)
+    create(run.folder)
     definition = yaml.safe_load(block("execution-environment.yml"))["dependencies"]
-    context = tmp_path / "context" / "_build"
-    image = {
-        "PATH": f"{tmp_path / 'venv' / 'bin'}:/usr/bin:/bin",
-        "ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "collections"),
-        "ANSIBLE_GALAXY_SERVER": galaxy,
-        **git_host.host(tmp_path),
-    }
-    registry = {name: value for name, value in os.environ.items() if name != "PATH"}
+    context, collections = run.folder / "context" / "_build", run.folder / "collections"
+    settings = {"ANSIBLE_COLLECTIONS_PATH": str(collections), "ANSIBLE_GALAXY_SERVER": galaxy}
+    inside = image(run, {**settings, **git_host.host(run.folder)})
 
-    def succeed(line: str) -> str:
-        done = run.command(line.split(), image)
-        assert 0 == done.rc, done.output
-        return done.stdout
-
-    def install(*words: str | Path) -> None:
-        """Install packages by uv, which this environment has."""
-        done = run.command(
-            ["uv", "pip", "install", "-q", "--python", tmp_path / "venv" / "bin" / "python", *words], registry
-        )
-        assert 0 == done.rc, done.output
-
-    assert 0 == run.command(["uv", "venv", "--quiet", "--python", sys.executable, tmp_path / "venv"]).rc
-    install(definition["ansible_core"]["package_pip"], definition["ansible_runner"]["package_pip"])
-    succeed(f"ansible-galaxy collection install -r {context / 'requirements.yml'} -p {tmp_path / 'collections'}")
-    found = run.command([BUILDER, "introspect", tmp_path / "collections"])
-    (tmp_path / "python.txt").write_text("\n".join(yaml.safe_load(found.stdout)["python"]))
-    install("-r", tmp_path / "python.txt", "-r", context / "requirements.txt")
+    inside.install(definition["ansible_core"]["package_pip"], definition["ansible_runner"]["package_pip"])
+    requirements = context / "requirements.yml"
+    inside.succeed(["ansible-galaxy", "collection", "install", "-r", requirements, "-p", collections])
+    found = run.command([BUILDER, "introspect", collections])
+    python = run.write("python.txt", "\n".join(yaml.safe_load(found.stdout)["python"]))
+    inside.install("-r", python, "-r", context / "requirements.txt")
 
     run.write("demo.ssm_outputs.yml", "plugin: tfbridge.aws.ssm_outputs\nregions: [eu-central-1]\n")
     run.write("ansible/play.yml", PLAY)
     run.write("terraform/main.tf", PUBLISHES)
-    assert "10.0.0.11" in succeed("ansible-inventory -i demo.ssm_outputs.yml --graph")
-    played = succeed("ansible-runner run . --project-dir ansible --inventory demo.ssm_outputs.yml -p play.yml")
-    assert "10.0.0.11 mounts fs-1" in played
-    checked = succeed("ansible-playbook tfbridge.aws.check_outputs -e terraform=terraform -e playbooks=ansible")
-    assert "failed=0" in checked
+    for line, told in (
+        ("ansible-inventory -i demo.ssm_outputs.yml --graph", "10.0.0.11"),
+        ("ansible-runner run . --project-dir ansible --inventory demo.ssm_outputs.yml -p play.yml", "mounts fs-1"),
+        ("ansible-playbook tfbridge.aws.check_outputs -e terraform=terraform -e playbooks=ansible", "failed=0"),
+    ):
+        assert told in inside.succeed(line.split())
 
 
 def test_what_the_collection_says_that_it_needs(tmp_path: Path) -> None:
