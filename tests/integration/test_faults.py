@@ -198,7 +198,11 @@ class Stage:
             ImageId="ami-12c6146b", MinCount=1, MaxCount=1, TagSpecifications=tags
         )
         self.instance = made["Instances"][0]["InstanceId"]
-        self.aws.client("efs").create_file_system(CreationToken="a", Tags=[{"Key": "Name", "Value": "shared"}])
+        efs = self.aws.client("efs")
+        shared = efs.create_file_system(CreationToken="a", Tags=[{"Key": "Name", "Value": "shared"}])
+        subnet = min(self.aws.client("ec2").describe_subnets()["Subnets"], key=lambda one: one["CidrBlock"])
+        address = subnet["CidrBlock"].replace(".0/", ".10/").partition("/")[0]
+        efs.create_mount_target(FileSystemId=shared["FileSystemId"], SubnetId=subnet["SubnetId"], IpAddress=address)
         if self.story is STORIES["tuning"]:
             worker_function(self.aws)
         self.network.plan({})
@@ -207,7 +211,7 @@ class Stage:
 
     def _plain(self, value):
         """Leave out what differs from run to run: the id, when something was written, the ends of names."""
-        text = json.dumps(value).replace(self.instance, "INSTANCE")
+        text = re.sub(r"\b(fs|fsmt|subnet|vpc)-[0-9a-f]+", r"\1-ID", json.dumps(value).replace(self.instance, "INSTANCE"))
         text = re.sub(r"\b20[0-9]{2}-[0-9:T-]+\.[0-9]+Z?", "WRITTEN", text)
         return json.loads(re.sub(r"(INSTANCE\.[er]\.[^\"]+)\.[0-9a-f]{6}\b", r"\1.RANDOM", text))
 
