@@ -211,7 +211,9 @@ class Stage:
 
     def _plain(self, value):
         """Leave out what differs from run to run: the id, when something was written, the ends of names."""
-        text = re.sub(r"\b(fs|fsmt|subnet|vpc)-[0-9a-f]+", r"\1-ID", json.dumps(value).replace(self.instance, "INSTANCE"))
+        text = re.sub(
+            r"\b(fs|fsmt|subnet|vpc)-[0-9a-f]+", r"\1-ID", json.dumps(value).replace(self.instance, "INSTANCE")
+        )
         text = re.sub(r"\b20[0-9]{2}-[0-9:T-]+\.[0-9]+Z?", "WRITTEN", text)
         return json.loads(re.sub(r"(INSTANCE\.[er]\.[^\"]+)\.[0-9a-f]{6}\b", r"\1.RANDOM", text))
 
@@ -271,13 +273,22 @@ def check(stage, fault, calls):
             assert "Traceback" not in done.error, done.error
         else:
             assert healthy.value == done.value, f"{fault} at call {call}"
-        again = stage.act(anew=False)
+        again = run_again(stage)
         assert not again.error, f"{fault} at call {call}, run again: {again.error}"
         if stage.story.writes:
             assert expected == stage.state(), f"{fault} at call {call}"
         else:
             assert healthy.value == again.value, f"{fault} at call {call}"
     return seen
+
+
+def run_again(stage):
+    """Do what the message says, where the last call of a tuning was refused and its lease is still there."""
+    again = stage.act(anew=False)
+    if "'state: restored'" not in again.error:
+        return again
+    assert not module(stage, "lambda_power_tuning", function="worker", state="restored").error
+    return stage.act(anew=False)
 
 
 @pytest.mark.parametrize(
