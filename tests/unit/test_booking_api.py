@@ -235,7 +235,8 @@ def test_what_aws_says_is_for_the_log(
             raise refused(name, code, AWS_SAYS)
 
     api.aws.before = refuse
-    got, body = api.post(wish(), seconds=MARGIN + 0.2)
+    # Long enough for a first answer on a machine that has other things to do.
+    got, body = api.post(wish(), seconds=MARGIN + 1)
 
     assert (got, body["error"]) == expected
     assert "5ecre7" not in json.dumps(body)
@@ -334,9 +335,9 @@ def test_the_deadline_holds_for_repetitions(api: Api) -> None:
 
     api.aws.before = throttle
     began = time.monotonic()
-    status, body = api.post(wish(name="office"), seconds=MARGIN + 0.4)
+    status, body = api.post(wish(name="office"), seconds=MARGIN + 1)
 
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 4
     assert (status, body["error"]) == (503, "throttled")
     assert "stored" in body["bookings"][0]["message"]
     assert body["bookings"][0]["id"] == f"{ONE}.office"
