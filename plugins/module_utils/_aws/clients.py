@@ -12,11 +12,11 @@ with what its header says: a connection that ends early, or the page of a proxy,
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import CutAnswerError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 
 from .retry import BOTOCORE_CONFIG
 
@@ -52,6 +52,6 @@ def _check(response_dict: Optional[Mapping[str, Any]] = None, **_others: Any) ->
 
 def _is_object(body: bytes) -> bool:
     try:
-        return isinstance(json.loads(body), dict)
-    except (ValueError, RecursionError):
+        return isinstance(parse_json(body), dict)
+    except ValueError:
         return False

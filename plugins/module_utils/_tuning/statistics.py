@@ -64,7 +64,7 @@ def resampled(groups: Groups, rng: random.Random) -> list[list[Figures]]:
     return [
         rng.choices(group, k=len(group))
         if len(group) >= FEW
-        else [_times(ratio, means([group], 0)) for ratio in rng.choices(ratios, k=len(group))]
+        else _with_noise(means([group], 0), rng.choices(ratios, k=len(group)))
         for group in groups
     ]
 
@@ -79,8 +79,8 @@ def _ratios(groups: Groups) -> list[Figures]:
     return found or [tuple(1.0 for _figure in groups[0][0])]
 
 
-def _times(ratio: Figures, middle: Figures) -> Figures:
-    return tuple(one * mean for one, mean in zip(ratio, middle))
+def _with_noise(middle: Figures, ratios: Sequence[Figures]) -> list[Figures]:
+    return [tuple(one * mean for one, mean in zip(ratio, middle)) for ratio in ratios]
 
 
 def interval(values: Sequence[float]) -> Interval:

@@ -21,6 +21,7 @@ from docutils import core
 from scripts import release
 from scripts.release import ReleaseError, check_version
 from tests.conftest import ROOT
+from tests.support.git_host import git
 
 
 @pytest.mark.parametrize("version", ["0.2.0", "0.1.1", "0.10.0", "1.0.0"])
@@ -44,11 +45,6 @@ def test_what_is_no_version_to_come(version, reason):
     """Refused before anything is done."""
     with pytest.raises(ReleaseError, match=reason):
         check_version(version, "0.1.0")
-
-
-def git(folder, *words):
-    """Return what git says in a folder."""
-    return subprocess.check_output(["git", *words], cwd=folder, text=True).strip()
 
 
 def state(folder):
