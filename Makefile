@@ -26,8 +26,8 @@ check-role:
 check-tests:
 	@$(NOX) --tags tests $(ARGUMENTS)
 
-soak: venv  ## Run the property tests on fifty times as many cases
-	@.venv/bin/pytest -q -n auto --dist worksteal -m hypothesis --hypothesis-profile soak
+soak: venv  ## Run the property tests on ten times as many cases; N=5000 on 5,000 each
+	@SOAK_EXAMPLES=$(or $(N),1000) .venv/bin/pytest -q -n auto --dist worksteal -m hypothesis --hypothesis-profile soak
 
 lint: venv  ## Run the linters only
 	@$(NOX) --tags lint
