@@ -76,7 +76,7 @@ def test_every_command_but_terraforms_prints_what_the_readme_shows(aws, newcomer
             assert 0 == done.returncode, f"{command}\n{done.stdout}{done.stderr}"
             assert shown == "" or shown == plain(done.stdout), command
             ran += 1
-    assert 4 == ran
+    assert 5 == ran
 
 
 def test_the_booking_runs_as_it_stands(aws, newcomer, clone):
