@@ -1,40 +1,48 @@
-"""Commands as a user without a name, a home or rights, though this user's Python may be in a folder of root's own."""
+"""Commands as a user without a name, a home or rights, though what they need may be in a folder of root's own."""
 
 from __future__ import annotations
 
 import os
 import pathlib
+import shlex
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 # No system and no user of a Debian or Red Hat system has it.
 NOBODY = 61234
-
-# In a mount namespace of its own, which ends with the command: an empty folder that all may pass takes the place of the
-# one that they may not, with Python's files where they were.
-_UNCOVER = """
-set -e
-python=$1 closed=$2 kept=$3
-shift 3
-mount --bind "$python" "$kept"
-mount -t tmpfs -o mode=0755 none "$closed"
-mkdir -p "$python"
-mount --move "$kept" "$python"
-exec "$@"
-"""
 
 
 def as_nobody(scratch: pathlib.Path) -> Sequence[str]:
     """Return what stands before a command that another user shall run; C(scratch) is an empty folder."""
     setpriv = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    python = pathlib.Path(os.path.realpath(sys.base_prefix))
-    closed = next((folder for folder in [*reversed(python.parents), python] if not _may_be_passed(folder)), None)
-    if not closed:
+    needed = {pathlib.Path(os.path.realpath(folder)) for folder in (ROOT, sys.prefix, sys.base_prefix)}
+    closed = {folder: _closed(folder) for folder in sorted(needed) if not needed & set(folder.parents)}
+    if not any(closed.values()):
         return setpriv
     # mount --move needs a parent that isn't shared with other namespaces; unshare makes all private.
-    return ["unshare", "--mount", "sh", "-c", _UNCOVER, "sh", str(python), str(closed), str(scratch), *setpriv]
+    return ["unshare", "--mount", "sh", "-c", _uncover(closed, scratch), "sh", *setpriv]
 
 
-def _may_be_passed(folder: pathlib.Path) -> bool:
-    return bool(folder.stat().st_mode & stat.S_IXOTH)
+def _closed(folder: pathlib.Path) -> pathlib.Path | None:
+    """Return the first folder on the way that not everybody may pass."""
+    way = [*reversed(folder.parents), folder]
+    return next((step for step in way if not step.stat().st_mode & stat.S_IXOTH), None)
+
+
+def _uncover(closed: Mapping[pathlib.Path, pathlib.Path | None], scratch: pathlib.Path) -> str:
+    """Return a script that runs a command in a mount namespace of its own, which ends with the command.
+
+    Empty folders that all may pass take the places of those that they may not, with what is needed where it was.
+    """
+    kept = {folder: scratch / str(number) for number, folder in enumerate(closed) if closed[folder]}
+    lines = ["set -e"]
+    lines += [f"mkdir -p {aside}; mount --bind {shlex.quote(str(folder))} {aside}" for folder, aside in kept.items()]
+    lines += [
+        f"mount -t tmpfs -o mode=0755 none {shlex.quote(str(folder))}" for folder in set(closed.values()) if folder
+    ]
+    for folder, aside in kept.items():
+        place = shlex.quote(str(folder))
+        lines.append(f"mkdir -p {place}; mount --move {aside} {place}")
+    return "\n".join([*lines, 'exec "$@"'])
