@@ -21,6 +21,8 @@ from .values import Either, Entries, Items, Unknown, Value, is_known, joined, re
 
 # What count and for_each may make of one block before it is taken as a pattern.
 MAX_INSTANCES = 2000
+# What changes the type at most, which isn't looked at.
+_UNCHANGING = ("tolist", "tomap", "tostring", "tonumber", "nonsensitive", "sensitive", "ephemeralasnull")
 
 
 def call(name: str, arguments: Sequence[Value]) -> Value:
@@ -31,18 +33,12 @@ def call(name: str, arguments: Sequence[Value]) -> Value:
         chosen = [call(name, [*arguments[:either], option, *arguments[either + 1 :]]) for option in choice.options]
         return Either(tuple(chosen), choice.reason)
     function = _FUNCTIONS.get(name)
-    unknown = next((reason_of(value, "") for value in arguments if reason_of(value, "")), "")
     if function is None:
         return Unknown(f"{name}()")
     try:
-        value = function(*arguments)
+        return function(*arguments)
     except (TypeError, ValueError, IndexError, KeyError, AttributeError):
-        return Unknown(unknown or f"{name}()")
-    return value
-
-
-def _same(value: Value) -> Value:
-    return value
+        return Unknown(next(filter(None, (reason_of(value, "") for value in arguments)), f"{name}()"))
 
 
 def _toset(value: Items) -> Value:
@@ -84,14 +80,6 @@ def _flatten(value: Items) -> Value:
         else:
             values.append(item)
     return Items(tuple(values), still_open)
-
-
-def _keys(value: Entries) -> Value:
-    return Items(tuple(sorted(value.values)), value.open)
-
-
-def _values(value: Entries) -> Value:
-    return Items(tuple(value.values[key] for key in sorted(value.values)), value.open)
 
 
 def _length(value: Value) -> Value:
@@ -149,7 +137,7 @@ def _zipmap(names: Items, values: Items) -> Value:
 
 
 _FUNCTIONS: Mapping[str, Callable[..., Value]] = {
-    **dict.fromkeys(("tolist", "tomap", "tostring", "tonumber", "nonsensitive", "sensitive", "ephemeralasnull"), _same),
+    **dict.fromkeys(_UNCHANGING, lambda value: value),
     **TEXT_FUNCTIONS,
     "toset": _toset,
     "distinct": lambda value: Items(tuple(dict.fromkeys(value.values)), value.open),
@@ -158,8 +146,8 @@ _FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "merge": _merge,
     "concat": _concat,
     "flatten": _flatten,
-    "keys": _keys,
-    "values": _values,
+    "keys": lambda value: Items(tuple(sorted(value.values)), value.open),
+    "values": lambda value: Items(tuple(value.values[key] for key in sorted(value.values)), value.open),
     "length": _length,
     "range": _range,
     "join": _join,

@@ -28,7 +28,6 @@ from .values import Entries, Items
 # These only choose the files that are worth parsing; what they say is read from the parsed code.
 _LOCAL_SOURCE = re.compile(rb'\bsource\s*=\s*"(\.\.?/[^"]*)"')
 _MARKS = (b"aws_ssm_parameter", b"ssm_outputs", b"ssm_inputs")
-_VARIABLE_FILES = ("terraform.tfvars",)
 
 
 @dataclasses.dataclass
@@ -104,13 +103,9 @@ def _bytes(path: pathlib.Path) -> bytes:
 
 def _roots(seen: Mapping[pathlib.Path, _Seen]) -> list[pathlib.Path]:
     """Return the folders that nobody calls, and that publish something or call one that does."""
-    matter = {path for path, folder in seen.items() if folder.marked}
-    grown = True
-    while grown:
-        more = {path for path, folder in seen.items() if path not in matter and folder.calls & matter}
-        # A module outside the tree may publish, too: it is looked into when the caller is read.
-        more |= {path for path, folder in seen.items() if path not in matter and folder.calls - seen.keys()}
-        grown = bool(more)
+    # A module outside the tree may publish, too: it is looked into when the caller is read.
+    matter = {path for path, folder in seen.items() if folder.marked or folder.calls - seen.keys()}
+    while more := {path for path, folder in seen.items() if folder.calls & matter} - matter:
         matter |= more
     called = {call for path in matter for call in seen[path].calls if call != path}
     return sorted(matter - called)
@@ -120,8 +115,7 @@ def _values(
     root: pathlib.Path, files: SourceFiles, variable_files: Sequence[pathlib.Path]
 ) -> tuple[dict[str, Any], list[Unknown]]:
     """Return the variables that files set for a root module, as Terraform takes them: the last one wins."""
-    automatic = [root / name for name in _VARIABLE_FILES if (root / name).is_file()]
-    automatic += sorted(path for path in root.glob("*.auto.tfvars") if path.is_file())
+    automatic = filter(pathlib.Path.is_file, [root / "terraform.tfvars", *sorted(root.glob("*.auto.tfvars"))])
     values: dict[str, Any] = {}
     unread: list[Unknown] = []
     for path in (*automatic, *variable_files):
