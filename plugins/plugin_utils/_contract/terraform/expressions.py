@@ -10,7 +10,7 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Optional, Protocol
+from typing import Any, Callable, Optional
 
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.source_files import UnreadableError
 
@@ -23,18 +23,14 @@ Bound = Mapping[str, Value]
 _LITERALS = {"true": True, "false": False, "null": None}
 
 
-class Scope(Protocol):
-    """What names outside an expression stand for."""
-
-    def reference(self, root: str, attribute: str) -> Value:
-        """Return the value of C(var.x), C(local.x), C(module.x) and the like."""
-
-
 class Evaluator:
-    """Evaluates the expressions of one module."""
+    """Evaluates the expressions of one module.
 
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
+    C(reference) returns the value of C(var.x), C(local.x), C(module.x) and the like.
+    """
+
+    def __init__(self, reference: Callable[[str, str], Value]) -> None:
+        self._reference = reference
 
     def evaluate(self, node: Any, bound: Optional[Bound] = None) -> Value:
         """Return the value of an expression. What is nested too deeply is Unknown."""
@@ -132,7 +128,7 @@ class Evaluator:
         name = word(kids(attribute)[0])
         root = kids(base)[0] if rule(base) == "expr_term" else base
         if rule(root) == "identifier" and word(root) not in bound:
-            return self._scope.reference(word(root), name)
+            return self._reference(word(root), name)
         return item(self._value(base, bound), name)
 
     def _index_expr_term(self, node: Any, bound: Bound) -> Value:

@@ -22,25 +22,17 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.sourc
 from .syntax import Attribute, Block, parse_attributes, parse_blocks
 
 
-@dataclasses.dataclass(frozen=True)
-class Located:
-    """A block, and the file it is in."""
-
-    block: Block
-    file: pathlib.Path
-
-
 @dataclasses.dataclass
 class Folder:
     """The blocks of a folder, and what of it can't be read."""
 
     path: pathlib.Path
-    blocks: list[Located] = dataclasses.field(default_factory=list)
+    blocks: list[Block] = dataclasses.field(default_factory=list)
     unread: list[Unknown] = dataclasses.field(default_factory=list)
 
-    def labelled(self, *labels: str) -> Iterator[Located]:
+    def labelled(self, *labels: str) -> Iterator[Block]:
         """Yield the blocks whose labels begin so."""
-        return (located for located in self.blocks if located.block.labels[: len(labels)] == labels)
+        return (block for block in self.blocks if block.labels[: len(labels)] == labels)
 
 
 def read_folder(path: pathlib.Path, files: SourceFiles) -> Folder:
@@ -53,14 +45,14 @@ def read_folder(path: pathlib.Path, files: SourceFiles) -> Folder:
             folder.unread.append(_unread(files, file, 0, "Terraform's JSON syntax is not read; give plan_json"))
             continue
         try:
-            blocks = parse_blocks(files.read(file))
+            blocks = parse_blocks(files.read(file), files.relative(file))
         except UnreadableError as exc:
             folder.unread.append(_unread(files, file, exc.line, str(exc)))
             continue
         if _is_override(name):
             folder.blocks = _overridden(folder.blocks, blocks)
         else:
-            folder.blocks += [Located(block, file) for block in blocks]
+            folder.blocks += blocks
     return folder
 
 
@@ -85,17 +77,9 @@ def _order(name: str) -> tuple[bool, str]:
     return _is_override(name), name
 
 
-def _overridden(blocks: list[Located], overrides: list[Block]) -> list[Located]:
+def _overridden(blocks: list[Block], overrides: list[Block]) -> list[Block]:
     """Return the blocks with the arguments that override files give to them."""
-    given = {block.labels: block for block in overrides}
+    given = {block.labels: block.attributes for block in overrides}
     return [
-        dataclasses.replace(
-            located,
-            block=dataclasses.replace(
-                located.block, attributes={**located.block.attributes, **given[located.block.labels].attributes}
-            ),
-        )
-        if located.block.labels in given
-        else located
-        for located in blocks
+        dataclasses.replace(block, attributes={**block.attributes, **given.get(block.labels, {})}) for block in blocks
     ]

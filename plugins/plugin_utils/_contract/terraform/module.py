@@ -9,13 +9,16 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Optional
+
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import Place
 
 from .expressions import Bound, Evaluator
 from .folder import Folder
 from .functions import MAX_INSTANCES
-from .syntax import Attribute
+from .syntax import Attribute, Block
 from .values import Entries, Items, Unknown, Value, options, reason_of
 
 # What a call of a module has besides the module's own inputs.
@@ -35,16 +38,14 @@ class Module:
         self.folder = folder
         self._arguments = arguments
         self._variables = variables or {}
-        self._evaluator = Evaluator(self)
+        self._evaluator = Evaluator(self._reference)
         self._locals = {
-            name: attribute
-            for located in folder.labelled("locals")
-            for name, attribute in located.block.attributes.items()
+            name: attribute for block in folder.labelled("locals") for name, attribute in block.attributes.items()
         }
         self._defaults = {
-            located.block.labels[1]: located.block.attributes.get("default")
-            for located in folder.labelled("variable")
-            if len(located.block.labels) == 2
+            block.labels[1]: block.attributes.get("default")
+            for block in folder.labelled("variable")
+            if len(block.labels) == 2
         }
         self._known: dict[str, Value] = {}
         self._in_progress: set[str] = set()
@@ -53,7 +54,7 @@ class Module:
         """Return the value of an argument of one of its blocks."""
         return self._evaluator.evaluate(attribute.expression, bound)
 
-    def reference(self, root: str, attribute: str) -> Value:
+    def _reference(self, root: str, attribute: str) -> Value:
         """Return the value of C(var.x), C(local.x), or of a resource."""
         name = f"{root}.{attribute}"
         if name in self._in_progress:
@@ -82,8 +83,8 @@ class Module:
     def _resource(self, kind: str, name: str) -> Value:
         """Return how many instances a resource has; what each of them is, only AWS knows."""
         what = f"{kind}.{name}"
-        for located in self.folder.labelled("resource", kind, name):
-            attributes = located.block.attributes
+        for block in self.folder.labelled("resource", kind, name):
+            attributes = block.attributes
             if "count" in attributes:
                 count = self.evaluate(attributes["count"])
                 if isinstance(count, int) and count <= MAX_INSTANCES:
@@ -96,36 +97,55 @@ class Module:
                 return Entries({str(key): Unknown(what) for key in keys}, still_open)
         return Unknown(what)
 
-    def instances(self, attributes: Mapping[str, Attribute]) -> Iterator[tuple[Bound, str]]:
-        """Yield what C(count) or C(for_each) bind for each instance of a block, and what decides that it exists."""
-        if "count" in attributes:
-            yield from self._counted(self.evaluate(attributes["count"]))
-        elif "for_each" in attributes:
-            for given, condition in options(self.evaluate(attributes["for_each"])):
-                yield from self._each(given, condition)
+
+@dataclasses.dataclass(frozen=True)
+class Located:
+    """A block of a module, and its address as Terraform says it."""
+
+    module: Module
+    block: Block
+    address: str
+
+    def value(self, name: str, bound: Bound, default: Value = None) -> Value:
+        """Return the value of an argument, or the default where it isn't given."""
+        return self.module.evaluate(self.block.attributes[name], bound) if name in self.block.attributes else default
+
+    def place(self, line: int, form: str = "") -> Place:
+        """Return a place in the block; C(form) is what is there."""
+        return Place(self.block.file, line, f"{self.address} {form}".rstrip())
+
+    def instances(self) -> Iterator[tuple[Bound, str]]:
+        """Yield what C(count) or C(for_each) bind for each instance, and what decides that it exists."""
+        if "count" in self.block.attributes:
+            yield from _counted(self.value("count", {}))
+        elif "for_each" in self.block.attributes:
+            for given, condition in options(self.value("for_each", {})):
+                yield from _each(given, condition)
         else:
             yield {}, ""
 
-    def _counted(self, count: Value) -> Iterator[tuple[Bound, str]]:
-        seen = -1
-        for given, condition in options(count):
-            if isinstance(given, int) and given <= MAX_INSTANCES:
-                # true is 1 for Python, and not a number for Terraform.
-                for index in range(seen + 1, given):
-                    yield {"count": Entries({"index": index})}, condition
-                seen = max(seen, given - 1)
-            else:
-                anyone = Unknown("count.index", number=True)
-                yield {"count": Entries({"index": anyone})}, condition or f"count, {reason_of(given, 'a number')}"
 
-    def _each(self, given: Value, condition: str) -> Iterator[tuple[Bound, str]]:
-        pairs: list[tuple[Value, Value]] = []
-        if isinstance(given, Entries):
-            pairs = list(given.values.items())
-        elif isinstance(given, Items):
-            pairs = [(value, value) for value in given.values]
-        for key, value in pairs:
-            yield {"each": Entries({"key": key, "value": value})}, condition
-        if not isinstance(given, (Entries, Items)) or given.open:
-            each = Entries({"key": Unknown("each.key"), "value": Unknown("each.value")})
-            yield {"each": each}, condition or f"for_each, {reason_of(given, 'a collection')}"
+def _counted(count: Value) -> Iterator[tuple[Bound, str]]:
+    seen = -1
+    for given, condition in options(count):
+        if isinstance(given, int) and given <= MAX_INSTANCES:
+            # true is 1 for Python, and not a number for Terraform.
+            for index in range(seen + 1, given):
+                yield {"count": Entries({"index": index})}, condition
+            seen = max(seen, given - 1)
+        else:
+            anyone = Unknown("count.index", number=True)
+            yield {"count": Entries({"index": anyone})}, condition or f"count, {reason_of(given, 'a number')}"
+
+
+def _each(given: Value, condition: str) -> Iterator[tuple[Bound, str]]:
+    pairs: list[tuple[Value, Value]] = []
+    if isinstance(given, Entries):
+        pairs = list(given.values.items())
+    elif isinstance(given, Items):
+        pairs = [(value, value) for value in given.values]
+    for key, value in pairs:
+        yield {"each": Entries({"key": key, "value": value})}, condition
+    if not isinstance(given, (Entries, Items)) or given.open:
+        each = Entries({"key": Unknown("each.key"), "value": Unknown("each.value")})
+        yield {"each": each}, condition or f"for_each, {reason_of(given, 'a collection')}"

@@ -9,8 +9,6 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import looks_like_document, parse_document
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import UNKNOWN_SHAPE, Kind, Shape
@@ -18,23 +16,20 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.json_
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.names import Name
 
 from .expressions import Bound
-from .module import Module
-from .syntax import Attribute
+from .module import Located
 from .values import Entries, Items, Value, shape_of
 
-_VALUES = ("value", "insecure_value")
 _STRING = Shape(Kind.STRING)
 
 
-def shape_of_parameter(module: Module, attributes: Mapping[str, Attribute], bound: Bound) -> Shape:
+def shape_of_parameter(parameter: Located, bound: Bound) -> Shape:
     """Return the shape of a parameter's value. Of a secret's value nothing is looked at."""
-    kind = module.evaluate(attributes["type"], bound) if "type" in attributes else "String"
+    kind = parameter.value("type", bound, "String")
     if kind == "SecureString":
         return Shape(Kind.SECRET)
     if kind not in ("String", "StringList"):
         return UNKNOWN_SHAPE
-    given = next((attributes[name] for name in _VALUES if name in attributes), None)
-    value = module.evaluate(given, bound) if given else None
+    value = parameter.value("value", bound, parameter.value("insecure_value", bound))
     if isinstance(value, str):
         return shape_of_text(kind, value)
     if isinstance(value, Items) or (isinstance(value, Entries) and kind == "String"):

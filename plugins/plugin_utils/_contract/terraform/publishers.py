@@ -19,8 +19,6 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import parse_each
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest, show
 
-# However the module is fetched: from a folder, a git repository or an archive.
-_OURS = re.compile(r"(?:^|/)ssm_outputs(?:\.git)?(?:\?.*)?\Z")
 FORMS = ("name", "objects", "keys")
 
 
@@ -55,9 +53,9 @@ KNOWN = (
 )
 
 
-def is_ours(source: str) -> bool:
-    """Return whether a module's source is our C(ssm_outputs)."""
-    return _OURS.search(source) is not None
+def is_ours(source: str, module: str) -> bool:
+    """Return whether a source is a module of ours, fetched from a folder, a git repository or an archive."""
+    return re.search(rf"(?:^|/){module}(?:\.git)?(?:\?.*)?\Z", source) is not None
 
 
 def parse_publishers(entries: Any) -> tuple[Publisher, ...]:

@@ -37,10 +37,14 @@ class Attribute:
 
 @dataclasses.dataclass(frozen=True)
 class Block:
-    """A block with its labels: C(resource "aws_ssm_parameter" "x") is ("resource", "aws_ssm_parameter", "x")."""
+    """A block with its labels: C(resource "aws_ssm_parameter" "x") is ("resource", "aws_ssm_parameter", "x").
+
+    C(file) is what people see of the file that it is in.
+    """
 
     labels: tuple[str, ...]
     attributes: Mapping[str, Attribute]
+    file: str
     line: int
 
 
@@ -60,9 +64,14 @@ def _parser() -> Callable[[str], Any]:
     return parse  # type: ignore[no-any-return]
 
 
-def parse_blocks(source: str) -> list[Block]:
+def parse_blocks(source: str, file: str) -> list[Block]:
     """Parse a file into its blocks. Raises UnreadableError and ParserMissingError."""
-    return [block_of(node) for node in kids(_tree(source)) if rule(node) == "block"]
+    found = []
+    for node in kids(_tree(source)):
+        if rule(node) == "block":
+            *labels, body = kids(node)
+            found.append(Block(tuple(map(word, labels)), _attributes(body), file, node.meta.line))
+    return found
 
 
 def parse_attributes(source: str) -> dict[str, Attribute]:
@@ -85,12 +94,6 @@ def _tree(source: str) -> Any:
         line = getattr(exc, "line", 0)
         reason = str(exc).strip().split("\n", 1)[0]
         raise UnreadableError(f"it can't be parsed: {reason[:200]}", line if isinstance(line, int) else 0) from exc
-
-
-def block_of(node: Any) -> Block:
-    """Return the block of a tree's node."""
-    *labels, body = kids(node)
-    return Block(tuple(word(label) for label in labels), _attributes(body), node.meta.line)
 
 
 def _attributes(body: Any) -> dict[str, Attribute]:
