@@ -123,7 +123,6 @@ class Use:
     iterates: bool = False
     optional: bool = False
     certain: bool = True
-    how: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -169,4 +168,3 @@ class InventoryRule:
     include: tuple[str, ...] = ("*",)
     exclude: tuple[str, ...] = ()
     groups: Optional[Mapping[str, tuple[str, ...]]] = None
-    place: Optional[Place] = None

@@ -35,7 +35,7 @@ def implicit_uses(key: str, value: Optional[yaml.Node], place: Place) -> Iterato
     short = key.removeprefix("tfbridge.aws.")
     if short in ("ec2_schedule", "ec2_schedule_info") and isinstance(value, yaml.MappingNode):
         needs = tuple(_SCHEDULER) if short == "ec2_schedule" else _READS_GROUP
-        yield from _scheduler(needs, value, place, short)
+        yield from _scheduler(needs, value, place)
     elif short == "ssm_outputs_info":
         yield from _info(value, place)
     elif key in _ROLE_KEYS or key == "roles":
@@ -45,30 +45,30 @@ def implicit_uses(key: str, value: Optional[yaml.Node], place: Place) -> Iterato
 
 def _named(name: Optional[str], place: Place) -> Iterator[Use]:
     if name in _MOUNTS:
-        yield Use(By.VARIABLE, Name.of("efs_dns_url"), place, optional=True, how=str(name))
+        yield Use(By.VARIABLE, Name.of("efs_dns_url"), place, optional=True)
     for option in _PLAYBOOKS.get(str(name), ()):
         output, optional = _SCHEDULER[option]
-        yield Use(By.OUTPUT, Name.of(output), place, optional=optional, certain=not optional, how=str(name))
+        yield Use(By.OUTPUT, Name.of(output), place, optional=optional, certain=not optional)
 
 
-def _scheduler(options: tuple[str, ...], given: yaml.Node, place: Place, how: str) -> Iterator[Use]:
+def _scheduler(options: tuple[str, ...], given: yaml.Node, place: Place) -> Iterator[Use]:
     for option in options:
         output, optional = _SCHEDULER[option]
         value = text(child(given, option))
         if value is None or "omit" in value:
             absent = value is not None or text(child(given, "state")) not in (None, "present")
             needed = not optional and not absent
-            yield Use(By.OUTPUT, Name.of(output), place, _prefix(given), optional=not needed, certain=needed, how=how)
+            yield Use(By.OUTPUT, Name.of(output), place, _prefix(given), optional=not needed, certain=needed)
 
 
 def _info(given: Optional[yaml.Node], place: Place) -> Iterator[Use]:
     names = child(given, "names")
     optional = text(child(given, "on_missing")) in ("skip", "warn")
     if names is None:
-        yield Use(By.PATH, _prefix(given) or Name.of("OUTPUT_"), place, optional=True, how="ssm_outputs_info")
+        yield Use(By.PATH, _prefix(given) or Name.of("OUTPUT_"), place, optional=True)
     for item in items(names):
         term = name_of(text(item) or "").mapped(str.upper)
-        yield Use(By.OUTPUT, term, place, _prefix(given), optional=optional, how="ssm_outputs_info")
+        yield Use(By.OUTPUT, term, place, _prefix(given), optional=optional)
 
 
 def _prefix(given: Optional[yaml.Node]) -> Optional[Name]:

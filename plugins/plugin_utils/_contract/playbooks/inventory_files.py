@@ -29,7 +29,7 @@ def is_inventory(node: yaml.Node) -> bool:
     return text(child(node, "plugin")) == PLUGIN
 
 
-def rule_of(node: yaml.Node, place: Place) -> InventoryRule:
+def rule_of(node: yaml.Node) -> InventoryRule:
     """Return what a file makes of outputs."""
     hosts, variables = child(node, "hosts"), child(node, "variables")
     groups: Optional[dict[str, tuple[str, ...]]] = None
@@ -45,19 +45,18 @@ def rule_of(node: yaml.Node, place: Place) -> InventoryRule:
         include=_patterns(child(variables, "include")) or ("*",),
         exclude=_patterns(child(variables, "exclude")),
         groups=groups,
-        place=place,
     )
 
 
-def host_uses(node: yaml.Node, place: Place) -> Iterator[Use]:
+def host_uses(node: yaml.Node, file: str) -> Iterator[Use]:
     """Yield the outputs that a file names as hosts: the inventory fails without them, unless it says otherwise."""
     optional = text(child(node, "on_missing")) in ("skip", "warn")
     prefix = name_of(text(child(node, "prefix")) or "OUTPUT_")
     for entry in items(child(node, "hosts")):
         output = text(child(entry, "output"))
         if output:
-            where = Place(place.file, line(entry), "hosts of the inventory")
-            yield Use(By.OUTPUT, Name.of(output.upper()), where, prefix, optional=optional, how=PLUGIN)
+            where = Place(file, line(entry), "hosts of the inventory")
+            yield Use(By.OUTPUT, Name.of(output.upper()), where, prefix, optional=optional)
 
 
 def _texts(node: Optional[yaml.Node]) -> tuple[str, ...]:

@@ -31,18 +31,18 @@ def uses_of(call: LookupCall, place: Place) -> Iterator[Use]:
     """Yield what a call reads; nothing, where it is another plugin's."""
     plugin = call.plugin.literal
     if plugin is None:
-        yield Use(By.PARAMETER, Name.of(Hole("a plugin's name that is computed")), place, certain=False, how="lookup")
+        yield Use(By.PARAMETER, Name.of(Hole("a plugin's name that is computed")), place, certain=False)
     elif plugin in _VARIABLES:
         for term in call.terms:
             optional = "default" in call.options
-            yield Use(By.VARIABLE, term, place, path=call.reference.path, optional=optional, how="lookup vars")
+            yield Use(By.VARIABLE, term, place, path=call.reference.path, optional=optional)
     elif plugin in READERS:
         terms = call.terms or (Name.of(Hole("no term")),)
         for term in terms:
-            yield use_of_term(plugin, term, call, place, single=len(terms) == 1)
+            yield _use_of_term(plugin, term, call, place, single=len(terms) == 1)
 
 
-def use_of_term(plugin: str, term: Name, call: LookupCall, place: Place, *, single: bool = True) -> Use:
+def _use_of_term(plugin: str, term: Name, call: LookupCall, place: Place, *, single: bool) -> Use:
     """Return the use that one term is."""
     by = READERS[plugin]
     options = call.options
@@ -56,7 +56,6 @@ def use_of_term(plugin: str, term: Name, call: LookupCall, place: Place, *, sing
         path=call.reference.path if single and by is By.OUTPUT else (),
         iterates=call.reference.iterates and single,
         optional=_optional(call),
-        how=plugin,
     )
 
 

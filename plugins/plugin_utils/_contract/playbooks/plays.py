@@ -15,7 +15,15 @@ from collections.abc import Iterator
 from typing import Optional
 
 import yaml
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import By, Input, Place, Use
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import (
+    By,
+    Input,
+    InventoryRule,
+    Place,
+    Side,
+    Unknown,
+    Use,
+)
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.names import Hole, Name
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.source_files import UnreadableError
 
@@ -56,25 +64,32 @@ class Context:
 
 @dataclasses.dataclass
 class Reading:
-    """What files read and publish, which variables they set for whoever comes later, and what is wrong with them."""
+    """What Ansible's files read and publish, which variables they set for whoever comes later, and what isn't known."""
 
     uses: list[Use] = dataclasses.field(default_factory=list)
     inputs: list[Input] = dataclasses.field(default_factory=list)
+    rules: list[InventoryRule] = dataclasses.field(default_factory=list)
+    unknown: list[Unknown] = dataclasses.field(default_factory=list)
     set_anywhere: set[str] = dataclasses.field(default_factory=set)
-    mistakes: list[tuple[Place, str]] = dataclasses.field(default_factory=list)
-    notes: list[tuple[Place, str]] = dataclasses.field(default_factory=list)
+    files: int = 0
 
     def template(self, source: str, number: int, context: Context, *, bare: bool = False, loops: bool = False) -> None:
         """Read a template, or an expression without braces."""
         try:
             found = parse_expression(source) if bare else parse_template(source)
         except UnreadableError as exc:
-            self.mistakes.append((context.at(number + exc.line - 1), str(exc)))
+            # Other languages have double braces too: outside Ansible's own files a mistake is somebody else's.
+            if context.file.endswith((".j2", ".yml", ".yaml")):
+                self.unread(context.at(number + exc.line - 1), str(exc))
             return
         whole = (
             loops and len(found.variables) + len(found.lookups) == 1 and re.fullmatch(r"\{\{[^|]*\}\}", source.strip())
         )
         self._uses(found, number, context, bool(whole))
+
+    def unread(self, place: Place, reason: str) -> None:
+        """Note a file, or a part of one, that can't be read."""
+        self.unknown.append(Unknown(Side.CONSUMED, place, reason, unread=True))
 
     def _uses(self, found: Template, number: int, context: Context, loops: bool) -> None:
         for variable in found.variables:
@@ -83,7 +98,7 @@ class Reading:
         for call in found.lookups:
             self.uses += uses_of(call, context.at(number + call.reference.line - 1))
         for group, at in found.groups:
-            self.uses.append(Use(By.GROUP, group, context.at(number + at - 1), optional=True, how="groups"))
+            self.uses.append(Use(By.GROUP, group, context.at(number + at - 1), optional=True))
 
 
 def _variable(variable: Reference, place: Place, loops: bool) -> Use:
@@ -94,7 +109,6 @@ def _variable(variable: Reference, place: Place, loops: bool) -> Use:
         path=variable.path,
         iterates=variable.iterates or loops,
         optional=variable.optional,
-        how="variable",
     )
 
 
@@ -109,10 +123,9 @@ def read_document(root: yaml.Node, context: Context, reading: Reading) -> None:
         seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             here = _entered(node, inside)
-            reading.notes += [
-                (here.at(at), f"the key {name!r} is given twice, and Ansible takes the last")
-                for name, at in duplicates(node)
-            ]
+            for name, at in duplicates(node):
+                reason = f"the key {name!r} is given twice, and Ansible takes the last"
+                reading.unknown.append(Unknown(Side.CONSUMED, here.at(at), reason))
             _mapping(node, here, reading)
             waiting += [(part, name, here) for name, part in _parts(node)]
         elif isinstance(node, yaml.SequenceNode):
@@ -174,12 +187,12 @@ def _groups(pattern: Optional[str], place: Place) -> Iterator[Use]:
     for part in _SEPARATORS.split(pattern or ""):
         group = re.sub(r"\[[-0-9:]*\]\Z", "", part.strip().lstrip("!&"))
         if group.startswith("~"):
-            yield Use(By.GROUP, Name.of(Hole("a regular expression")), place, certain=False, how="hosts")
+            yield Use(By.GROUP, Name.of(Hole("a regular expression")), place, certain=False)
         elif group:
             pieces = re.split(r"([*?])", group)
             wild = any(piece in ("*", "?") for piece in pieces)
             name = Name.of(*(Hole("a wildcard") if p in ("*", "?") else p for p in pieces)) if wild else name_of(group)
-            yield Use(By.GROUP, name, place, certain=not wild, how="hosts")
+            yield Use(By.GROUP, name, place, certain=not wild)
 
 
 def _scalar(node: yaml.Node, key: str, context: Context, reading: Reading) -> None:

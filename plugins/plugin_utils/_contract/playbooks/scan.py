@@ -9,16 +9,13 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
-import dataclasses
 import pathlib
+from typing import Optional
 
+import yaml
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import (
-    Input,
-    InventoryRule,
     Place,
     Side,
-    Unknown,
-    Use,
 )
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.source_files import (
     SourceFiles,
@@ -37,21 +34,9 @@ _VARIABLES = ("group_vars", "host_vars")
 _INVENTORIES = ("inventory", "inventories")
 
 
-@dataclasses.dataclass
-class PlaybookScan:
-    """What a tree of Ansible's files consumes and publishes, and which rules its inventory files have."""
-
-    uses: list[Use] = dataclasses.field(default_factory=list)
-    inputs: list[Input] = dataclasses.field(default_factory=list)
-    rules: list[InventoryRule] = dataclasses.field(default_factory=list)
-    unknown: list[Unknown] = dataclasses.field(default_factory=list)
-    set_anywhere: set[str] = dataclasses.field(default_factory=set)
-    files: int = 0
-
-
-def scan_playbooks(top: pathlib.Path, files: SourceFiles) -> PlaybookScan:
+def scan_playbooks(top: pathlib.Path, files: SourceFiles) -> Reading:
     """Read all files of a tree, or one file, that Ansible would take variables or templates from."""
-    scan = PlaybookScan()
+    scan = Reading()
     if top.is_file():
         _read(top, files, scan)
     else:
@@ -85,21 +70,18 @@ def _matters(folder: pathlib.Path, name: str, top: pathlib.Path) -> bool:
     return bare and (any(part in _VARIABLES + _INVENTORIES for part in parts) or name in ("hosts", "inventory"))
 
 
-def _read(path: pathlib.Path, files: SourceFiles, scan: PlaybookScan) -> None:
+def _read(path: pathlib.Path, files: SourceFiles, scan: Reading) -> None:
     scan.files += 1
-    place = files.place(path)
     try:
         content = files.read(path)
     except UnreadableError as exc:
         if not _is_binary(path):
-            scan.unknown.append(Unknown(Side.CONSUMED, files.place(path, exc.line), str(exc), unread=True))
+            scan.unread(files.place(path, exc.line), str(exc))
         return
     if content.startswith(_VAULT):
-        scan.unknown.append(
-            Unknown(Side.CONSUMED, files.place(path, 1), "it is encrypted by Ansible Vault", unread=True)
-        )
+        scan.unread(files.place(path, 1), "it is encrypted by Ansible Vault")
     elif "\0" not in content:
-        _read_text(path, content, place, scan)
+        _read_text(path, content, Context(files.relative(path), _role_of(path)), scan)
 
 
 def _is_binary(path: pathlib.Path) -> bool:
@@ -111,43 +93,39 @@ def _is_binary(path: pathlib.Path) -> bool:
         return False
 
 
-def _read_text(path: pathlib.Path, content: str, place: Place, scan: PlaybookScan) -> None:
-    reading = Reading()
-    context = Context(place.file, _role_of(path))
-    is_yaml = path.suffix.lower() in _YAML or (path.suffix == "" and bool(set(path.parts) & set(_VARIABLES)))
+def _read_text(path: pathlib.Path, content: str, context: Context, scan: Reading) -> None:
+    sets_variables = bool(set(path.parts) & set(_VARIABLES))
+    is_yaml = path.suffix.lower() in _YAML or (path.suffix == "" and sets_variables)
     if "templates" in path.parts or not is_yaml:
         if is_template(content) or content.startswith("#jinja2:"):
-            reading.template(content, 1, context)
-    else:
-        if path.suffix.lower() == ".json" and not is_template(content):
-            return
-        try:
-            documents = parse_yaml(content)
-        except UnreadableError as exc:
-            scan.unknown.append(Unknown(Side.CONSUMED, Place(place.file, exc.line), str(exc), unread=True))
-            return
-        for document in documents:
-            if is_inventory(document):
-                _inventory(document, place, reading, scan)
-            read_document(document, context, reading)
-            if set(path.parts) & set(_VARIABLES):
-                reading.set_anywhere.update(name for name, _key, _value in pairs(document))
-    _collect(path, reading, scan)
+            scan.template(content, 1, context)
+        return
+    if path.suffix.lower() == ".json" and not is_template(content):
+        return
+    try:
+        documents = parse_yaml(content)
+    except UnreadableError as exc:
+        scan.unread(Place(context.file, exc.line), str(exc))
+        return
+    for document in documents:
+        if is_inventory(document):
+            _read_inventory(document, context.file, scan)
+        read_document(document, context, scan)
+        if sets_variables:
+            scan.set_anywhere.update(name for name, _key, _value in pairs(document))
 
 
-def _inventory(document: object, place: Place, reading: Reading, scan: PlaybookScan) -> None:
-    scan.rules.append(rule_of(document, place))  # type: ignore[arg-type]
-    reading.uses += host_uses(document, place)  # type: ignore[arg-type]
-    for name in EXPRESSIONS:
-        for _name, _key, value in pairs(child(document, name)):  # type: ignore[arg-type]
-            expression = text(value)
-            if expression and not is_template(expression):
-                reading.template(expression, line(value), Context(place.file, name), bare=True)
-    for entry in items(child(document, "keyed_groups")):  # type: ignore[arg-type]
-        key = child(entry, "key")
-        expression = text(key)
-        if key is not None and expression and not is_template(expression):
-            reading.template(expression, line(key), Context(place.file, "keyed_groups"), bare=True)
+def _read_inventory(document: yaml.Node, file: str, scan: Reading) -> None:
+    scan.rules.append(rule_of(document))
+    scan.uses += host_uses(document, file)
+    expressions: list[tuple[str, Optional[yaml.Node]]] = [
+        (name, value) for name in EXPRESSIONS for _name, _key, value in pairs(child(document, name))
+    ]
+    expressions += [("keyed_groups", child(entry, "key")) for entry in items(child(document, "keyed_groups"))]
+    for name, node in expressions:
+        expression = text(node)
+        if node is not None and expression and not is_template(expression):
+            scan.template(expression, line(node), Context(file, name), bare=True)
 
 
 def _role_of(path: pathlib.Path) -> str:
@@ -158,13 +136,3 @@ def _role_of(path: pathlib.Path) -> str:
         if index + 1 < len(parts) - 1:
             return f"role {parts[index + 1]}"
     return ""
-
-
-def _collect(path: pathlib.Path, reading: Reading, scan: PlaybookScan) -> None:
-    scan.uses += reading.uses
-    scan.inputs += reading.inputs
-    scan.set_anywhere |= reading.set_anywhere
-    # Other languages have double braces too: outside Ansible's own files a mistake is somebody else's.
-    ours = path.suffix in (".j2", ".yml", ".yaml")
-    scan.unknown += [Unknown(Side.CONSUMED, place, reason, unread=True) for place, reason in reading.mistakes if ours]
-    scan.unknown += [Unknown(Side.CONSUMED, place, reason) for place, reason in reading.notes]

@@ -119,7 +119,7 @@ class _Reader:
         else:
             self._found.variables.append(self._reference(name.name, name))
 
-    def _reference(self, said: str, node: nodes.Node, skipped: int = 0) -> Reference:
+    def _reference(self, said: str, node: nodes.Node) -> Reference:
         """Follow the keys that are taken of a node, and see what is done with the value."""
         keys, end = self._keys(node)
         parent = self._parents.get(id(end))
@@ -131,7 +131,7 @@ class _Reader:
             optional = parent.name in ("defined", "undefined")
         elif isinstance(parent, nodes.For) and parent.iter is end:
             iterates = True
-        return Reference(said, node.lineno, tuple(keys[skipped:]), iterates, optional)
+        return Reference(said, node.lineno, tuple(keys), iterates, optional)
 
     def _keys(self, node: nodes.Node) -> tuple[list[Key], nodes.Node]:
         """Return the constant keys after a node, and the node that they end at."""
