@@ -131,7 +131,7 @@ def check(request: Request, read_published: Callable[[], tuple[list[Published], 
     fresh = [finding for finding in findings if finding.fingerprint not in before]
     return Report(
         findings=fresh,
-        failing=[finding for finding in fresh if _fails(finding, request.fail_on)],
+        failing=[one for one in fresh if one.kind.value in request.fail_on and one.certain and not one.softened],
         known=len(findings) - len(fresh),
         comparison=comparison,
         declared=declared,
@@ -140,11 +140,6 @@ def check(request: Request, read_published: Callable[[], tuple[list[Published], 
         scanned={"terraform": read.terraform_files, "playbooks": read.playbook_files},
         inputs=inputs,
     )
-
-
-def _fails(finding: Finding, fail_on: frozenset[str]) -> bool:
-    """Return whether a finding fails the check: of a kind that shall, certain, and not of a use that is optional."""
-    return finding.kind.value in fail_on and finding.certain and not finding.softened
 
 
 def _prefixes(request: Request) -> tuple[str, ...]:

@@ -142,11 +142,10 @@ class _Comparer:
     def _shape(self, use: Use, match: Match, published: list[Match]) -> Iterator[Finding]:
         if not self._is_ours(use):
             return
-        problem = misfit(use, match)
-        character = not problem and takes_a_character(use, match)
+        problem, optional = misfit(use, match), use.optional
+        if not problem and takes_a_character(use, match):
+            problem, optional = f"{match.output.name} is a string, and a character of it is read", True
         before = next((other.output.shape for other in published if other.certain), None)
-        if not problem and character:
-            problem = f"{match.output.name} is a string, and a character of it is read"
         if not problem and before is not None and _changes(match.output, before.kind):
             problem = f"{match.output.name} is published as {before.words}, and will be {match.output.shape.words}"
         if problem:
@@ -155,7 +154,7 @@ class _Comparer:
                 str(match.output.name),
                 use.place,
                 (problem, "Change what is read here, or what Terraform publishes"),
-                softer(certain=True, optional=use.optional or character),
+                softer(certain=True, optional=optional),
             )
 
     def _declared_output(self, output: Output) -> Iterator[Finding]:

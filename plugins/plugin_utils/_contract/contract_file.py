@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import pathlib
 from collections.abc import Iterable, Mapping
-from typing import Any, Optional
+from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
@@ -84,8 +84,6 @@ def _read(entry: Mapping[str, Any], file: str) -> Output:
 
 
 def _shape_read(entry: Mapping[str, Any]) -> Shape:
-    items: Optional[tuple[Shape, ...]] = None
-    if "items" in entry:
-        items = tuple(map(_shape_read, entry["items"]))
+    items = tuple(map(_shape_read, entry["items"])) if "items" in entry else None
     keys = {str(key): _shape_read(value) for key, value in entry["keys"].items()} if "keys" in entry else None
     return Shape(Kind(entry["kind"]), items, keys)

@@ -69,11 +69,9 @@ def inputs_read(uses: Sequence[Use]) -> list[Input]:
 
 def _siblings(name: Name) -> Name:
     """Return a name that stands for every input in the path of this one."""
-    before: list[object] = []
-    for part in name.parts:
+    for index, part in enumerate(name.parts):
         if isinstance(part, str) and "/INPUT_" in part:
-            return Name.of(*before, part[: part.index("/INPUT_") + len("/INPUT_")], Hole("any"))  # type: ignore[arg-type]
-        before.append(part)
+            return Name.of(*name.parts[:index], part.partition("/INPUT_")[0], "/INPUT_", Hole("any"))
     return Name.of(Hole("any"))
 
 

@@ -81,14 +81,15 @@ def _numbered(base: Name, parts: list[tuple[int, Declared]]) -> Output:
 
 
 def _merged(name: Name, parts: list[Declared]) -> Output:
-    shapes = {part.shape.kind for part in parts}
-    shape = parts[0].shape if len(parts) == 1 else _common([part.shape for part in parts])
     places = tuple(dict.fromkeys(part.place for part in parts))
     condition = "" if any(not part.condition for part in parts) else parts[0].condition
     numbered = all(part.numbered for part in parts)
-    return Output(name, shape if len(shapes) == 1 else Shape(), places, condition, numbered)
+    return Output(name, _common([part.shape for part in parts]), places, condition, numbered)
 
 
 def _common(shapes: list[Shape]) -> Shape:
     """Return what shapes from several places have in common."""
-    return shapes[0] if all(shape == shapes[0] for shape in shapes) else Shape(shapes[0].kind)
+    first = shapes[0]
+    if all(shape == first for shape in shapes):
+        return first
+    return Shape(first.kind) if all(shape.kind is first.kind for shape in shapes) else Shape()

@@ -52,9 +52,7 @@ class Outputs:
         short = rest.literal if rest is not None else None
         if short is None or "/" in short:
             return
-        if rule.groups is None:
-            self._groups.setdefault(short.lower(), []).append(output)
-        for group in (rule.groups or {}).get(short, ()):
+        for group in (short.lower(),) if rule.groups is None else rule.groups.get(short, ()):
             self._groups.setdefault(group, []).append(output)
         if _selects(short, rule) and short not in (rule.groups or {}):
             self._variables.setdefault(rule.variable_prefix + short.lower(), []).append(output)

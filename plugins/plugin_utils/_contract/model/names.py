@@ -105,13 +105,8 @@ def input_name(path: Name, name: Name) -> Name:
 
 @functools.lru_cache(maxsize=4096)
 def _compiled(name: Name) -> re.Pattern[str]:
-    return re.compile("".join(map(_expression, name.parts)), re.DOTALL)
-
-
-def _expression(part: Part) -> str:
-    if isinstance(part, str):
-        return re.escape(part)
-    return "[0-9]+" if part.number else ".*"
+    parts = (re.escape(part) if isinstance(part, str) else "[0-9]+" if part.number else ".*" for part in name.parts)
+    return re.compile("".join(parts), re.DOTALL)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -78,12 +78,9 @@ class SourceFiles:
             seen.add(here)
             left_out = [name for name in folders if self._leaves(os.path.join(folder, name), top)]  # noqa: PTH118  os.walk
             folders[:] = sorted(set(folders) - SKIPPED_FOLDERS - set(left_out))
-            path = pathlib.Path(folder)
-            yield path, sorted(files), [self._not_followed(path / name, side) for name in left_out]
-
-    def _not_followed(self, link: pathlib.Path, side: Side) -> Unknown:
-        reason = "a link out of the folders that are scanned is not followed"
-        return Unknown(side, self.place(link), reason, unread=True)
+            path, reason = pathlib.Path(folder), "a link out of the folders that are scanned is not followed"
+            unread = [Unknown(side, self.place(path / name), reason, unread=True) for name in left_out]
+            yield path, sorted(files), unread
 
     def _leaves(self, path: str, top: pathlib.Path) -> bool:
         if not os.path.islink(path):  # noqa: PTH114  os.walk gives texts, and there are thousands

@@ -43,11 +43,10 @@ def sarif(findings: Sequence[Finding], unread: Sequence[str]) -> str:
 
 
 def _rule(kind: FindingKind) -> dict[str, Any]:
-    level = _LEVELS[SEVERITIES[kind]]
     return {
         "id": kind.value,
         "shortDescription": {"text": TITLES[kind]},
-        "defaultConfiguration": {"level": level},
+        "defaultConfiguration": {"level": _LEVELS[SEVERITIES[kind]]},
     }
 
 

@@ -58,14 +58,9 @@ def _format(pattern: Text, *arguments: Value) -> Value:
     if not isinstance(pattern, str):
         return Unknown(reason_of(pattern, "format()"))
     rest = iter(arguments)
-    parts: list[Value] = []
-    position = 0
-    for match in _VERB.finditer(pattern):
-        parts += [pattern[position : match.start()], _formatted(match[1], rest)]
-        position = match.end()
-    if "%" in (left := pattern[position:]):
-        return Unknown("format()")
-    return joined([*parts, left])
+    # Texts and verbs by turns.
+    parts = [_formatted(part, rest) if index % 2 else part for index, part in enumerate(_VERB.split(pattern))]
+    return Unknown("format()") if "%" in parts[-1] else joined(parts)
 
 
 def _formatted(verb: str, rest: object) -> Value:
