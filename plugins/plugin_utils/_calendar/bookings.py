@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import zulu
 
-from .matching import Allowed, EventRule, reasons
+from .matching import Allowed, EventRule
 from .model import BOOKED, LEFT_OUT, REFUSED, Occurrence, Reading
 
 # The rules of events, each with the instances that it books.
@@ -73,14 +74,9 @@ def make_bookings(calendar: str, reading: Reading, rules: Rules, allowed: Allowe
     return result
 
 
-def _add(
-    result: Result,
-    calendar: str,
-    occurrence: Occurrence,
-    rules: Rules,
-    allowed: Allowed,
-) -> None:
+def _add(result: Result, calendar: str, occurrence: Occurrence, rules: Rules, allowed: Allowed) -> None:
     details = occurrence.details
+    times = {"start_time": zulu(occurrence.start), "end_time": zulu(occurrence.end)}
     matching = [ids for rule, ids in rules if rule.matches(details)]
     named, refused = allowed.choose(details.instances)
     name = booking_name(calendar, details.uid, occurrence.recurrence)
@@ -89,30 +85,19 @@ def _add(
         new = [one for one in ids if one not in booked]
         if new:
             booked += new
-            result.bookings.append(
-                {
-                    "name": name,
-                    "instance_ids": new,
-                    "start_time": zulu(occurrence.start),
-                    "end_time": zulu(occurrence.end),
-                    "summary": details.summary,
-                }
-            )
-    if booked:
-        outcome, reason = BOOKED, reasons(refused)
-    elif refused:
-        outcome, reason = LEFT_OUT, reasons(refused)
+            result.bookings.append({"name": name, "instance_ids": new, **times, "summary": details.summary})
+    if booked or refused:
+        reason = enumerate_names(refused)
     elif matching:
-        outcome, reason = LEFT_OUT, "the rules of events that it matches name no instance"
+        reason = "the rules of events that it matches name no instance"
     else:
-        outcome, reason = LEFT_OUT, "it matches no pattern of events, and names no instance"
+        reason = "it matches no pattern of events, and names no instance"
     result.events.append(
         {
             "uid": details.uid,
             "summary": details.summary,
-            "start_time": zulu(occurrence.start),
-            "end_time": zulu(occurrence.end),
-            "outcome": outcome,
+            **times,
+            "outcome": BOOKED if booked else LEFT_OUT,
             "reason": reason,
             "instance_ids": booked,
             "booking": name if booked else None,

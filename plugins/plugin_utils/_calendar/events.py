@@ -21,23 +21,24 @@ from .library import Library
 from .model import Details, Part
 from .plain_text import plain_text
 from .rules import Moment, check_rule
+from .text import TIMES
 
 # What a Part is found by again when the library has made occurrences of it.
 PART_KEY = "X-PART"
 CANCELLED = "it is cancelled"
-_TIMES = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID", "SEQUENCE")
 _INSTANCE_LINE = re.compile(r"^[ \t]*ec2[ \t]*:[ \t]*(\S[^\r\n]*)$", re.IGNORECASE | re.MULTILINE)
 
 
 def details_of(component: Any) -> Details:
     """Return what people wrote into an event."""
     description = plain_text(_text(component, "DESCRIPTION")) or plain_text(_text(component, "X-ALT-DESC"))
-    lines = [*_texts(component, "X-TFBRIDGE-INSTANCE"), *_INSTANCE_LINE.findall(description)]
+    lines = [*map(str, _all(component, "X-TFBRIDGE-INSTANCE")), *_INSTANCE_LINE.findall(description)]
+    categories = (name for one in _all(component, "CATEGORIES") for name in getattr(one, "cats", [one]))
     return Details(
         uid=_text(component, "UID").strip(),
         summary=_text(component, "SUMMARY").strip(),
         location=_text(component, "LOCATION").strip(),
-        categories=tuple(_categories(component.get("CATEGORIES"))),
+        categories=tuple(str(name).strip() for name in categories),
         description=description,
         instances=tuple(entry.strip() for line in lines for entry in line.split(",") if entry.strip()),
     )
@@ -46,7 +47,7 @@ def details_of(component: Any) -> Details:
 def parse_event(component: Any, details: Details, zone: Optional[tzinfo], until: datetime, library: Library) -> Part:
     """Return a VEVENT that can be expanded; raises DataError that says why it can't."""
     broken = {str(name).upper(): message for name, message in component.errors}
-    for name in _TIMES:
+    for name in TIMES:
         if name in broken:
             raise DataError(f"{name}: {broken[name]}")
     if "EXRULE" in component:
@@ -82,8 +83,7 @@ def parse_event(component: Any, details: Details, zone: Optional[tzinfo], until:
 
 def sequence_of(component: Any) -> int:
     """Return how often an event was revised."""
-    value = component.get("SEQUENCE", 0)
-    return int(value) if not isinstance(value, list) else max(map(int, value))
+    return max(map(int, _all(component, "SEQUENCE")), default=0)
 
 
 def ignored_because(component: Any) -> str:
@@ -97,9 +97,7 @@ def ignored_because(component: Any) -> str:
 
 def _moment(component: Any, name: str, zone: Optional[tzinfo]) -> Moment:
     """Return a date, or a date and time with its zone."""
-    prop = component[name]
-    if isinstance(prop, list):
-        raise DataError(f"{name} is listed twice")
+    prop = _only(component, name)
     return _zoned(name, prop.dt, prop.params.get("TZID"), zone)
 
 
@@ -133,9 +131,7 @@ def _duration(component: Any, start: Moment) -> Optional[timedelta]:
         return None
     if "DURATION" not in component:
         return timedelta(0) if isinstance(start, datetime) else timedelta(days=1)
-    if isinstance(component["DURATION"], list):
-        raise DataError("DURATION is listed twice")
-    duration = component["DURATION"].dt
+    duration = _only(component, "DURATION").dt
     if not isinstance(duration, timedelta) or duration < timedelta(0):
         raise DataError("DURATION is negative")
     if not isinstance(start, datetime) and duration.seconds:
@@ -152,9 +148,7 @@ def _range(component: Any) -> dict[str, str]:
 
 def _add_recurrence(event: Any, component: Any, start: Moment, zone: Optional[tzinfo], until: datetime) -> None:
     if "RRULE" in component:
-        if isinstance(component["RRULE"], list):
-            raise DataError("RRULE is listed twice")
-        event.add("RRULE", check_rule(component["RRULE"], start, until))
+        event.add("RRULE", check_rule(_only(component, "RRULE"), start, until))
     for name in ("RDATE", "EXDATE"):
         moments = list(_moments(component, name, zone))
         if any(isinstance(one, datetime) != isinstance(start, datetime) for one in moments):
@@ -165,25 +159,25 @@ def _add_recurrence(event: Any, component: Any, start: Moment, zone: Optional[tz
 
 
 def _moments(component: Any, name: str, zone: Optional[tzinfo]) -> Iterable[Moment]:
-    found = component.get(name, [])
-    for prop in found if isinstance(found, list) else [found]:
+    for prop in _all(component, name):
         for entry in prop.dts:
             if isinstance(entry.dt, tuple):
                 raise DataError(f"{name} with periods is not supported")
             yield _zoned(name, entry.dt, prop.params.get("TZID"), zone)
 
 
-def _categories(prop: Any) -> Iterable[str]:
-    for one in prop if isinstance(prop, list) else [prop] if prop is not None else []:
-        yield from (str(name).strip() for name in getattr(one, "cats", [one]))
-
-
 def _text(component: Any, name: str) -> str:
-    return next(iter(_texts(component, name)), "")
+    return next(map(str, _all(component, name)), "")
 
 
-def _texts(component: Any, name: str) -> list[str]:
-    found = component.get(name)
-    if found is None:
-        return []
-    return [str(one) for one in found] if isinstance(found, list) else [str(found)]
+def _all(component: Any, name: str) -> list[Any]:
+    """Return a property as often as an event has it."""
+    found = component.get(name, [])
+    return found if isinstance(found, list) else [found]
+
+
+def _only(component: Any, name: str) -> Any:
+    """Return a property that an event has; raises DataError where it has it twice."""
+    if isinstance(component[name], list):
+        raise DataError(f"{name} is listed twice")
+    return component[name]

@@ -70,10 +70,11 @@ def read_bookings(
 
 def _horizon(options: Mapping[str, Any], now: datetime) -> Horizon:
     """Return the time that is read; raises one OptionError for all numbers that are out of range."""
-    errors = []
-    for name, (low, high) in _LIMITS.items():
-        if not isinstance(options[name], int) or not low <= options[name] <= high:
-            errors.append(f"{name}: {show(options[name])} is out of range. Valid values: {low} to {high}")
+    errors = [
+        f"{name}: {show(options[name])} is out of range. Valid values: {low} to {high}"
+        for name, (low, high) in _LIMITS.items()
+        if not isinstance(options[name], int) or not low <= options[name] <= high
+    ]
     if errors:
         raise OptionError("; ".join(errors))
     zone = options["timezone"]

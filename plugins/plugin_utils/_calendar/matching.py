@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Optional, Protocol
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names, show
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import parse_each
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import check_instance_id, check_keys
 
 from .model import Details
@@ -71,15 +72,7 @@ class EventRule:
 
 def parse_rules(entries: Optional[Sequence[Any]]) -> tuple[EventRule, ...]:
     """Return the map of the play; raises one OptionError for all that is wrong with it."""
-    rules, errors = [], []
-    for number, entry in enumerate(entries or ()):
-        try:
-            rules.append(_rule(entry, f"events[{number}]"))
-        except OptionError as error:  # noqa: PERF203  all that is wrong is told at once
-            errors.append(str(error))
-    if errors:
-        raise OptionError("; ".join(errors))
-    return tuple(rules)
+    return tuple(parse_each(_rule, entries or (), "events"))
 
 
 def _rule(entry: object, option: str) -> EventRule:
@@ -143,8 +136,3 @@ def allowed_instances(entries: Optional[Sequence[Any]], fleet: Callable[[], Flee
         ids += fleet().tagged(one)
     known = fleet().tags_of(ids) if with_tags and ids else {}
     return Allowed({one: known.get(one, {}) for one in dict.fromkeys(ids)})
-
-
-def reasons(refused: Sequence[str]) -> str:
-    """Return why what an event names isn't booked, in one sentence."""
-    return enumerate_names(list(refused))

@@ -70,14 +70,14 @@ class Reader:
                     self._note(details, REFUSED, "UID is missing: without it nobody can tell when the event changes")
                     continue
                 groups.setdefault(details.uid, []).append((component, details, zone))
-        parsed = [(uid, parts) for uid, group in groups.items() if (parts := self._parts(uid, group)) is not None]
+        parsed = [parts for group in groups.values() if (parts := self._parts(group))]
         # What is quickly done comes first, so that a hostile rule hides as little as possible.
-        for uid, parts in sorted(parsed, key=lambda one: _effort(one[1])):
+        for parts in sorted(parsed, key=_effort):
             if self.clock() > deadline:
                 reason = f"not reached: reading the calendar took more than {PATIENCE:.0f} seconds of processor time"
-                self._refuse(uid, parts[0].details, reason)
+                self._refuse(parts[0].details, reason)
                 continue
-            self._expand(uid, parts)
+            self._expand(parts)
         found = tuple(sorted(self._found, key=lambda one: (one.start, one.end, one.details.uid, one.recurrence)))
         kept = tuple(one for one in found if one.details.uid not in self._refused)
         return Reading(events, kept, tuple(self._notes), frozenset(self._refused))
@@ -92,45 +92,38 @@ class Reader:
         except OptionError:
             return None
 
-    def _parts(self, uid: str, group: Sequence[Member]) -> Optional[tuple[Part, ...]]:
-        """Return the parts of an event, its series first; None where it is refused."""
+    def _parts(self, group: Sequence[Member]) -> list[Part]:
+        """Return the parts of an event, its series first; none where it is refused or left out."""
         try:
             latest = _latest(group)
             ignored = [reason for component, _details, _zone in latest if (reason := ignored_because(component))]
             if len(ignored) == len(latest):
                 self._note(group[0][1], LEFT_OUT, ignored[0])
-                return None
+                return []
             parts = [parse_event(*member, self.horizon.until, self.library) for member in latest]
             parts.sort(key=_is_exception)
             _check_exceptions(parts)
-        except DataError as error:
-            self._refuse(uid, group[0][1], str(error))
-            return None
         except Exception as error:  # noqa: BLE001  one event must not hide the others, whatever a parser makes of it
-            self._refuse(uid, group[0][1], f"it can't be read: {type(error).__name__}: {error}")
-            return None
-        return tuple(parts)
+            self._refuse(group[0][1], _reason(error, "it can't be read"))
+            return []
+        return parts
 
-    def _expand(self, uid: str, parts: tuple[Part, ...]) -> None:
+    def _expand(self, parts: Sequence[Part]) -> None:
         first = parts[0]
         if first.ignored == CANCELLED and not _is_exception(first):
             self._note(first.details, LEFT_OUT, first.ignored)
             return
         try:
             times = [one for each in self._occurrences(parts) if (one := self._time(*each)) is not None]
-        except DataError as error:
-            self._refuse(uid, first.details, str(error))
-            return
         except Exception as error:  # noqa: BLE001  see _parts
-            self._refuse(uid, first.details, f"it can't be expanded: {type(error).__name__}: {error}")
+            self._refuse(first.details, _reason(error, "it can't be expanded"))
             return
-        found = [one for one in times if isinstance(one, Occurrence)]
-        self._found += found
+        self._found += [one for one in times if isinstance(one, Occurrence)]
         self._notes += [one for one in times if isinstance(one, Note)]
         if not times:
             self._note(first.details, LEFT_OUT, "it does not take place within the horizon")
 
-    def _occurrences(self, parts: tuple[Part, ...]) -> Iterator[tuple[Part, Any, str]]:
+    def _occurrences(self, parts: Sequence[Part]) -> Iterator[tuple[Part, Any, str]]:
         """Yield what takes place about the horizon: the part, its times, and what tells occurrences apart."""
         if _is_exception(parts[0]) or (len(parts) == 1 and not parts[0].recurs):
             for part in parts:
@@ -166,9 +159,14 @@ class Reader:
     def _note(self, details: Details, outcome: str, reason: str) -> None:
         self._notes.append(Note(details.uid, details.summary, outcome, reason))
 
-    def _refuse(self, uid: str, details: Details, reason: str) -> None:
-        self._refused.add(uid)
+    def _refuse(self, details: Details, reason: str) -> None:
+        self._refused.add(details.uid)
         self._note(details, REFUSED, reason)
+
+
+def _reason(error: Exception, otherwise: str) -> str:
+    """Return what is wrong with an event; an error that nobody foresaw is named too."""
+    return str(error) if isinstance(error, DataError) else f"{otherwise}: {type(error).__name__}: {error}"
 
 
 def _times(part: Part, component: Any) -> tuple[datetime, datetime, bool]:
@@ -211,11 +209,9 @@ def _latest(group: Sequence[Member]) -> list[Member]:
 
 def _check_exceptions(parts: Sequence[Part]) -> None:
     """Refuse exceptions that the library would add to the occurrence that they replace."""
-    series = parts[0]
-    for part in parts:
-        if not _is_exception(part):
-            continue
-        is_day = not isinstance(part.component["RECURRENCE-ID"].dt, datetime)
+    series, *exceptions = parts
+    for exception in exceptions:
+        is_day = not isinstance(exception.component["RECURRENCE-ID"].dt, datetime)
         if not _is_exception(series) and is_day != series.all_day:
             kinds = ("a day", "times") if is_day else ("a time", "days")
             raise DataError(f"RECURRENCE-ID is {kinds[0]}, and the series has {kinds[1]}")

@@ -10,6 +10,7 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import calendar
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Optional, Union
@@ -23,9 +24,6 @@ Moment = Union[date, datetime]
 MAX_STEPS = 50_000
 
 _STEP = {"HOURLY": 1 / 24, "DAILY": 1.0, "WEEKLY": 7.0, "MONTHLY": 30.0, "YEARLY": 365.0}
-_PARTS = frozenset(
-    ("FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO")
-) | {"BYSETPOS", "BYHOUR", "BYMINUTE", "BYSECOND"}
 _BOUNDS = {
     "BYMONTH": (1, 12),
     "BYMONTHDAY": (1, 31),
@@ -36,6 +34,7 @@ _BOUNDS = {
     "BYMINUTE": (0, 59),
     "BYSECOND": (0, 59),
 }
+_PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", *_BOUNDS}
 _SIGNED = frozenset(("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"))
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # Dates fall on the same days of the week again after 28 years.
@@ -92,9 +91,7 @@ def _check_effort(frequency: str, parts: Mapping[str, Sequence[Any]], start: Mom
     if frequency == "HOURLY" and any(name.startswith("BY") for name in parts):
         raise DataError("RRULE: FREQ=HOURLY is not supported with BY... parts")
     days = (until.date() - (start.date() if isinstance(start, datetime) else start)).days
-    times = 1
-    for name in ("BYHOUR", "BYMINUTE", "BYSECOND"):
-        times *= max(1, len(parts.get(name, ())))
+    times = math.prod(max(1, len(parts.get(name, ()))) for name in ("BYHOUR", "BYMINUTE", "BYSECOND"))
     interval = parts.get("INTERVAL", [1])[0]
     steps = max(0, days) / (_STEP[frequency] * interval) * times
     if frequency in ("YEARLY", "MONTHLY") and times > 1:

@@ -30,39 +30,22 @@ _MAX_DEPTH = 8
 # The product id of calendars that this collection writes. Reading one back would book what is booked already.
 OWN_PRODUCT = "-//tfbridge.aws//"
 
+# What an event's times depend on.
+TIMES = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID", "SEQUENCE")
+_SEASON = frozenset(("DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME", "RRULE", "RDATE"))
+_WORDS = frozenset(("UID", "STATUS", "TRANSP", "SUMMARY", "LOCATION", "CATEGORIES", "X-TFBRIDGE-INSTANCE"))
 _KEPT = {
     "VCALENDAR": frozenset(("PRODID", "VERSION", "X-WR-TIMEZONE")),
     "VTIMEZONE": frozenset(("TZID", "X-LIC-LOCATION")),
-    "STANDARD": frozenset(("DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME", "RRULE", "RDATE")),
-    "DAYLIGHT": frozenset(("DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME", "RRULE", "RDATE")),
-    "VEVENT": frozenset(
-        (
-            "UID",
-            "DTSTART",
-            "DTEND",
-            "DURATION",
-            "RRULE",
-            "RDATE",
-            "EXDATE",
-            "EXRULE",
-            "RECURRENCE-ID",
-            "SEQUENCE",
-            "STATUS",
-            "TRANSP",
-            "SUMMARY",
-            "LOCATION",
-            "CATEGORIES",
-            "DESCRIPTION",
-            "X-ALT-DESC",
-            "X-TFBRIDGE-INSTANCE",
-        )
-    ),
+    "STANDARD": _SEASON,
+    "DAYLIGHT": _SEASON,
+    "VEVENT": _WORDS.union(TIMES, _CUT),
 }
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _HTML = re.compile(r"\s*(<!doctype html|<html|<head|<\?xml|<!--)", re.IGNORECASE)
 
 
-def check_text(body: bytes, *, allow_own: bool = False) -> str:
+def check_text(body: bytes) -> str:
     """Return the text of a calendar with what bookings depend on; raises DataError for what isn't whole."""
     if len(body) > MAX_BYTES:
         raise DataError(f"the calendar is larger than {MAX_BYTES // 1024 // 1024} MB, which is the maximum")
@@ -81,14 +64,13 @@ def check_text(body: bytes, *, allow_own: bool = False) -> str:
     lines = text.replace("\r\n", "\n").split("\n")
     if len(lines) > MAX_LINES:
         raise DataError(f"the calendar has {len(lines):,} lines. Maximum: {MAX_LINES:,}")
-    return "\r\n".join(_Filter(allow_own).kept(lines)) + "\r\n"
+    return "\r\n".join(_Filter().kept(lines)) + "\r\n"
 
 
 @dataclass
 class _Filter:
     """Lets through what bookings depend on, and refuses components that don't begin and end as they should."""
 
-    allow_own: bool
     stack: list[str] = field(default_factory=list)
     events: int = 0
     # How deep the component is that is left out with all that is in it; 0 where none is.
@@ -119,7 +101,7 @@ class _Filter:
             return self._end(line.partition(":")[2].strip().upper(), number)
         if not self.stack:
             raise DataError(f"line {number} of the calendar is outside BEGIN:VCALENDAR: it is not a calendar")
-        if not self.allow_own and name == "PRODID" and OWN_PRODUCT in line:
+        if name == "PRODID" and OWN_PRODUCT in line:
             raise DataError(
                 "the calendar is an export of this collection: reading it would book again what is booked already"
             )
