@@ -19,11 +19,7 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures impo
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.progress import Progress, print_if_verbose
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.check import check
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.model.facts import Published, Unknown
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.options import (
-    connection_options,
-    parse_outcome,
-    parse_request,
-)
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.options import parse_outcome, parse_request
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.reports.github import github
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.result import message, result_of
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.writing import write_all
@@ -32,13 +28,13 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.writing imp
 __all__ = ["ActionModule", "main"]
 
 
-def _read_published(options: Optional[Mapping[str, Any]]) -> tuple[list[Published], list[Unknown]]:
+def _read_published(options: Mapping[str, Any]) -> tuple[list[Published], list[Unknown]]:
     # Imported here: boto3 takes long to import, and a check without the published side needs no AWS.
     from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.published_reading import (  # noqa: PLC0415  see above
         read_published,
     )
 
-    return read_published(options or {}, connection_options(options or {}))
+    return read_published(options)
 
 
 class ActionModule(ActionBase):

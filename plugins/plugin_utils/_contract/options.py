@@ -21,7 +21,6 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest, show
-from ansible_collections.tfbridge.aws.plugins.module_utils._contract.specification import CONNECTION
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix
 
 from .check import Request, TerraformSource
@@ -83,11 +82,6 @@ def parse_outcome(options: Mapping[str, Any]) -> Outcome:
     named["baseline"] = options["baseline"] if options["update_baseline"] else None
     written = {name: base / path for name, path in named.items() if path}
     return Outcome(written, bool(reports.get("github")), INCOMPLETE in options["fail_on"])
-
-
-def connection_options(published: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that a connection to AWS is made with."""
-    return {name: published.get(name) for name in (*CONNECTION, "region", "retry_budget")}
 
 
 def _check_published(published: Optional[Mapping[str, Any]], refusals: Refusals) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._contract.specification import CONNECTION
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import OutputSet
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.parameters import Reader
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.published import SNAPSHOT, read_all
@@ -25,8 +26,9 @@ from .model.facts import Place, Published, Side, Unknown
 from .published import published_of
 
 
-def read_published(options: Mapping[str, Any], connection: Mapping[str, Any]) -> tuple[list[Published], list[Unknown]]:
+def read_published(options: Mapping[str, Any]) -> tuple[list[Published], list[Unknown]]:
     """Return what is published, and what can't be said of it. Raises the BridgeError family."""
+    connection = {name: options.get(name) for name in (*CONNECTION, "region", "retry_budget")}
     reader = Connection("tfbridge.aws.output_contract", connection).reader(options.get("region") or None)
     prefix = options["prefix"]
     found = read_all(reader, prefix, options["source"])

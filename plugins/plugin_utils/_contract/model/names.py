@@ -50,9 +50,7 @@ class Name:
     @property
     def literal(self) -> Optional[str]:
         """The text, where the name has no holes."""
-        if any(isinstance(part, Hole) for part in self.parts):
-            return None
-        return "".join(part for part in self.parts if isinstance(part, str))
+        return None if self.holes else str(self)
 
     @property
     def holes(self) -> tuple[Hole, ...]:

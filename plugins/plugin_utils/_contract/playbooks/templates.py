@@ -68,8 +68,7 @@ def parse_template(text: str) -> Template:
     """Parse a template; the same text is parsed once. Raises UnreadableError."""
     found = Template()
     try:
-        tree = parse(text)
-        _Reader(tree, found).read()
+        _Reader(parse(text), found).read()
     except RecursionError as exc:
         raise UnreadableError("a template is nested too deeply to be read", 1) from exc
     return found

@@ -156,8 +156,7 @@ class Evaluator:
         if isinstance(decided, bool):
             return self._value(yes if decided else no, bound)
         one, other = self._value(yes, bound), self._value(no, bound)
-        reason = reason_of(decided, "a condition")
-        return one if is_known(one) and one == other else Either((one, other), reason)
+        return one if is_known(one) and one == other else Either((one, other), reason_of(decided, "a condition"))
 
     def _unary_op(self, node: Any, bound: Bound) -> Value:
         value = self._value(kids(node)[0], bound)
