@@ -10,18 +10,16 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Callable, Optional, Protocol
+from typing import Any, Optional, Protocol
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.data import as_data, plain
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_config, marks_of_this_command
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import Mark, as_config, marks_of_this_command
 
 from .names import group_name_problem
 from .options import InventoryOptions, secret_template
 from .plan import InventoryPlan, PlannedGroup, PlannedHost
-
-Mark = Callable[[Any], Any]
 
 # What each source says of itself.
 _OF_EACH_SOURCE = frozenset(("tfbridge_outputs", "tfbridge_item"))
@@ -62,17 +60,13 @@ class _Recorder:
             target.from_file.remove(name)
 
     def add_group(self, group: str) -> str:
-        problem = group_name_problem(plain(group))
-        if problem:
-            raise DataError(
-                f"keyed_groups or groups would make a group named {group!r}: {problem}. Give keyed_groups a prefix"
-            )
-        if group in self._hosts:
-            raise DataError(
-                f"keyed_groups or groups would make a group named {group!r}, which is also the name of a host. "
-                "Give keyed_groups a prefix"
-            )
         name: str = plain(group)
+        problem = group_name_problem(name)
+        why = f": {problem}" if problem else ", which is also the name of a host" if name in self._hosts else ""
+        if why:
+            raise DataError(
+                f"keyed_groups or groups would make a group named {group!r}{why}. Give keyed_groups a prefix"
+            )
         self._plan.groups.setdefault(name, PlannedGroup())
         return name
 
@@ -128,7 +122,8 @@ def _changes(
         if known:
             ours = {name: value for name, value in host.variables.items() if name not in _OF_EACH_SOURCE}
             scoped = _inherited(host, variables) if options.stack else {}
-            theirs = {**_group_variables_of(known), **known.vars}
+            theirs = {name: value for group in known.get_groups() for name, value in group.vars.items()}
+            theirs.update(known.vars)
             changed += [f"{name} of the host {host.name}" for name in _differing(theirs, {**scoped, **ours})]
     if not changed:
         return []
@@ -139,11 +134,6 @@ def _changes(
     if options.strict:
         raise DataError(message)
     return [message]
-
-
-def _group_variables_of(host: Any) -> dict[str, Any]:
-    """Return the variables that a host has by its groups so far."""
-    return {name: value for group in host.get_groups() for name, value in group.vars.items()}
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

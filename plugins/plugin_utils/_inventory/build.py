@@ -98,9 +98,10 @@ def _only_secrets(published: Mapping[str, OutputSet], options: InventoryOptions)
 
 def _missing(messages: Sequence[str], on_missing: str) -> list[str]:
     """Return what is missing as warnings, or raise NothingFoundError for it, as the option says."""
-    if messages and on_missing == "error":
-        raise NothingFoundError(" ".join(f"{message} {_WAYS_OUT}" for message in messages))
-    return [f"{message} {_WAYS_OUT}" for message in messages] if on_missing == "warn" else []
+    told = [f"{message} {_WAYS_OUT}" for message in messages]
+    if told and on_missing == "error":
+        raise NothingFoundError(" ".join(told))
+    return told if on_missing == "warn" else []
 
 
 def _rules_for(
@@ -152,11 +153,8 @@ def _note_problems(
             mixed_addresses(output) if options.hosts is None and not options.variables.excludes(output.name) else None
         )
         for problem in (*output.problems, *((mixed,) if mixed else ())):
-            message = f"{problem.message} (in {region})"
-            if problem.severity is Severity.ERROR:
-                findings.refuse(message)
-            else:
-                findings.warn(message)
+            note = findings.refuse if problem.severity is Severity.ERROR else findings.warn
+            note(f"{problem.message} (in {region})")
     if outputs.strays:
         reasons = [f"{name} ({why_no_output(name[len(options.prefix) :])})" for name in outputs.strays]
         findings.warn(
@@ -230,12 +228,10 @@ def _add_groups(
 ) -> None:
     """Name every group once, empty ones too, and refuse a host that has a group's name."""
     scopes = set(result.groups) - {"all"}
-    for rule in options.hosts or ():
-        for group in rule.groups:
-            result.groups.setdefault(group, PlannedGroup())
-    for host in result.hosts:
-        for group in host.groups:
-            result.groups.setdefault(group, PlannedGroup())
+    named = [group for rule in options.hosts or () for group in rule.groups]
+    named += [group for host in result.hosts for group in host.groups]
+    for group in named:
+        result.groups.setdefault(group, PlannedGroup())
     for region, outputs in published.items():
         for name, output in outputs.outputs.items():
             if options.hosts is None and name.lower() in scopes and has_hosts(output):

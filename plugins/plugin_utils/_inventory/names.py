@@ -71,7 +71,7 @@ def host_name_problem(name: object) -> str:
     """Return why a name can't be an inventory hostname; nothing where it can."""
     if not isinstance(name, str):
         return f"it is a {type(name).__name__}, not a string"
-    problem = _reserved(name)
+    problem = group_name_problem(name)
     if problem or parse_ip(name) == name or _HOST_NAME.match(name):
         return problem
     return "it is empty, too long, or has characters that Ansible may read as a pattern or an option"
@@ -79,10 +79,6 @@ def host_name_problem(name: object) -> str:
 
 def group_name_problem(name: str) -> str:
     """Return why data can't name a group so; nothing where it can."""
-    return _reserved(name)
-
-
-def _reserved(name: str) -> str:
     if name.lower() in _RESERVED:
         return "Ansible reserves that name"
     if _LOCAL.match(name) or is_controller(name.replace("_", ".")) or is_controller(name):

@@ -54,7 +54,7 @@ class VariableRules:
 
     def selects(self, name: str) -> bool:
         """Return whether the output of that name becomes a variable."""
-        return _matches(name, self.include) and not _matches(name, self.exclude)
+        return _matches(name, self.include) and not self.excludes(name)
 
     def excludes(self, name: str) -> bool:
         """Return whether the output of that name is left out of everything."""
