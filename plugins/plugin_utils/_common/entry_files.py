@@ -27,10 +27,6 @@ from .entry_reading import EntryReader, head_of
 _LOOK = 0.005
 
 
-def _silent() -> None:
-    """Do nothing while waiting: the default."""
-
-
 class EntryFiles(EntryReader):
     """Entries that can be written too. Raises OSError only, and where it does nothing is shared."""
 
@@ -52,7 +48,7 @@ class EntryFiles(EntryReader):
 
     @contextlib.contextmanager
     def locked(
-        self, names: Iterable[str], *, patience: float = float("inf"), waiting: Callable[[], None] = _silent
+        self, names: Iterable[str], *, patience: float = float("inf"), waiting: Callable[[], None] = lambda: None
     ) -> Iterator[None]:
         """Be the only process inside for these names. All processes lock in one order, so none waits for another two.
 
@@ -78,16 +74,11 @@ class EntryFiles(EntryReader):
 
 
 def _lock(descriptor: int, ends: float, waiting: Callable[[], None]) -> None:
-    while not _try_lock(descriptor):
+    while True:
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
         if time.monotonic() >= ends:
             raise BlockingIOError("another process is inside")
         waiting()
         time.sleep(_LOOK)
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -13,7 +13,7 @@ for the wide layout, with names beside the plot, and for the narrow one, with na
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from typing import Callable
@@ -114,10 +114,11 @@ class Axis:
 
     scale: Scale
     clock: Clock
-    midnights: list[datetime] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "midnights", self.clock.midnights(self.scale.bounds))
+    @cached_property
+    def midnights(self) -> list[datetime]:
+        """Return the beginning of each day."""
+        return self.clock.midnights(self.scale.bounds)
 
     @cached_property
     def days(self) -> list[Span]:

@@ -29,7 +29,8 @@ def state_of(item: Mapping[str, Any]) -> str:
 def problems(item: Mapping[str, Any], windows: Sequence[Span], now: datetime) -> tuple[str, ...]:
     """Return what is wrong with an instance, in words, from its item in the result of ec2_schedule_info."""
     actual = tuple(_actual(item, windows, now))
-    return (*actual, *_drift(item.get("drift") or {}), *_records(item), *_warnings(item, known=bool(actual)))
+    damaged = [_sentence(item, damage) for damage in item.get("damaged") or ()]
+    return (*actual, *_drift(item.get("drift") or {}), *damaged, *_warnings(item, known=bool(actual)))
 
 
 def _actual(item: Mapping[str, Any], windows: Sequence[Span], now: datetime) -> Iterator[str]:
@@ -59,11 +60,6 @@ def _drift(drift: Mapping[str, Any]) -> Iterator[str]:
             parts.append(f"{len(edges)} {kind} ({', '.join(actions)})")
     if parts:
         yield f"Schedules differ from its bookings: {', '.join(parts)}. The next run of ec2_schedule repairs them."
-
-
-def _records(item: Mapping[str, Any]) -> Iterator[str]:
-    for damage in item.get("damaged") or ():
-        yield _sentence(item, damage)
 
 
 def _warnings(item: Mapping[str, Any], *, known: bool) -> Iterator[str]:
