@@ -9,6 +9,7 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
+import abc
 import hashlib
 import json
 from dataclasses import dataclass
@@ -19,8 +20,23 @@ from typing import Any, Union
 from .clock import zulu
 
 
+class BaseBooking(abc.ABC):
+    """What every booking has: an id, and a form in which it is stored."""
+
+    name: str
+
+    @cached_property
+    def booking_id(self) -> str:
+        """The name, or a digest of what is booked: booking the same twice is booking it once."""
+        return self.name or automatic_name(self)
+
+    @abc.abstractmethod
+    def to_record(self) -> dict[str, Any]:
+        """Return what a record holds of a booking; the instance and the booking id are in its name."""
+
+
 @dataclass(frozen=True)
-class OneOff:
+class OneOff(BaseBooking):
     """One instance runs from start up to, but not including, end (UTC, whole seconds)."""
 
     instance_id: str
@@ -29,18 +45,18 @@ class OneOff:
     name: str = ""
     cancelled: bool = False
 
-    @cached_property
-    def booking_id(self) -> str:
-        """The name, or a digest of what is booked: booking the same twice is booking it once."""
-        return self.name or automatic_name(self)
-
     def describe(self) -> str:
         """Return the booking in words."""
         return f"{zulu(self.start)} to {zulu(self.end)}"
 
+    def to_record(self) -> dict[str, Any]:
+        """Return what a record holds of it."""
+        body: dict[str, Any] = {"start": zulu(self.start), "end": zulu(self.end)}
+        return {**body, "cancelled": True} if self.cancelled else body
+
 
 @dataclass(frozen=True)
-class Weekly:
+class Weekly(BaseBooking):
     """One instance runs on these days from start to end, local time; an end before its start is on the next day."""
 
     instance_id: str
@@ -52,19 +68,24 @@ class Weekly:
     # Local days on which it doesn't start: 2027-05-01, or 2026-12-24..2027-01-02 with its last day.
     excluded: tuple[str, ...] = ()
 
-    @cached_property
-    def booking_id(self) -> str:
-        """The name, or a digest of what is booked: booking the same twice is booking it once."""
-        return self.name or automatic_name(self)
-
     def describe(self) -> str:
         """Return the booking in words."""
         but = f" except {', '.join(self.excluded)}" if self.excluded else ""
         return f"{','.join(self.days)} {self.start} to {self.end} {self.timezone}{but}"
 
+    def to_record(self) -> dict[str, Any]:
+        """Return what a record holds of it."""
+        body: dict[str, Any] = {
+            "days": list(self.days),
+            "start": self.start,
+            "end": self.end,
+            "timezone": self.timezone,
+        }
+        return {**body, "except": list(self.excluded)} if self.excluded else body
+
 
 @dataclass(frozen=True)
-class Curfew:
+class Curfew(BaseBooking):
     """One instance is stopped on these days at this local time, unless it is booked for longer; nothing starts it."""
 
     instance_id: str
@@ -73,18 +94,17 @@ class Curfew:
     timezone: str
     name: str = ""
 
-    @cached_property
-    def booking_id(self) -> str:
-        """The name, or a digest of what is booked: booking the same twice is booking it once."""
-        return self.name or automatic_name(self)
-
     def describe(self) -> str:
         """Return the curfew in words."""
         return f"curfew {','.join(self.days)} at {self.at} {self.timezone}"
 
+    def to_record(self) -> dict[str, Any]:
+        """Return what a record holds of it."""
+        return {"curfew": self.at, "days": list(self.days), "timezone": self.timezone}
+
 
 @dataclass(frozen=True)
-class Monthly:
+class Monthly(BaseBooking):
     """One instance runs from start to end, local time, on days of the month or on its nth day of that name; -1: last.
 
     An end before its start is on the next day; a month that has no such day is left out.
@@ -98,11 +118,6 @@ class Monthly:
     end: str
     timezone: str
     name: str = ""
-
-    @cached_property
-    def booking_id(self) -> str:
-        """The name, or a digest of what is booked: booking the same twice is booking it once."""
-        return self.name or automatic_name(self)
 
     def rule(self) -> dict[str, Any]:
         """Return on which days of a month it starts, as people write it."""
@@ -118,6 +133,10 @@ class Monthly:
         """Return the booking in words."""
         return f"{self.days()} of the month {self.start} to {self.end} {self.timezone}"
 
+    def to_record(self) -> dict[str, Any]:
+        """Return what a record holds of it."""
+        return {"monthly": self.rule(), "start": self.start, "end": self.end, "timezone": self.timezone}
+
 
 def _ordinal(number: int) -> str:
     """Return a number as people count: 1st, 22nd, the last."""
@@ -129,30 +148,9 @@ def _ordinal(number: int) -> str:
 
 Recurring = Union[Weekly, Curfew]
 Booking = Union[OneOff, Recurring, Monthly]
-# Made once: json.dumps makes an encoder for each of a hundred thousand bookings.
-_CANONICAL = json.JSONEncoder(sort_keys=True)
 
 
-def to_record(booking: Booking) -> dict[str, Any]:
-    """Return what a record holds of a booking; the instance and the booking id are in its name."""
-    if isinstance(booking, Weekly):
-        weekly = {
-            "days": list(booking.days),
-            "start": booking.start,
-            "end": booking.end,
-            "timezone": booking.timezone,
-        }
-        return {**weekly, "except": list(booking.excluded)} if booking.excluded else weekly
-    if isinstance(booking, Curfew):
-        return {"curfew": booking.at, "days": list(booking.days), "timezone": booking.timezone}
-    if isinstance(booking, Monthly):
-        times = {"start": booking.start, "end": booking.end, "timezone": booking.timezone}
-        return {"monthly": booking.rule(), **times}
-    body: dict[str, Any] = {"start": zulu(booking.start), "end": zulu(booking.end)}
-    return {**body, "cancelled": True} if booking.cancelled else body
-
-
-def automatic_name(booking: Booking, owner: str = "") -> str:
+def automatic_name(booking: BaseBooking, owner: str = "") -> str:
     """Return the name that follows from what is booked, and from the owner where bookings are not shared."""
-    text = json.dumps({**to_record(booking), **({"owner": owner} if owner else {})}, sort_keys=True)
+    text = json.dumps({**booking.to_record(), **({"owner": owner} if owner else {})}, sort_keys=True)
     return "auto-" + hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -108,7 +108,7 @@ def parse_clock(value: object, option: str) -> str:
     return "24:00" if match[1] is None else f"{int(match[1]):02d}:{match[2]}"
 
 
-def check_clocks(start: str, end: str, option: str = "weekly") -> None:
+def check_clocks(start: str, end: str, option: str) -> None:
     """Refuse times of day that no window is between."""
     if start == "24:00":
         raise OptionError(f"{option}.start: '24:00' can only be an end: start the next day at 00:00")

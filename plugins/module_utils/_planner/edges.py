@@ -40,7 +40,7 @@ from .windows import (
     one_off_intervals,
     pattern_of,
     unique,
-    windows,
+    window_at,
     windows_ahead,
 )
 
@@ -93,16 +93,7 @@ class Plan:
     @cached_property
     def active(self) -> Optional[Window]:
         """The window that the instance is in now."""
-        inside = windows(self.bookings, self.now, self.now + timedelta(seconds=1), self.merge_gap)
-        return next((window for window in inside if window.start <= self.now), None)
-
-
-def plan_all(bookings: Iterable[Booking], now: datetime, merge_gap: timedelta = MERGE_GAP) -> dict[str, Plan]:
-    """Plan the edges of many instances."""
-    by_instance: dict[str, list[Booking]] = defaultdict(list)
-    for booking in bookings:
-        by_instance[booking.instance_id].append(booking)
-    return {instance_id: plan(own, now, merge_gap) for instance_id, own in by_instance.items()}
+        return window_at(self.bookings, self.now, self.merge_gap)
 
 
 def plan(bookings: Iterable[Booking], now: datetime, merge_gap: timedelta = MERGE_GAP) -> Plan:
@@ -114,7 +105,7 @@ def plan(bookings: Iterable[Booking], now: datetime, merge_gap: timedelta = MERG
     weeks = local_weeks(patterns, gap, now.year)
     if len(weeks) > 1:
         distance = zone_distance(weeks, now.year)
-        if distance.seconds < gap:
+        if distance < gap:
             weeks = _seasons(patterns, recurring, gap, now.year)
     if any(week.endless for week in weeks):
         return Plan((), _endless(recurring), now, booked, merge_gap)
@@ -127,7 +118,7 @@ def plan(bookings: Iterable[Booking], now: datetime, merge_gap: timedelta = MERG
     found = exceptions(Situation(patterns, weeks, live, gap, second, now.year))
     if len({week.zone for week in weeks}) > 1:
         for series in [each for each in found.series_margins if each.kind == "stop"]:
-            found.narrow(series, distance.seconds)
+            found.narrow(series, distance)
     instance_id = booked[0].instance_id if booked else ""
     edges = [
         *_one_off_edges(found, instance_id, second, one_offs),
@@ -163,16 +154,14 @@ def _seasons(
     return weeks
 
 
-def _until(weeks: tuple[LocalWeek, ...], recurring: list[Recurring]) -> tuple[str, ...]:
-    """Return a warning of weekly bookings that are not planned for ever."""
+def _until(weeks: tuple[LocalWeek, ...], recurring: list[Recurring]) -> Iterator[str]:
+    """Yield a warning of weekly bookings that are not planned for ever."""
     horizon = max((week.last for week in weeks), default=0)
-    if not horizon:
-        return ()
-    warning = (
-        f"the weekly bookings {_names(recurring)} of time zones {', '.join(weeks[0].zones)} overlap or touch: they are "
-        f"planned until {stamp(horizon)}Z, and any later run plans them further"
-    )
-    return (warning,)
+    if horizon:
+        yield (
+            f"the weekly bookings {_names(recurring)} of time zones {', '.join(weeks[0].zones)} overlap or touch: they "
+            f"are planned until {stamp(horizon)}Z, and any later run plans them further"
+        )
 
 
 def _horizon(year: int) -> int:
@@ -180,15 +169,13 @@ def _horizon(year: int) -> int:
     return start_of_year(year + 2)
 
 
-def _until_horizon(monthly: list[Monthly], year: int) -> tuple[str, ...]:
-    """Return a warning of monthly bookings that are not planned for ever."""
-    if not monthly:
-        return ()
-    warning = (
-        f"the monthly bookings {_names(monthly)} are near others, or no cron says when they are: they are planned "
-        f"until {stamp(_horizon(year))}Z, and any later run plans them further"
-    )
-    return (warning,)
+def _until_horizon(monthly: list[Monthly], year: int) -> Iterator[str]:
+    """Yield a warning of monthly bookings that are not planned for ever."""
+    if monthly:
+        yield (
+            f"the monthly bookings {_names(monthly)} are near others, or no cron says when they are: they are planned "
+            f"until {stamp(_horizon(year))}Z, and any later run plans them further"
+        )
 
 
 def _monthly_edges(booking: Monthly, times: list[Run]) -> Iterator[Edge]:

@@ -55,18 +55,20 @@ def parse_booking(instance_id: str, entry: Mapping[str, Any], context: ParseCont
         _check_text(given, key)
     context = replace(context, timezone=given.get("timezone") or context.timezone)
     recurring = [option for option in _RECURRING if option in given]
-    if not recurring:
-        for option in ("start_time", "end_time"):
-            if option not in given:
-                raise OptionError(
-                    f"{option}: missing. A booking has start_time and end_time, or weekly, monthly or curfew"
-                )
-        return parse_one_off(instance_id, given["start_time"], given["end_time"], context, given.get("name"))
+    for option in () if recurring else ("start_time", "end_time"):
+        if option not in given:
+            raise OptionError(f"{option}: missing. A booking has start_time and end_time, or weekly, monthly or curfew")
     others = [option for option in ("start_time", "end_time", *recurring[1:]) if option in given]
-    if others:
+    if recurring and others:
         raise OptionError(f"{recurring[0]}: mutually exclusive with {' and '.join(others)}")
-    option = recurring[0]
-    return _RECURRING[option](instance_id, given[option], context, given.get("name"))
+    check_instance_id(instance_id)
+    name = check_name(given.get("name"))
+    booking: Booking
+    if recurring:
+        booking = _RECURRING[recurring[0]](instance_id, given[recurring[0]], context)
+    else:
+        booking = _one_off(instance_id, given["start_time"], given["end_time"], context)
+    return replace(booking, name=name or automatic_name(booking, context.owner))
 
 
 def check_keys(entry: object, known: tuple[str, ...], option: str) -> Mapping[str, Any]:
@@ -104,12 +106,8 @@ def check_name(value: Optional[str], option: str = "name") -> str:
     return value
 
 
-def parse_one_off(
-    instance_id: str, start: object, end: object, context: ParseContext, name: Optional[str] = None
-) -> OneOff:
+def _one_off(instance_id: str, start: object, end: object, context: ParseContext) -> OneOff:
     """Return the one-off booking that a person wrote."""
-    check_instance_id(instance_id)
-    name = check_name(name)
     if context.timezone:
         zone_of(context.timezone)
     begin = parse_moment(start, "start_time", context.timezone, later=False, on_gap=context.on_gap)
@@ -122,8 +120,7 @@ def parse_one_off(
     if not context.any_time:
         _check_end(end, finish, context.now)
         _check_start(start, begin, context.now)
-    booking = OneOff(instance_id, begin, finish, name)
-    return replace(booking, name=name or automatic_name(booking, context.owner))
+    return OneOff(instance_id, begin, finish)
 
 
 def _check_end(end: object, finish: datetime, now: datetime) -> None:
@@ -144,63 +141,59 @@ def _check_start(start: object, begin: datetime, now: datetime) -> None:
         )
 
 
-def parse_weekly(instance_id: str, weekly: object, context: ParseContext, name: Optional[str] = None) -> Weekly:
+def _weekly(instance_id: str, weekly: object, context: ParseContext) -> Weekly:
     """Return the weekly booking that a person wrote: days, start, end."""
-    check_instance_id(instance_id)
-    name = check_name(name)
     given = check_keys(weekly, WEEKLY_KEYS, "weekly")
-    timezone = context.timezone
-    if not timezone:
-        raise OptionError("timezone: missing. A weekly booking is in local time: set it, like Europe/Paris or UTC")
-    zone = zone_of(timezone)
+    timezone = _timezone(context, "weekly booking")
     days = parse_days(given.get("days"), "weekly.days")
-    start, end = parse_clock(given.get("start"), "weekly.start"), parse_clock(given.get("end"), "weekly.end")
-    check_clocks(start, end)
+    start, end = _clocks(given, "weekly")
     excluded = parse_dates(given.get("except"), "weekly.except")
-    booking = Weekly(instance_id, days, start, end, timezone, name, excluded)
+    booking = Weekly(instance_id, days, start, end, timezone, excluded=excluded)
     if context.on_gap == "error" and not context.any_time:
-        refuse_week_gaps(booking, zone, context.now)
-    return replace(booking, name=name or automatic_name(booking, context.owner))
+        refuse_week_gaps(booking, context.now)
+    return booking
 
 
-def parse_monthly(instance_id: str, monthly: object, context: ParseContext, name: Optional[str] = None) -> Monthly:
+def _monthly(instance_id: str, monthly: object, context: ParseContext) -> Monthly:
     """Return the monthly booking that a person wrote: day_of_month, or nth and day; start, end."""
-    check_instance_id(instance_id)
-    name = check_name(name)
     given = {key: value for key, value in check_keys(monthly, MONTHLY_KEYS, "monthly").items() if value is not None}
-    timezone = context.timezone
-    if not timezone:
-        raise OptionError("timezone: missing. A monthly booking is in local time: set it, like Europe/Paris or UTC")
-    zone = zone_of(timezone)
-    numbers, nth, day = parse_month_days(given)
-    start, end = parse_clock(given.get("start"), "monthly.start"), parse_clock(given.get("end"), "monthly.end")
-    check_clocks(start, end, "monthly")
-    booking = Monthly(instance_id, numbers, nth, day, start, end, timezone, name)
+    timezone = _timezone(context, "monthly booking")
+    days = parse_month_days(given)
+    start, end = _clocks(given, "monthly")
+    booking = Monthly(instance_id, *days, start, end, timezone)
     if context.on_gap == "error" and not context.any_time:
-        refuse_month_gaps(booking, zone, context.now)
-    return replace(booking, name=name or automatic_name(booking, context.owner))
+        refuse_month_gaps(booking, context.now)
+    return booking
 
 
-def parse_curfew(instance_id: str, curfew: object, context: ParseContext, name: Optional[str] = None) -> Curfew:
+def _curfew(instance_id: str, curfew: object, context: ParseContext) -> Curfew:
     """Return the curfew that a person wrote: days, at."""
-    check_instance_id(instance_id)
-    name = check_name(name)
     given = check_keys(curfew, CURFEW_KEYS, "curfew")
-    timezone = context.timezone
-    if not timezone:
-        raise OptionError("timezone: missing. A curfew is in local time: set it, like Europe/Paris or UTC")
-    zone_of(timezone)
+    timezone = _timezone(context, "curfew")
     at = parse_clock(given.get("at"), "curfew.at")
     if at == "24:00":
         raise OptionError("curfew.at: '24:00' is 00:00 of the next day: write that")
-    booking = Curfew(instance_id, parse_days(given.get("days"), "curfew.days"), at, timezone, name)
-    return replace(booking, name=name or automatic_name(booking, context.owner))
+    return Curfew(instance_id, parse_days(given.get("days"), "curfew.days"), at, timezone)
 
 
-_RECURRING: dict[str, Callable[[str, object, ParseContext, Optional[str]], Booking]] = {
-    "weekly": parse_weekly,
-    "monthly": parse_monthly,
-    "curfew": parse_curfew,
+def _timezone(context: ParseContext, what: str) -> str:
+    """Return the time zone of what recurs, or refuse it."""
+    if not context.timezone:
+        raise OptionError(f"timezone: missing. A {what} is in local time: set it, like Europe/Paris or UTC")
+    return zone_of(context.timezone).key
+
+
+def _clocks(given: Mapping[str, Any], option: str) -> tuple[str, str]:
+    """Return the times of day at which a booking that recurs starts and ends."""
+    start, end = parse_clock(given.get("start"), f"{option}.start"), parse_clock(given.get("end"), f"{option}.end")
+    check_clocks(start, end, option)
+    return start, end
+
+
+_RECURRING: dict[str, Callable[[str, object, ParseContext], Booking]] = {
+    "weekly": _weekly,
+    "monthly": _monthly,
+    "curfew": _curfew,
 }
 
 

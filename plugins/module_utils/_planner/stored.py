@@ -28,28 +28,14 @@ def from_record(instance_id: str, booking_id: str, body: Any) -> Booking:
     damaged = f"the record of booking {booking_id!r} of {instance_id} is damaged"
     try:
         if "curfew" in body:
-            zone_of(str(body["timezone"]))
-            at = parse_clock(body["curfew"], "curfew")
-            return Curfew(instance_id, parse_days(body["days"], "days"), at, str(body["timezone"]), booking_id)
+            zone, at = _zone(body), parse_clock(body["curfew"], "curfew")
+            return Curfew(instance_id, parse_days(body["days"], "days"), at, zone, booking_id)
         if "monthly" in body:
-            start, end, zone = (
-                parse_clock(body["start"], "start"),
-                parse_clock(body["end"], "end"),
-                str(body["timezone"]),
-            )
-            zone_of(zone)
-            check_clocks(start, end, "monthly")
-            return Monthly(instance_id, *parse_month_days(body["monthly"]), start, end, zone, booking_id)
+            times = _times(body, "monthly")
+            return Monthly(instance_id, *parse_month_days(body["monthly"]), *times, booking_id)
         if "days" in body:
-            start, end, zone = (
-                parse_clock(body["start"], "start"),
-                parse_clock(body["end"], "end"),
-                str(body["timezone"]),
-            )
-            zone_of(zone)
-            check_clocks(start, end)
-            excluded = parse_dates(body.get("except"), "except")
-            return Weekly(instance_id, parse_days(body["days"], "days"), start, end, zone, booking_id, excluded)
+            times, excluded = _times(body, "weekly"), parse_dates(body.get("except"), "except")
+            return Weekly(instance_id, parse_days(body["days"], "days"), *times, booking_id, excluded)
         begin, finish = (parse_moment(body[key], key, None, later=False) for key in ("start", "end"))
         cancelled = bool(body.get("cancelled", False))
     except (OptionError, KeyError, TypeError, AttributeError) as error:
@@ -59,3 +45,15 @@ def from_record(instance_id: str, booking_id: str, body: Any) -> Booking:
     if begin < _EARLIEST:
         raise DataError(f"{damaged}: it starts at {zulu(begin)}, which can't be planned")
     return OneOff(instance_id, begin, finish, booking_id, cancelled)
+
+
+def _times(body: Any, option: str) -> tuple[str, str, str]:
+    """Return start, end and time zone of what recurs."""
+    start, end = parse_clock(body["start"], "start"), parse_clock(body["end"], "end")
+    zone = _zone(body)
+    check_clocks(start, end, option)
+    return start, end, zone
+
+
+def _zone(body: Any) -> str:
+    return zone_of(str(body["timezone"])).key

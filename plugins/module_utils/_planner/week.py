@@ -274,25 +274,18 @@ def _matters(low: int, width: int, edges: list[int], united: list[LocalWindow], 
     return any((end - start - width) * 60 < gap and (low - start) % WEEK_MINUTES <= end - start for start, end in gaps)
 
 
-class Distance(NamedTuple):
-    """How near the weekly windows of different zones come to each other, and which zones these are."""
-
-    seconds: int
-    zones: tuple[str, str]
-
-
 @lru_cache(maxsize=10_000)
-def zone_distance(weeks: tuple[LocalWeek, ...], year: int) -> Distance:
-    """Return how near windows of different zones come to each other (0: they overlap) while clocks are known."""
+def zone_distance(weeks: tuple[LocalWeek, ...], year: int) -> int:
+    """Return the seconds between windows of different zones (0: they overlap), the fewest while clocks are known."""
     first, last = start_of_year(year), start_of_year(year + YEARS_AHEAD)
     found = sorted((one.start, one.end, week.zone) for week in weeks for one in week.occurrences(first, last))
-    best = Distance(WEEK_MINUTES * 60, (weeks[0].zone, weeks[-1].zone))
+    nearest = WEEK_MINUTES * 60
     reach: dict[str, int] = {}
     for start, end, zone in found:
         for other, until in reach.items():
             # A curfew after a window, or another curfew, does no harm however near it is.
             harmless = start == end and until <= start
-            if other != zone and start - until < best.seconds and not harmless:
-                best = Distance(max(0, start - until), (other, zone))
+            if other != zone and not harmless:
+                nearest = min(nearest, max(0, start - until))
         reach[zone] = max(end, reach.get(zone, 0))
-    return best
+    return nearest

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 
@@ -75,6 +75,12 @@ def windows(
     first, last = epoch(now), epoch(until)
     united = _united(tuple(bookings), [(first, last)], gap_seconds(merge_gap))
     return tuple(_window(one) for one in united if one.end > first and one.start < last)
+
+
+def window_at(bookings: Iterable[Booking], at: datetime, merge_gap: timedelta = MERGE_GAP) -> Optional[Window]:
+    """Return the window that a time is in."""
+    around = windows(bookings, at, at + timedelta(seconds=1), merge_gap)
+    return next((window for window in around if window.start <= at), None)
 
 
 def windows_ahead(

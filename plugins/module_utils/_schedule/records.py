@@ -25,7 +25,6 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking impo
     OneOff,
     Recurring,
     Weekly,
-    to_record,
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, epoch, minutes, stamp
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import LEAD
@@ -81,7 +80,7 @@ def record_schedule(record: Record, nonce: str, now: datetime) -> Schedule:
     booking, settings = record.booking, record.settings
     body = {
         "v": _version(booking),
-        **to_record(booking),
+        **booking.to_record(),
         "merge_gap": settings.merge_gap,
     }
     if settings.hibernate:
@@ -162,14 +161,5 @@ def read_record(name: RecordName, schedule: Schedule) -> Record:
         booking = from_record(name.instance_id, name.booking_id, body)
     except DataError as error:
         raise DataError(f"{damaged}: {error}") from error
-    given = schedule.settings
-    settings = ScheduleSettings(
-        given.role_arn,
-        given.dead_letter_arn,
-        given.kms_key_arn,
-        given.retries,
-        given.event_age,
-        hibernate,
-        max(120, merge_gap),
-    )
+    settings = replace(schedule.settings, hibernate=hibernate, merge_gap=max(120, merge_gap))
     return Record(booking, settings, _text(body, "owner"), _text(body, "key"))

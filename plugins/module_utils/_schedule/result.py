@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import to_record
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Edge, Plan
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import Window
 
@@ -31,7 +30,7 @@ def zulu(moment: Optional[datetime]) -> Optional[str]:
 
 def record_dict(record: Record) -> dict[str, Any]:
     """Return a booking as callers see it, with who booked it where that is known."""
-    booking = {"name": record.booking.booking_id, **to_record(record.booking)}
+    booking = {"name": record.booking.booking_id, **record.booking.to_record()}
     return {**booking, "owner": record.owner} if record.owner else booking
 
 

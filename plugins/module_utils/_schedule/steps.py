@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import moment
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Plan
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import window_at, windows
 
 from .changes import LINGER, Baseline, Observed, plan_or_none
 from .edge_schedules import WantedEdge, want
@@ -103,14 +102,10 @@ class EdgeSteps:
         if edge.at is None or not edge.enabled or edge.at + LINGER <= self._now:
             return False
         if edge.at <= self._second:
-            return (edge.kind == "start") == self._runs_at(self._second)
+            running = window_at(self._plan.bookings, self._second, self._plan.merge_gap)
+            return (edge.kind == "start") == (running is not None)
         around = windows(self._plan.bookings, edge.at, edge.at + 2 * SETTLED, self._plan.merge_gap)
         return edge.guard and agrees(edge.kind, edge.at, around)
-
-    def _runs_at(self, at: datetime) -> bool:
-        """Return whether the instance is booked at a time."""
-        inside = windows(self._plan.bookings, at, at + timedelta(seconds=1), self._plan.merge_gap)
-        return any(window.start <= at for window in inside)
 
 
 def _between(before: dict[str, Record], after: dict[str, Record]) -> list[dict[str, Record]]:

@@ -7,14 +7,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Booking, Curfew, OneOff
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import zulu
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import WINDOWS_AHEAD, Plan
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import entry_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import window_at
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.ec2 import concerns, mismatch
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.records import Record
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import BookingResult
@@ -34,8 +34,7 @@ def state_of(booking: Booking, now: datetime) -> str:
     if isinstance(booking, Curfew):
         # It keeps nothing running, and nothing will ever end it: it holds, as a booking does while it runs.
         return "running"
-    inside = windows((booking,), now, now + timedelta(seconds=1))
-    return "running" if any(window.start <= now for window in inside) else "upcoming"
+    return "running" if window_at((booking,), now) else "upcoming"
 
 
 def booking_json(record: Record, version: str, now: datetime) -> dict[str, Any]:

@@ -10,14 +10,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Curfew, to_record
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Curfew
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, zone_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.moments import parse_moment
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import (
     ParseContext,
     parse_booking,
-    parse_one_off,
-    parse_weekly,
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.stored import from_record
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import RecordName, read_name
@@ -72,9 +70,9 @@ def test_a_booking_is_read_or_refused_by_its_times_alone(start, length, now):
     end = begin + timedelta(minutes=length)
     if length < 2 or end <= clock:
         with pytest.raises(OptionError, match="end_time"):
-            parse_one_off(INSTANCE, iso(begin), iso(end), ParseContext(clock))
+            parse_booking(INSTANCE, {"start_time": iso(begin), "end_time": iso(end)}, ParseContext(clock))
     else:
-        booking = parse_one_off(INSTANCE, iso(begin), iso(end), ParseContext(clock))
+        booking = parse_booking(INSTANCE, {"start_time": iso(begin), "end_time": iso(end)}, ParseContext(clock))
         assert (begin, end) == (booking.start, booking.end)
 
 
@@ -99,7 +97,7 @@ def test_local_times_are_read_by_the_policy_of_gaps_and_folds(change, offset):
 @given(weekly=weeklies, zone=st.sampled_from(ZONES), name=st.none() | names)
 def test_a_record_holds_a_weekly_booking_exactly(weekly, zone, name):
     """Written and read back it is the same, within Scheduler's 512 characters and 64 of a name."""
-    booking = parse_weekly(INSTANCE, weekly, ParseContext(NOW, zone, "shift"), name)
+    booking = parse_booking(INSTANCE, {"weekly": weekly, "name": name}, ParseContext(NOW, zone, "shift"))
     assert_held(booking)
 
 
@@ -141,18 +139,26 @@ def test_a_curfew_that_cannot_be_read_is_refused(entry, message):
 def test_a_record_holds_a_one_off_booking_exactly(start, length, name):
     """Written and read back it is the same; the same booking has the same name again."""
     begin = NOW + timedelta(minutes=abs(start))
-    booking = parse_one_off(INSTANCE, iso(begin), iso(begin + timedelta(minutes=length)), ParseContext(NOW), name)
+    booking = parse_booking(
+        INSTANCE,
+        {"start_time": iso(begin), "end_time": iso(begin + timedelta(minutes=length)), "name": name},
+        ParseContext(NOW),
+    )
     assert_held(booking)
-    again = parse_one_off(INSTANCE, iso(begin), iso(begin + timedelta(minutes=length)), ParseContext(NOW), name)
+    again = parse_booking(
+        INSTANCE,
+        {"start_time": iso(begin), "end_time": iso(begin + timedelta(minutes=length)), "name": name},
+        ParseContext(NOW),
+    )
     assert booking == again
 
 
 def assert_held(booking) -> None:
     """Check the way through JSON, and through the schedule that holds it; and the id that it has without a name."""
-    text = json.dumps(to_record(booking), sort_keys=True)
+    text = json.dumps(booking.to_record(), sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     assert f"auto-{digest}" == dataclasses.replace(booking, name="").booking_id
-    assert booking == from_record(INSTANCE, booking.booking_id, json.loads(json.dumps(to_record(booking))))
+    assert booking == from_record(INSTANCE, booking.booking_id, json.loads(json.dumps(booking.to_record())))
     record = Record(
         booking, ScheduleSettings("arn:aws:iam::123456789012:role/scheduler", hibernate=True, merge_gap=600)
     )
@@ -198,7 +204,7 @@ def test_names_of_others_are_not_ours(name):
 def test_days_are_names_and_ranges(days, read):
     """Short and full names, and ranges of them, which may go over the weekend."""
     weekly = {"days": days, "start": "08:00", "end": "18:00"}
-    booking = parse_weekly(INSTANCE, weekly, ParseContext(NOW, "UTC"))
+    booking = parse_booking(INSTANCE, {"weekly": weekly}, ParseContext(NOW, "UTC"))
     assert tuple(read.split()) == booking.days
 
 
@@ -260,7 +266,7 @@ def test_dates_are_joined_and_kept():
     """Neighbours and what overlaps are one range."""
     weekly = {"days": "mon-fri", "start": "08:00", "end": "18:00"}
     weekly["except"] = ["2027-05-01", "2026-12-24..2026-12-31", "2027-01-01", "2026-12-30..2027-01-02"]
-    booking = parse_weekly(INSTANCE, weekly, ParseContext(NOW, "UTC"))
+    booking = parse_booking(INSTANCE, {"weekly": weekly}, ParseContext(NOW, "UTC"))
     assert ("2026-12-24..2027-01-02", "2027-05-01") == booking.excluded
     assert_held(booking)
 

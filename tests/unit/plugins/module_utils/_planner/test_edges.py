@@ -15,9 +15,9 @@ import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import Curfew, OneOff, Weekly
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, minutes
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import LEAD, Edge, Plan, plan, plan_all
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import LEAD, Edge, Plan, plan
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 UTC = timezone.utc
@@ -443,18 +443,6 @@ def test_a_whole_week_has_no_edges_and_says_so() -> None:
     assert planned.edges == ()
     assert planned.active is not None
     assert "always cover the whole week" in planned.warnings[0]
-
-
-@given(st.lists(situations(), min_size=1, max_size=3))
-@thorough(30)
-def test_instances_are_planned_apart(found) -> None:
-    """Planning many instances at once is planning each."""
-    base = found[0][0]
-    booked = [booking for _base, some in found for booking in some]
-    assume(len({booking.timezone for booking in booked if isinstance(booking, Weekly)}) <= 1)
-    planned = plan_all(booked, base)
-
-    assert planned == ({INSTANCE: plan(booked, base)} if booked else {})
 
 
 def calls_of(booked: list[OneOff | Weekly]) -> int:

@@ -18,7 +18,6 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking impo
     Monthly,
     OneOff,
     Weekly,
-    to_record,
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import Edge, Plan, plan
@@ -165,7 +164,7 @@ def test_records_and_entries_hold_it(booking: Monthly) -> None:
     """What is written is what is read, by people and in records."""
     context = ParseContext(BASES[0], on_gap="shift")
 
-    assert from_record(INSTANCE, booking.name, to_record(booking)) == booking
+    assert from_record(INSTANCE, booking.name, booking.to_record()) == booking
     assert parse_booking(INSTANCE, entry_of(booking), context) == booking
 
 
