@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Optional, Union
 
+from .pages import pages
 from .retry import Retrier
 from .translation import aws_errors
 
@@ -69,17 +71,13 @@ def describe_tagged(
 def _describe_filtered(
     client: Any, retrier: Retrier, filters: Sequence[Mapping[str, Any]], region: Optional[str]
 ) -> list[Mapping[str, Any]]:
-    arguments: dict[str, Any] = {"Filters": list(filters), "MaxResults": 1000}
-    items: list[Mapping[str, Any]] = []
-    while True:
-        with aws_errors("ec2:DescribeInstances", region, "resolving instance ids"):
-            page = retrier.call(client.describe_instances, **arguments)
-        for reservation in page.get("Reservations", []):
-            owner = {"OwnerId": reservation.get("OwnerId")}
-            items += [{**owner, **item} for item in reservation.get("Instances", [])]
-        if not page.get("NextToken"):
-            return items
-        arguments["NextToken"] = page["NextToken"]
+    errors = partial(aws_errors, "ec2:DescribeInstances", region, "resolving instance ids")
+    return [
+        {"OwnerId": reservation.get("OwnerId"), **item}
+        for page in pages(retrier, client.describe_instances, errors, Filters=list(filters), MaxResults=1000)
+        for reservation in page.get("Reservations", [])
+        for item in reservation.get("Instances", [])
+    ]
 
 
 def _instance(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -230,7 +230,7 @@ class Retrier:
             except Exception as exc:
                 if not is_retryable(exc):
                     raise
-                if _code(exc) in _THROTTLED:
+                if error_code(exc) in _THROTTLED:
                     self.pace.throttled()
                 longest = min(self._policy.cap, self._policy.base * 2.0 ** min(attempts - 1, 16))
                 pause = self._uniform(0.0, longest)
@@ -253,12 +253,13 @@ def is_retryable(exc: BaseException) -> bool:
     if not isinstance(response, dict):
         return False
     message = str(response.get("Error", {}).get("Message", ""))
-    if _code(exc) in _RETRYABLE or any(text in message for text in _RETRYABLE_ANSWERS):
+    if error_code(exc) in _RETRYABLE or any(text in message for text in _RETRYABLE_ANSWERS):
         return True
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return isinstance(status, int) and status >= 500
 
 
-def _code(exc: BaseException) -> str:
+def error_code(exc: BaseException) -> str:
+    """Return AWS's code of an error, like AccessDeniedException, or nothing where AWS did not answer."""
     response = getattr(exc, "response", None)
     return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""

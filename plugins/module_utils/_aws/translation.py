@@ -18,7 +18,7 @@ from typing import Any, Callable, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, BridgeError, DeniedError
 
-from .retry import DEFAULT_BUDGET, ExhaustedError
+from .retry import DEFAULT_BUDGET, ExhaustedError, error_code
 
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedAccess"})
 _BAD_CREDENTIALS = frozenset(
@@ -63,12 +63,6 @@ _CREDENTIALS_HINT = (
     "They may come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), a profile, an instance role "
     "or the options access_key and secret_key"
 )
-
-
-def error_code(exc: BaseException) -> str:
-    """Return AWS's code of an error, like AccessDeniedException, or nothing where AWS did not answer."""
-    response = getattr(exc, "response", None)
-    return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
 
 
 def no_hint() -> str:

@@ -10,11 +10,14 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import partial
 from typing import Any, Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors, error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.pages import pages
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier, error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError
 
 from .file_system import FileSystem, MountTarget, parse_file_system, parse_mount_target
 
@@ -25,25 +28,14 @@ PAGE = 100
 def file_systems(client: Any, retrier: Retrier, region: str, file_system_id: Optional[str]) -> list[FileSystem]:
     """Return the file systems of a region, or the one with an id, without their mount targets."""
     arguments: dict[str, Any] = {"FileSystemId": file_system_id} if file_system_id else {"MaxItems": PAGE}
-    found = []
-    while True:
-        with aws_errors("elasticfilesystem:DescribeFileSystems", region, "looking for file systems"):
-            page = _page(client, retrier, arguments)
-        found += [parse_file_system(item, region) for item in page["FileSystems"]]
-        if not page.get("NextMarker"):
-            return found
-        arguments["Marker"] = page["NextMarker"]
-
-
-def _page(client: Any, retrier: Retrier, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a page of file systems; an empty one where there is none with the id."""
+    errors = partial(aws_errors, "elasticfilesystem:DescribeFileSystems", region, "looking for file systems")
     try:
-        page: Mapping[str, Any] = retrier.call(client.describe_file_systems, **arguments)
-    except Exception as exc:
-        if error_code(exc) == "FileSystemNotFound":
-            return {"FileSystems": []}
+        found = list(pages(retrier, client.describe_file_systems, errors, **arguments))
+    except AwsError as exc:
+        if error_code(exc.__cause__ or exc) == "FileSystemNotFound":
+            return []
         raise
-    return page
+    return [parse_file_system(item, region) for page in found for item in page["FileSystems"]]
 
 
 def with_mount_targets(client: Any, retrier: Retrier, file_system: FileSystem) -> FileSystem:
@@ -53,12 +45,8 @@ def with_mount_targets(client: Any, retrier: Retrier, file_system: FileSystem) -
 
 
 def _mount_targets(client: Any, retrier: Retrier, file_system: FileSystem) -> Iterator[MountTarget]:
-    arguments: dict[str, Any] = {"FileSystemId": file_system.file_system_id, "MaxItems": PAGE}
     what = f"looking for mount targets of {file_system}"
-    while True:
-        with aws_errors("elasticfilesystem:DescribeMountTargets", file_system.region, what):
-            page = retrier.call(client.describe_mount_targets, **arguments)
+    errors = partial(aws_errors, "elasticfilesystem:DescribeMountTargets", file_system.region, what)
+    arguments = {"FileSystemId": file_system.file_system_id, "MaxItems": PAGE}
+    for page in pages(retrier, client.describe_mount_targets, errors, **arguments):
         yield from map(parse_mount_target, page["MountTargets"])
-        if not page.get("NextMarker"):
-            return
-        arguments["Marker"] = page["NextMarker"]

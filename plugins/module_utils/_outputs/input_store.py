@@ -17,12 +17,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors, error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, DataError
 
 from .input import Input
 from .output import SECURE_STRING, Parameter
-from .parameters import Reader
+from .parameters import DESCRIBE_PAGE, Reader, batches
 
 # PutParameter's limit for Description.
 MAX_DESCRIPTION = 1024
@@ -119,19 +120,12 @@ class InputStore:
     def _descriptions(self, names: Sequence[str]) -> dict[str, str]:
         """Return the descriptions of parameters, which name those who wrote them before."""
         found: dict[str, str] = {}
-        for start in range(0, len(names), 50):
-            batch = list(names[start : start + 50])
-            arguments: dict[str, Any] = {
-                "ParameterFilters": [{"Key": "Name", "Option": "Equals", "Values": batch}],
-                "MaxResults": 50,
-            }
-            while True:
-                with aws_errors("ssm:DescribeParameters", self.reader.region, "reading the history of inputs"):
-                    page = self.reader.retrier.call(self.reader.client.describe_parameters, **arguments)
+        method, what = self.reader.client.describe_parameters, "reading the history of inputs"
+        for batch in batches(names, DESCRIBE_PAGE):
+            filters = [{"Key": "Name", "Option": "Equals", "Values": list(batch)}]
+            arguments: dict[str, Any] = {"ParameterFilters": filters, "MaxResults": DESCRIBE_PAGE}
+            for page in self.reader.pages("ssm:DescribeParameters", method, what, **arguments):
                 found.update({item["Name"]: item.get("Description", "") for item in page.get("Parameters", [])})
-                if not page.get("NextToken"):
-                    break
-                arguments["NextToken"] = page["NextToken"]
         return found
 
     def _write(self, change: InputChange, history: str, by: str) -> InputChange:

@@ -16,8 +16,10 @@ import concurrent.futures
 import contextlib
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Callable
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.pages import pages
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import THREADS, Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors, no_hint
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DataError
@@ -54,21 +56,35 @@ class Reader:
         """
         if prefix.endswith("/"):
             return self._read_by_path(prefix)
-        listed = self._list(prefix)
-        values = self._fetch_side_by_side(_readable(listed, prefix))
-        if len(values) < len(_readable(listed, prefix)):
-            listed, values = self._read_again(prefix, values)
-        return [values.get(name, parameter) for name, parameter in listed.items()]
+        values: dict[str, Parameter] = {}
+        # A parameter may vanish between the list and its value while an apply is under way: so once more.
+        for _attempt in range(2):
+            listed = self._list(prefix)
+            readable = _readable(listed, prefix)
+            values.update(self._fetch_side_by_side([name for name in readable if name not in values]))
+            lost = [name for name in readable if name not in values]
+            if not lost:
+                return [values.get(name, parameter) for name, parameter in listed.items()]
+        raise DataError(
+            f"parameters in {self.region} are listed but can't be read: {enumerate_names(lost)}. "
+            "They change while they are read; run again when the apply has ended"
+        )
 
     def get(self, names: Sequence[str], decrypt: bool = False, what: str = "reading outputs") -> dict[str, Parameter]:
         """Read parameters by name. Names that don't exist are not in the result."""
         found: dict[str, Parameter] = {}
-        for batch in _batches(names, GET_NAMES):
+        for batch in batches(names, GET_NAMES):
             found.update(self._fetch(batch, decrypt, what))
         return found
 
+    def pages(
+        self, action: str, method: Callable[..., Any], what: str = "reading outputs", **arguments: Any
+    ) -> Iterator[Mapping[str, Any]]:
+        """Yield the pages that a method of the client answers with; the action is IAM's name for the call."""
+        return pages(self.retrier, method, partial(aws_errors, action, self.region, what, self.hint), **arguments)
+
     def _read_by_path(self, prefix: str) -> list[Parameter]:
-        arguments = {
+        arguments: dict[str, Any] = {
             "Path": prefix.rstrip("/"),
             "Recursive": False,
             "MaxResults": BY_PATH_PAGE,
@@ -76,7 +92,7 @@ class Reader:
         }
         found: list[Parameter] = []
         with _how_far(lambda: f"read {len(found):,} parameters"):
-            for page in self._pages("get_parameters_by_path", "ssm:GetParametersByPath", arguments):
+            for page in self.pages("ssm:GetParametersByPath", self.client.get_parameters_by_path, **arguments):
                 found += [_parameter(item, decrypted=False) for item in page.get("Parameters", [])]
                 self.progress(f"read {len(found):,} parameters below {prefix} in {self.region}")
         return found
@@ -84,43 +100,25 @@ class Reader:
     def _list(self, prefix: str) -> dict[str, Parameter]:
         """List the parameters under a prefix, with all that is known of them but their values."""
         filters = [{"Key": "Name", "Option": "BeginsWith", "Values": [prefix]}]
-        arguments = {"ParameterFilters": filters, "MaxResults": DESCRIBE_PAGE}
+        arguments: dict[str, Any] = {"ParameterFilters": filters, "MaxResults": DESCRIBE_PAGE}
         found: dict[str, Parameter] = {}
         with _how_far(lambda: f"listed {len(found):,} parameters"):
-            for page in self._pages("describe_parameters", "ssm:DescribeParameters", arguments):
+            for page in self.pages("ssm:DescribeParameters", self.client.describe_parameters, **arguments):
                 found.update({item["Name"]: _parameter(item, decrypted=False) for item in page.get("Parameters", [])})
                 self.progress(f"listed {len(found):,} parameters that begin with {prefix} in {self.region}")
         return found
 
-    def _read_again(
-        self, prefix: str, values: dict[str, Parameter]
-    ) -> tuple[dict[str, Parameter], dict[str, Parameter]]:
-        """List once more when a parameter vanished between the list and its value: an apply may be under way."""
-        listed = self._list(prefix)
-        values = {
-            **values,
-            **self._fetch_side_by_side([name for name in _readable(listed, prefix) if name not in values]),
-        }
-        lost = [name for name in _readable(listed, prefix) if name not in values]
-        if lost:
-            raise DataError(
-                f"parameters in {self.region} are listed but can't be read: {enumerate_names(lost)}. "
-                "They change while they are read; run again when the apply has ended"
-            )
-        return listed, values
-
     def _fetch_side_by_side(self, names: Sequence[str]) -> dict[str, Parameter]:
-        batches = list(_batches(names, GET_NAMES))
         found: dict[str, Parameter] = {}
         with _how_far(lambda: f"read {len(found):,} of {len(names):,} parameters"):
-            for parameters in self._side_by_side(batches):
+            for parameters in self._side_by_side(names):
                 found.update(parameters)
                 self.progress(f"read {len(found):,} of {len(names):,} parameters in {self.region}")
         return found
 
-    def _side_by_side(self, batches: Sequence[Sequence[str]]) -> Iterator[dict[str, Parameter]]:
+    def _side_by_side(self, names: Sequence[str]) -> Iterator[dict[str, Parameter]]:
         with concurrent.futures.ThreadPoolExecutor(max_workers=THREADS) as pool:
-            futures = [pool.submit(self._fetch, batch, False) for batch in batches]
+            futures = [pool.submit(self._fetch, batch, False) for batch in batches(names, GET_NAMES)]
             try:
                 for future in concurrent.futures.as_completed(futures):
                     yield future.result()
@@ -133,16 +131,6 @@ class Reader:
             answer = self.retrier.call(self.client.get_parameters, Names=list(names), WithDecryption=decrypt)
         parameters = [_parameter(item, decrypt) for item in answer.get("Parameters", [])]
         return {parameter.name: parameter for parameter in parameters}
-
-    def _pages(self, method: str, action: str, arguments: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        token: dict[str, str] = {}
-        while True:
-            with aws_errors(action, self.region, "reading outputs", self.hint):
-                page = self.retrier.call(getattr(self.client, method), **arguments, **token)
-            yield page
-            if not page.get("NextToken"):
-                return
-            token = {"NextToken": page["NextToken"]}
 
 
 @contextlib.contextmanager
@@ -163,7 +151,8 @@ def _readable(listed: Mapping[str, Parameter], prefix: str) -> list[str]:
     ]
 
 
-def _batches(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+def batches(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Yield names, so many at a time."""
     for start in range(0, len(names), size):
         yield names[start : start + size]
 

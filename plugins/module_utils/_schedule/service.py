@@ -17,8 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Optional, TypeVar, Union
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier, error_code
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import zulu
 

@@ -12,18 +12,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from typing import Any, Callable, Optional, Protocol, TypeVar
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.pages import pages
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import (
     Pace,
     Policy,
     Retrier,
     Waiting,
     check_budget,
+    error_code,
     no_word,
 )
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors, error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DeniedError, OptionError
 
 from .schedule import Listed, Schedule, ScheduleSettings
@@ -114,22 +116,15 @@ class SchedulerStore:
         C(on_page) is given each page as it comes.
         """
         found: list[Listed] = []
-        arguments = {"NamePrefix": prefix} if prefix else {}
-        while True:
-            with aws_errors("scheduler:ListSchedules", self.region, f"listing the schedules of group {self.group}"):
-                page = self.retrier.call(
-                    _unless(self.client.list_schedules, _MISSING, {}),
-                    GroupName=self.group,
-                    MaxResults=LIST_PAGE,
-                    **arguments,
-                )
+        what = f"listing the schedules of group {self.group}"
+        errors = partial(aws_errors, "scheduler:ListSchedules", self.region, what)
+        arguments = {"GroupName": self.group, "MaxResults": LIST_PAGE, **({"NamePrefix": prefix} if prefix else {})}
+        for page in pages(self.retrier, _unless(self.client.list_schedules, _MISSING, {}), errors, **arguments):
             new = [_listed(item) for item in page.get("Schedules", [])]
             on_page(new)
             found += new
-            if not page.get("NextToken"):
-                self.group_seen = self.group_seen or bool(found)
-                return found
-            arguments["NextToken"] = page["NextToken"]
+        self.group_seen = self.group_seen or bool(found)
+        return found
 
     def get(self, name: str) -> Optional[Schedule]:
         """Return a schedule, None for one that is gone."""
@@ -246,11 +241,7 @@ def _from_wire(answer: Mapping[str, Any]) -> Schedule:
         description=answer.get("Description") or "",
         settings=settings,
         event_age=age,
-        start_date=_moment(answer.get("StartDate")),
-        end_date=_moment(answer.get("EndDate")),
+        start_date=answer.get("StartDate"),
+        end_date=answer.get("EndDate"),
         delete_after=answer.get("ActionAfterCompletion") == "DELETE",
     )
-
-
-def _moment(value: Any) -> Optional[datetime]:
-    return value if isinstance(value, datetime) else None

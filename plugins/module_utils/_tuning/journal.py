@@ -19,8 +19,8 @@ import threading
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Callable, Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors, error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier, error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 

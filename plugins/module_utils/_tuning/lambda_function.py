@@ -15,10 +15,12 @@ import base64
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Callable, Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors, error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.pages import pages
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier, error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 
@@ -60,7 +62,9 @@ class LambdaFunction:
     def configuration(self, qualifier: Optional[str] = None) -> dict[str, Any]:
         """Return the configuration of $LATEST, or of a version."""
         arguments = {"Qualifier": qualifier} if qualifier else {}
-        return self._call("GetFunctionConfiguration", "reading the function", **arguments)
+        return self._call(
+            "GetFunctionConfiguration", self.client.get_function_configuration, "reading the function", **arguments
+        )
 
     def settled(self, qualifier: Optional[str] = None) -> dict[str, Any]:
         """Return the configuration once no update is in progress, whatever came of it."""
@@ -83,6 +87,7 @@ class LambdaFunction:
         """Set memory and description, if nobody has changed the function since that revision; wait until it is so."""
         self._call(
             "UpdateFunctionConfiguration",
+            self.client.update_function_configuration,
             f"setting {memory} MB",
             MemorySize=memory,
             Description=description,
@@ -92,29 +97,37 @@ class LambdaFunction:
 
     def publish(self, description: str, revision: str) -> str:
         """Return the version that was published of that revision."""
-        answer = self._call("PublishVersion", "publishing a version", Description=description, RevisionId=revision)
+        answer = self._call(
+            "PublishVersion",
+            self.client.publish_version,
+            "publishing a version",
+            Description=description,
+            RevisionId=revision,
+        )
         return str(answer["Version"])
 
     def versions(self) -> list[dict[str, Any]]:
         """Return all published versions."""
-        return [one for one in self._pages("ListVersionsByFunction", "Versions") if one["Version"] != "$LATEST"]
+        found = self._pages("ListVersionsByFunction", self.client.list_versions_by_function, "Versions")
+        return [one for one in found if one["Version"] != "$LATEST"]
 
     def delete_version(self, version: str) -> None:
         """Delete a version; one that is gone is fine."""
         try:
-            self._call("DeleteFunction", f"deleting version {version}", Qualifier=version)
+            self._call("DeleteFunction", self.client.delete_function, f"deleting version {version}", Qualifier=version)
         except AwsError as exc:
             if error_code(exc.__cause__ or exc) != "ResourceNotFoundException":
                 raise
 
     def provisioned(self) -> list[str]:
         """Return the ARNs of what has provisioned concurrency."""
-        found = self._pages("ListProvisionedConcurrencyConfigs", "ProvisionedConcurrencyConfigs")
+        method = self.client.list_provisioned_concurrency_configs
+        found = self._pages("ListProvisionedConcurrencyConfigs", method, "ProvisionedConcurrencyConfigs")
         return [str(one["FunctionArn"]) for one in found]
 
     def reserved(self) -> Optional[int]:
         """Return how many invocations at a time are reserved for it, None where nothing is."""
-        answer = self._call("GetFunctionConcurrency", "reading its concurrency")
+        answer = self._call("GetFunctionConcurrency", self.client.get_function_concurrency, "reading its concurrency")
         return answer.get("ReservedConcurrentExecutions")
 
     def dry_run(self) -> None:
@@ -152,25 +165,11 @@ class LambdaFunction:
                     self.sleep(0.5 * 2**attempt)
         raise AssertionError("unreachable")
 
-    def _call(self, operation: str, what: str, **arguments: Any) -> dict[str, Any]:
-        method = {
-            "GetFunctionConfiguration": self.client.get_function_configuration,
-            "UpdateFunctionConfiguration": self.client.update_function_configuration,
-            "PublishVersion": self.client.publish_version,
-            "DeleteFunction": self.client.delete_function,
-            "GetFunctionConcurrency": self.client.get_function_concurrency,
-            "ListVersionsByFunction": self.client.list_versions_by_function,
-            "ListProvisionedConcurrencyConfigs": self.client.list_provisioned_concurrency_configs,
-        }[operation]
+    def _call(self, operation: str, method: Callable[..., Any], what: str, **arguments: Any) -> dict[str, Any]:
         with aws_errors(f"lambda:{operation}", self.region, f"{what} ({self.name})"):
             return dict(self.retrier.call(method, FunctionName=self.reference, **arguments))
 
-    def _pages(self, operation: str, key: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        marker: dict[str, str] = {}
-        while True:
-            page = self._call(operation, "reading the function", **marker)
-            found += page.get(key, [])
-            if not page.get("NextMarker"):
-                return found
-            marker = {"Marker": page["NextMarker"]}
+    def _pages(self, operation: str, method: Callable[..., Any], key: str) -> list[dict[str, Any]]:
+        errors = partial(aws_errors, f"lambda:{operation}", self.region, f"reading the function ({self.name})")
+        found = pages(self.retrier, method, errors, FunctionName=self.reference)
+        return [one for page in found for one in page.get(key, [])]

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import error_code
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, BridgeError, DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.progress_file import silent
 

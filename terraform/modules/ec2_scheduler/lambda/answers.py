@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import ExhaustedError, is_retryable
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import ExhaustedError, error_code, is_retryable
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import (
     AwsError,
     BridgeError,
