@@ -27,15 +27,15 @@ class Refusals:
         """Note what is wrong."""
         self._messages.append(message)
 
-    def checked(self, default: Any, parse: Callable[..., T], *arguments: Any) -> T:
+    def checked(self, default: Any, parse: Callable[..., T], *arguments: Any, place: str = "") -> T:
         """Return what a function makes of its arguments; note its OptionError and return the default instead.
 
-        Nobody sees the default after C(finish()).
+        What is noted begins with the place. Nobody sees the default after C(finish()).
         """
         try:
             return parse(*arguments)
         except OptionError as exc:
-            self.refuse(str(exc))
+            self.refuse(f"{place}{exc}")
         fallback: T = default
         return fallback
 

@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Callable, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DataError, OptionError
@@ -41,18 +42,11 @@ from .edge_schedules import edge_schedule
 from .guards import guard_at, is_guarded
 from .names import EdgeName, RecordName, read_name
 from .records import Record, read_owner, read_record, record_schedule
+from .schedule import Schedule
 from .steps import EdgeSteps, Evidence
 from .store import Store
 
 ROUNDS = 12
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _nonce() -> str:
-    return secrets.token_hex(3)
 
 
 @dataclass(frozen=True)
@@ -63,8 +57,8 @@ class Tools:
     and raises an AwsError.
     """
 
-    now: Callable[[], datetime] = _now
-    nonce: Callable[[], str] = _nonce
+    now: Callable[[], datetime] = partial(datetime.now, UTC)
+    nonce: Callable[[], str] = partial(secrets.token_hex, 3)
     sleep: Callable[[float], None] = time.sleep
     afford: Optional[Callable[[int], None]] = None
 
@@ -152,8 +146,8 @@ class Writer:
             self.warnings += [text for text in wanted.warnings if text not in self.warnings]
             with self._half_way():
                 settled = self._write(wanted, steps) or self.dry_run
-                if settled:
-                    self._delete_edges(steps)
+                for old in steps.delete if settled else ():
+                    self._delete(old.kind, old.name, "no longer an edge of the bookings")
             if settled:
                 warnings = (*self.warnings, *planned.warnings)
                 return Outcome(
@@ -219,21 +213,14 @@ class Writer:
 
     def _look(self) -> Optional[Observed]:
         """Look once; None if the listing is older than what is there: a record is gone, or one of ours is missing."""
-        foreign, edges, objects = [], [], []
         everything = self.store.list(f"{self.instance_id}.")
         if self._misses_ours({listed.name for listed in everything}):
             return None
-        for listed in everything:
-            name = read_name(listed)
-            if name is None:
-                foreign.append(listed.name)
-            elif isinstance(name, EdgeName):
-                edges.append(name)
-            else:
-                objects.append(name)
-        current: dict[str, RecordName] = {}
-        for record_name in sorted(objects, key=lambda each: (each.created, each.name)):
-            current[record_name.booking_id] = record_name
+        names = {listed.name: read_name(listed) for listed in everything}
+        foreign = tuple(name for name, read in names.items() if read is None)
+        edges = tuple(name for name in names.values() if isinstance(name, EdgeName))
+        objects = tuple(name for name in names.values() if isinstance(name, RecordName))
+        current = {name.booking_id: name for name in sorted(objects, key=lambda each: (each.created, each.name))}
         records, damaged, owners = {}, {}, {}
         for booking_id, record_name in current.items():
             try:
@@ -244,7 +231,7 @@ class Writer:
             if record is None:
                 return None
             records[booking_id], owners[booking_id] = record, record.owner
-        return Observed(records, tuple(objects), current, tuple(edges), tuple(foreign), damaged, owners)
+        return Observed(records, objects, current, edges, foreign, damaged, owners)
 
     def _misses_ours(self, listed: set[str]) -> bool:
         """Return whether a listing lacks what this run has written and nobody has deleted: it may be late."""
@@ -275,29 +262,24 @@ class Writer:
         """Write records and create edges; say whether there was nothing to write."""
         for record in wanted.create:
             schedule = record_schedule(record, self.tools.nonce(), self.tools.now())
-            self._note("create", "booking", schedule.name, record.booking.describe())
-            if not self.dry_run:
-                self.store.create(schedule)
-                self._read[schedule.name] = record
-                self._written.add(schedule.name)
-                self._touched = True
+            self._create("booking", schedule, record.booking.describe())
+            self._read[schedule.name] = record
         for name, reason in wanted.delete:
             self._delete("booking", name, reason)
         for edge in steps.create + (steps.waiting if self.dry_run else []):
             due = edge_schedule(edge, self.tools.nonce(), self.tools.now())
             if due is None:
                 continue  # its time passed on the way here: the next round plans without it
-            self._note("create", edge.edge.kind, due.name, edge.edge.reason)
-            if not self.dry_run:
-                self.store.create(due)
-                self._fresh.add(due.name)
-                self._written.add(due.name)
-                self._touched = True
+            self._create(edge.edge.kind, due, edge.edge.reason)
+            self._fresh.add(due.name)
         return not (wanted.create or wanted.delete or steps.create or steps.waiting)
 
-    def _delete_edges(self, steps: EdgeSteps) -> None:
-        for old in steps.delete:
-            self._delete(old.kind, old.name, "no longer an edge of the bookings")
+    def _create(self, what: str, schedule: Schedule, reason: str) -> None:
+        self._note("create", what, schedule.name, reason)
+        if not self.dry_run:
+            self.store.create(schedule)
+            self._written.add(schedule.name)
+            self._touched = True
 
     def _delete(self, what: str, name: str, reason: str) -> None:
         self._note("delete", what, name, reason)
@@ -317,8 +299,7 @@ class Writer:
             due = edge_schedule(wanted, self.tools.nonce(), now)
             if due is None:
                 return None
-            self._note("create", wanted.edge.kind, due.name, wanted.edge.reason)
-            self.store.create(due)
+            self._create(wanted.edge.kind, due, wanted.edge.reason)
         return wanted.edge.at
 
     def _note(self, action: str, what: str, name: str, reason: str) -> None:

@@ -41,26 +41,21 @@ def wanted_guards(baseline: Baseline, records: dict[str, Record], now: datetime)
         for due, kind, opposite in ((window.start, "start", "stop"), (window.end, "stop", "start")):
             inside = _window_at(after, due)
             if now - _BEFORE <= due <= now + _AFTER and (inside is None) == (kind == "start"):
-                yield from _guard(opposite, due, (baseline.records, records), after, now)
+                yield from _guard(opposite, due, records or baseline.records, after, now)
     for curfew in curfews_of(baseline.records, now - _BEFORE, now + _AFTER):
         if _window_at(after, curfew.start) is not None:
-            yield from _guard("start", curfew.start, (baseline.records, records), after, now)
+            yield from _guard("start", curfew.start, records or baseline.records, after, now)
 
 
 def guard_at(kind: str, records: dict[str, Record], now: datetime) -> Optional[WantedEdge]:
     """Return a guard for an edge that has just been fired against what is booked, None where the next edge is near."""
     after = windows_of(records, now - _BEFORE, now + timedelta(minutes=10))
-    return next(_guard(kind, now, (records, records), after, now), None)
+    return next(_guard(kind, now, records, after, now), None)
 
 
 def _guard(
-    kind: str,
-    due: datetime,
-    states: tuple[dict[str, Record], dict[str, Record]],
-    after: tuple[Window, ...],
-    now: datetime,
+    kind: str, due: datetime, records: dict[str, Record], after: tuple[Window, ...], now: datetime
 ) -> Iterator[WantedEdge]:
-    before, records = states
     at = max(due + SETTLED, now + timedelta(seconds=LEAD))
     at = moment(math.ceil(at.timestamp()))
     if not agrees(kind, at, after):
@@ -68,7 +63,7 @@ def _guard(
     ahead = [edge - at for window in after for edge in (window.start, window.end) if edge > at]
     margin = int(min(ahead, default=timedelta(days=1)).total_seconds()) - LEAD
     name = f"{kind}.g{stamp(int(at.timestamp())).replace('-', '').replace(':', '')}Z"
-    first = (records or before)[min(records or before)]
+    first = records[min(records)]
     yield WantedEdge(
         Edge(
             first.booking.instance_id,

@@ -13,6 +13,7 @@ import concurrent.futures
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Callable, Optional, Protocol, Union
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
@@ -24,9 +25,9 @@ from .apply import Tools, Writer
 from .changes import Baseline, BookingChange, DesiredRecords, Observed, plan_of
 from .ec2 import RequiredTag, concerns, mismatch
 from .names import EdgeName, RecordName, read_name
-from .result import curfew_dicts, edge_dict, next_edge, record_dict, window_dict, zulu
+from .result import edge_dict, plan_dict, record_dict, window_dict, zulu
 from .schedule import Listed, Schedule
-from .service import WORKERS, in_parallel
+from .service import WORKERS, all_in_parallel, in_parallel
 from .steps import EdgeSteps, Evidence
 from .store import Store
 
@@ -129,24 +130,19 @@ def foreign_schedules(listed: Iterable[Listed]) -> list[str]:
 
 def observe(store: Store, tools: Tools, instance_ids: Sequence[str]) -> dict[str, tuple[Observed, Plan]]:
     """Return what there is of each instance, and its plan; raises BridgeError where one can't be read."""
-    found: dict[str, tuple[Observed, Plan]] = {}
-    for instance_id, result in observe_each(store, tools, instance_ids).items():
-        if isinstance(result, BridgeError):
-            raise result
-        found[instance_id] = result
-    return found
+    return all_in_parallel(partial(_observed, store, tools), instance_ids)
 
 
 def observe_each(
     store: Store, tools: Tools, instance_ids: Sequence[str]
 ) -> dict[str, Union[tuple[Observed, Plan], BridgeError]]:
     """Return what there is of each instance, and its plan, or why it can't be read or planned."""
+    return in_parallel(partial(_observed, store, tools), instance_ids)
 
-    def one(instance_id: str) -> tuple[Observed, Plan]:
-        observed = Writer(store, instance_id, tools, dry_run=True).look()
-        return observed, plan_of(observed.records, tools.now())
 
-    return in_parallel(one, instance_ids)
+def _observed(store: Store, tools: Tools, instance_id: str) -> tuple[Observed, Plan]:
+    observed = Writer(store, instance_id, tools, dry_run=True).look()
+    return observed, plan_of(observed.records, tools.now())
 
 
 @dataclass(frozen=True)
@@ -178,11 +174,8 @@ class Reporter:
             "name": (instance or {}).get("tags", {}).get("Name", ""),
             "state": state,
             "bookings": [record_dict(record) for record in records],
+            **plan_dict(planned),
             "windows": [window_dict(window) for window in shown],
-            "curfews": curfew_dicts(planned),
-            "edges": [edge_dict(edge) for edge in planned.edges],
-            "next_edge": next_edge(planned),
-            "running_now": planned.active is not None,
             "merge_gap": int(planned.merge_gap.total_seconds()),
             "warnings": [*planned.warnings, *(concerns(instance_id, instance) if instance else ()), *lacking, *wrong],
             **drift,

@@ -13,7 +13,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
@@ -33,8 +33,6 @@ from .purge import Sweep, parse_sweep
 from .records import Record
 from .schedule import ScheduleSettings
 from .store import check_role
-
-T = TypeVar("T")
 
 # Limits of the RetryPolicy of EventBridge Scheduler (its API reference).
 AGES = (60, 86400)
@@ -75,13 +73,6 @@ class _Entry:
     instance_ids: tuple[str, ...]
     times: Mapping[str, Any]
 
-    def read(self, parse: Callable[..., T], instance_id: str, context: ParseContext) -> T:
-        """Return what a function makes of it for one of its instances; its OptionError begins with the place."""
-        try:
-            return parse(instance_id, self.times, context)
-        except OptionError as exc:
-            raise OptionError(f"{self.place}{exc}") from exc
-
 
 def parse_request(params: Mapping[str, Any], now: dt.datetime) -> BookingRequest:
     """Return what the options ask for; raises one OptionError for all that can't be used."""
@@ -97,7 +88,7 @@ def parse_request(params: Mapping[str, Any], now: dt.datetime) -> BookingRequest
         context = ParseContext(now, params["timezone"], "shift", any_time=True)
         drop = {
             one: tuple(
-                refusals.checked("", entry.read, _id_to_cancel, one, context)
+                refusals.checked("", _id_to_cancel, one, entry.times, context, place=entry.place)
                 for entry in entries
                 if one in entry.instance_ids
             )
@@ -155,7 +146,7 @@ def _bookings(
     for entry in entries:
         if instance_id not in entry.instance_ids:
             continue
-        booking = refusals.checked(None, entry.read, parse_booking, instance_id, context)
+        booking = refusals.checked(None, parse_booking, instance_id, entry.times, context, place=entry.place)
         if not booking:
             continue
         if found.get(booking.booking_id, booking) != booking:

@@ -47,8 +47,13 @@ def in_parallel(work: Callable[[str], T], keys: Sequence[str]) -> dict[str, Unio
         except BridgeError as error:
             return error
 
+    return all_in_parallel(attempt, keys)
+
+
+def all_in_parallel(work: Callable[[str], T], keys: Sequence[str]) -> dict[str, T]:
+    """Return what the work returns for each key, in the order of the keys; raises what it raises for the first."""
     with concurrent.futures.ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        return dict(zip(keys, pool.map(attempt, keys)))
+        return dict(zip(keys, pool.map(work, keys)))
 
 
 @dataclass(frozen=True)
@@ -141,11 +146,7 @@ class BookingService:
             wanted = {one.booking_id for one in request.put.get(instance_id, ())}
             return find_gone(sweep, writers[instance_id].look(), wanted, now)
 
-        gone: dict[str, Gone] = {}
-        for instance_id, found in in_parallel(look, request.instance_ids).items():
-            if isinstance(found, BridgeError):
-                raise found
-            gone[instance_id] = found
+        gone = all_in_parallel(look, request.instance_ids)
         check_limit(sweep, gone)
         return {instance_id: found.cancelled for instance_id, found in gone.items()}
 

@@ -47,9 +47,11 @@ def find_site(options: Mapping[str, Any], reader: Callable[[], Reader], needed: 
     given = {option: str(options.get(option) or "") for option in PUBLISHED}
     create = bool(options.get("create_group"))
     check_group(given["schedule_group"] or DEFAULT_GROUP)
-    known = given
-    if not all(given[option] for option in needed):
-        known = _filled(given, options["prefix"], reader(), (needed, create))
+    known = (
+        given
+        if all(given[option] for option in needed)
+        else _filled(given, options["prefix"], reader(), needed, create)
+    )
     # A group that was typed may be mistyped: then its bookings would be in a world of their own.
     may_create = create or not given["schedule_group"] or given["schedule_group"] == DEFAULT_GROUP
     return Site(check_group(known["schedule_group"]), known["role_arn"], known["dead_letter_arn"], may_create)
@@ -65,8 +67,9 @@ def find_tag(prefix: str, reader: Reader) -> Optional[RequiredTag]:
     return RequiredTag.parse(found[name].value or "") if name in found else None
 
 
-def _filled(given: dict[str, str], prefix: str, reader: Reader, wanted: tuple[Collection[str], bool]) -> dict[str, str]:
-    needed, create = wanted
+def _filled(
+    given: dict[str, str], prefix: str, reader: Reader, needed: Collection[str], create: bool
+) -> dict[str, str]:
     parameters = {option: f"{prefix}{output}" for option, output in PUBLISHED.items()}
     found = reader.get(list(parameters.values()))
     published = {option: found[name].value or "" for option, name in parameters.items() if name in found}
