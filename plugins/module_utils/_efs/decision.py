@@ -31,7 +31,7 @@ from .identity import (
     wrong_option,
     wrong_transport,
 )
-from .mount_table import Layer, View
+from .mount_table import AUTOFS, Layer, View
 from .source import zone_of
 from .systemd import unit_file
 from .units import Unit, unit_of
@@ -39,7 +39,7 @@ from .units import Unit, unit_of
 # What may be unmounted. Disks and everything else of the host's own are somebody's decision.
 _OURS = (*NFS_TYPES, "tmpfs")
 _OUR_FSTAB_TYPES = (*NFS_TYPES, "efs")
-_AUTOFS, _SYSTEMD = "autofs", "systemd-1"
+_SYSTEMD = "systemd-1"
 
 
 @dataclass(frozen=True)
@@ -62,22 +62,12 @@ class Found:
     @property
     def stack(self) -> tuple[Layer, ...]:
         """What is mounted on the path, without the triggers of automounters."""
-        return tuple(layer for layer in self.view.stack if layer.fstype != _AUTOFS)
+        return tuple(layer for layer in self.view.stack if layer.fstype != AUTOFS)
 
     @property
     def automount(self) -> bool:
         """Whether an automount is active."""
         return len(self.stack) < len(self.view.stack)
-
-    @property
-    def armed(self) -> bool:
-        """Whether an access would mount."""
-        return is_armed(self.view)
-
-
-def is_armed(view: View) -> bool:
-    """Return whether an access to the path would trigger an automount."""
-    return bool(view.stack) and view.stack[-1].fstype == _AUTOFS
 
 
 class Action:
@@ -147,7 +137,12 @@ def _mounted(mount: Mount, found: Found) -> list[Step]:
         return [*unmounts, *_remount(mount, keep[0], unmounts), *_persisted(mount, found)]
     persisted = _persisted(mount, found)
     on_access = mount.on_access and found.systemd
-    if on_access and found.armed and not found.stack and Action.WRITE_FSTAB not in {step.action for step in persisted}:
+    if (
+        on_access
+        and found.view.armed
+        and not found.stack
+        and Action.WRITE_FSTAB not in {step.action for step in persisted}
+    ):
         return persisted
     _check_kind(mount, found)
     steps = [
@@ -239,14 +234,14 @@ def _stopped(mount: Mount, found: Found, unmounts: list[Step]) -> list[Step]:
     """
     if not found.automount:
         return unmounts
-    sources = {layer.source for layer in found.view.stack if layer.fstype == _AUTOFS}
+    sources = {layer.source for layer in found.view.stack if layer.fstype == AUTOFS}
     if sources != {_SYSTEMD}:
         raise MountError(
             f"{mount.path}: an automounter that isn't systemd manages it ({', '.join(sorted(sources))}). Take the path "
             "out of its maps, or use another path"
         )
     stop = [Step(Action.STOP_AUTOMOUNT, mount.path, "an access would mount it")]
-    return stop + unmounts if found.armed else unmounts + stop
+    return stop + unmounts if found.view.armed else unmounts + stop
 
 
 # -- what is mounted on the path --------------------------------------------------------------------------------------
@@ -254,7 +249,7 @@ def _stopped(mount: Mount, found: Found, unmounts: list[Step]) -> list[Step]:
 
 def _kept(mount: Mount, found: Found) -> tuple[Layer, ...]:
     """Return the lowest mount of the path if it is right, and so stays when what lies over it is gone."""
-    if not found.stack or found.armed:
+    if not found.stack or found.view.armed:
         return ()
     problems = [_problem(mount, found, layer) for layer in found.stack]
     if problems[0] is None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest, show
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs import options as mount_options
@@ -100,29 +101,24 @@ def parse_entries(value: object, option: str = "efs_mounts") -> tuple[Entry, ...
     """Return the entries of a list. Raises OptionError, which names each entry that can't be used."""
     if not isinstance(value, Sequence) or isinstance(value, str):
         raise OptionError(f"{option}: {show(value)} must be a list of mounts, each with a path")
+    refusals = Refusals()
     entries: dict[int, Entry] = {}
-    problems = []
     for index, given in enumerate(value):
-        entry, problem = _parse_unique(given, entries)
+        path = given.get("path") if isinstance(given, Mapping) else None
+        place = f"{option}[{index}]{f' ({path})' if isinstance(path, str) else ''}: "
+        entry = refusals.checked(None, _parse_unique, given, entries, place=place)
         if entry:
             entries[index] = entry
-        else:
-            path = given.get("path") if isinstance(given, Mapping) else None
-            problems.append(f"{option}[{index}]{f' ({path})' if isinstance(path, str) else ''}: {problem}")
-    if problems:
-        raise OptionError("; ".join(problems))
+    refusals.finish()
     return tuple(entries.values())
 
 
-def _parse_unique(given: object, others: Mapping[int, Entry]) -> tuple[Optional[Entry], str]:
-    try:
-        entry = parse_entry(given)
-    except OptionError as exc:
-        return None, str(exc)
+def _parse_unique(given: object, others: Mapping[int, Entry]) -> Entry:
+    entry = parse_entry(given)
     for index, other in others.items():
         if entry.mount.path == other.mount.path:
-            return None, f"path: {show(entry.params['path'])} is also the path of entry {index}; use it once"
-    return entry, ""
+            raise OptionError(f"path: {show(entry.params['path'])} is also the path of entry {index}; use it once")
+    return entry
 
 
 def in_order(entries: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -151,31 +147,18 @@ def parse_entry(given: object) -> Entry:
     params: dict[str, Any] = {
         name: spec.get("default") if given.get(name) is None else given[name] for name, spec in ENTRY.items()
     }
-    problems = [
+    refusals = Refusals(
         f"{show(key)} is not an option of a mount.{nearest(str(key), ENTRY)} Valid options: {', '.join(ENTRY)}"
         for key in given
         if key not in ENTRY
-    ]
-    problems += _clean(params)
-    if problems:
-        raise OptionError("; ".join(problems))
+    )
+    for name, check in _CHECKS.items():
+        if params[name] is not None or name == "path":
+            params[name] = refusals.checked(None, check, name, params[name])
+    refusals.finish()
     options = mount_options.merge(params["helper"], params["options"], params["extra_options"])
     check_rules(params, options)
     return Entry(params, _mount(params, options))
-
-
-def _clean(params: dict[str, Any]) -> list[str]:
-    """Put each option into its one form; return what is wrong with those that have none."""
-    given = [name for name in _CHECKS if params[name] is not None or name == "path"]
-    return [problem for name in given for problem in _clean_one(params, name)]
-
-
-def _clean_one(params: dict[str, Any], name: str) -> list[str]:
-    try:
-        params[name] = _CHECKS[name](name, params[name])
-    except OptionError as exc:
-        return [str(exc)]
-    return []
 
 
 def _choice(name: str, value: object) -> object:

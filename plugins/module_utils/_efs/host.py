@@ -31,7 +31,7 @@ from .commands import run
 from .entry import Attributes
 from .errors import MountError
 from .identity import NFS_TYPES, Tunnel
-from .mount_table import Layer, parse_mountinfo
+from .mount_table import AUTOFS, Layer, parse_mountinfo
 from .processes import holders, link_target
 from .units import TARGET, Unit
 
@@ -45,7 +45,7 @@ SYSTEM_FSTAB = "/etc/fstab"
 _LOCK_POLL = 0.2
 _LINKS = 40
 # A path at or below one of these isn't followed further: its server may be dead.
-_REMOTE_TYPES = (*NFS_TYPES, "autofs", "cifs", "smb3", "ceph", "9p", "afs", "glusterfs")
+_REMOTE_TYPES = (*NFS_TYPES, AUTOFS, "cifs", "smb3", "ceph", "9p", "afs", "glusterfs")
 # What the kernel shows of a mount, and mount(8) doesn't take or finds out by itself.
 _NOT_GIVEN = re.compile(r"(?:rw|relatime|seclabel|addr=.*|clientaddr=.*|mountaddr=.*|local_lock=.*|namlen=.*)\Z")
 _STATE_FILE = re.compile(r"(?P<id>fs-[0-9a-f]+)\.(?P<key>.+\.[0-9]+)\Z")
@@ -274,7 +274,7 @@ class Host(abc.ABC):
             return Unit()
 
     def _unit_file(self, path: str) -> pathlib.Path:
-        return self._units / pathlib.PurePath(systemd.unit_file(path)).name
+        return self._units / systemd.unit_name(path, "mount")
 
     def _unit_link(self, path: str) -> pathlib.Path:
         file = self._unit_file(path)

@@ -90,7 +90,7 @@ def _result(mount: Mount, report: Report, check_mode: bool) -> dict[str, Any]:
 
 def _state(found: Found) -> tuple[list[str], list[str], str]:
     mounted = [f"{describe(layer, found.network)}{f', {found.dead}' if found.dead else ''}" for layer in found.stack]
-    on_access = ["by systemd on access"] * found.armed
+    on_access = ["by systemd on access"] * found.view.armed
     return mounted + on_access, [str(line) for line in found.fstab], found.unit.text
 
 

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Optional
 
+AUTOFS = "autofs"
 _ESCAPE = re.compile(r"\\([0-7]{3})")
 _NUMBER = re.compile(r"[0-9]{1,10}\Z")
 
@@ -94,6 +95,11 @@ class View:
     below: tuple[Layer, ...]
     # Other paths at which a file system of the stack is mounted too.
     elsewhere: tuple[Layer, ...] = ()
+
+    @property
+    def armed(self) -> bool:
+        """Whether an access to the path would trigger an automount."""
+        return bool(self.stack) and self.stack[-1].fstype == AUTOFS
 
 
 def view(table: Sequence[Layer], path: str) -> View:

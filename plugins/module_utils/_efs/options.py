@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from typing import Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 
 # https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-nfs-mount-settings.html, and for fstab
@@ -47,14 +48,12 @@ def split_options(value: object, option: str) -> tuple[str, ...]:
     items = value.split(",") if isinstance(value, str) else value
     if not isinstance(items, (list, tuple)):
         raise OptionError(f"{option}: {show(value)} must be a list of mount options, like [ro, noatime]")
-    problems = [
+    Refusals(
         f"{option}: {show(item)} must be one mount option, like nfsvers=4.1, without commas, spaces and line breaks, "
         "which would break /etc/fstab"
         for item in items
         if not isinstance(item, str) or not _OPTION.match(item) or not item.isprintable()
-    ]
-    if problems:
-        raise OptionError("; ".join(problems))
+    ).finish()
     return tuple(dict.fromkeys(str(item) for item in items))
 
 

@@ -20,8 +20,8 @@ def holders(proc: pathlib.Path, path: str) -> list[str]:
     found = []
     for process in proc.glob("[0-9]*"):
         links = [process / "cwd", process / "root", process / "exe", *_children(process / "fd")]
-        if any(_is_at(link_target(str(link)), path) for link in links) or _maps(process, path):
-            found.append(f"{_first_line(process / 'comm')} ({process.name})")
+        if any(_is_at(link_target(str(link)), path) for link in links) or f" {path}/" in _text(process / "maps"):
+            found.append(f"{_text(process / 'comm').strip() or 'a process'} ({process.name})")
     return sorted(found)
 
 
@@ -44,16 +44,9 @@ def _is_at(target: str, path: str) -> bool:
     return target == path or target.startswith(path + "/")
 
 
-def _maps(process: pathlib.Path, path: str) -> bool:
+def _text(path: pathlib.Path) -> str:
+    """Return the text of a file; of one that can't be read, nothing."""
     try:
-        text = (process / "maps").read_text(encoding="utf-8", errors="replace")
+        return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return False
-    return f" {path}/" in text
-
-
-def _first_line(path: pathlib.Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        return "a process"
+        return ""

@@ -72,22 +72,22 @@ def clean_export(export: str) -> str:
 
 def file_system_of(name: str) -> Optional[str]:
     """Return the file system's id that a DNS name of EFS, or an id alone, carries."""
-    if _FILE_SYSTEM_ID.match(name):
-        return name
-    match = _EFS_NAME.match(name)
-    return match.group("id") if match else None
+    return name if _FILE_SYSTEM_ID.match(name) else _part(name, "id")
 
 
 def zone_of(name: str) -> Optional[str]:
     """Return the Availability Zone that a DNS name of EFS begins with."""
-    match = _EFS_NAME.match(name)
-    return match.group("az") if match else None
+    return _part(name, "az")
 
 
 def region_of(name: str) -> Optional[str]:
     """Return the region in a DNS name of EFS."""
+    return _part(name, "region")
+
+
+def _part(name: str, group: str) -> Optional[str]:
     match = _EFS_NAME.match(name)
-    return match.group("region") if match else None
+    return match.group(group) if match else None
 
 
 def efs_name(file_system_id: str, region: str, zone: Optional[str] = None) -> str:

@@ -18,12 +18,12 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import e
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs import fstab
 
 from .applied import flags_to_set
-from .decision import Action, Step, fstab_line, is_armed
+from .decision import Action, Step, fstab_line
 from .entry import Mount
 from .errors import MountError
 from .host import MOUNT_TIMEOUT, UNENDED, Host
 from .identity import Network, describe, tunnel_of
-from .mount_table import Layer, View, view
+from .mount_table import AUTOFS, Layer, View, view
 from .options import for_mount
 from .report import Report
 from .units import unit_of
@@ -33,7 +33,6 @@ from .wait import Patience
 _JOINED_TIMEOUT = 30
 # The kernel gives a dead server up after timeo and retrans: with 600 and 2, after 180 s.
 _LINGERING = 200
-_AUTOFS = "autofs"
 
 
 class Steps:
@@ -83,7 +82,7 @@ class Steps:
 
     def mount_nested_again(self) -> None:
         """Mount what lay below the path as it was: whoever it belongs to finds it there, and may change it."""
-        armed = is_armed(self._seen(self._mount.path))
+        armed = self._seen(self._mount.path).armed
         for layer in reversed(self._nested):
             if armed or self._host.kind(layer.path) != "directory" or self._mount_again(layer):
                 self._report.warnings.append(f"{layer.path} was unmounted for {self._mount.path}, and is not mounted")
@@ -120,7 +119,7 @@ class Steps:
             self._undo.append((Step(Action.PUT_BACK, step.path, what), lambda: self._mount_again(top)))
 
     def _top(self, path: str) -> Layer:
-        return next(layer for layer in reversed(self._seen(path).stack) if layer.fstype != _AUTOFS)
+        return next(layer for layer in reversed(self._seen(path).stack) if layer.fstype != AUTOFS)
 
     def _seen(self, path: str) -> View:
         return view(self._host.table(), path)

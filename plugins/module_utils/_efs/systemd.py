@@ -11,6 +11,7 @@ None of this touches the path: that would trigger an automount. Runs on managed 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from .commands import run
@@ -18,20 +19,18 @@ from .commands import run
 _FSTAB = "/etc/fstab"
 UNITS = "/etc/systemd/system"
 _TIMEOUT = 60
-_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:_.")
+_ESCAPED = re.compile(r"^\.|[^A-Za-z0-9:_.]")
 
 
 def unit_name(path: str, suffix: str) -> str:
     """Return the name of the unit of a path (systemd.unit(5), string escaping): C(mnt-efs.mount)."""
-    escaped = "".join(
-        "-"
-        if character == "/"
-        else character
-        if character in _PLAIN and not (character == "." and index == 0)
-        else "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogateescape"))
-        for index, character in enumerate(path.strip("/"))
-    )
-    return f"{escaped}.{suffix}"
+    return f"{_ESCAPED.sub(_escape, path.strip('/'))}.{suffix}"
+
+
+def _escape(match: re.Match[str]) -> str:
+    if match[0] == "/":
+        return "-"
+    return "".join(f"\\x{byte:02x}" for byte in match[0].encode("utf-8", "surrogateescape"))
 
 
 def unit_file(path: str) -> str:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 
 _SECTION = re.compile(r"\[([^]]+)\]")
@@ -26,19 +26,19 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*\Z")
 
 def check_settings(value: Any, option: str) -> dict[str, dict[str, str]]:
     """Return settings as texts by section and name; raises OptionError, which names all that can't be used."""
-    problems, checked = [], {}
+    refusals, checked = Refusals(), {}
     for section, settings in value.items():
         if not _NAME.match(str(section)) or not isinstance(settings, Mapping):
-            problems.append(f"{show(section)}: {show(settings)} must be a section with its settings")
+            refusals.refuse(f"{option}: {show(section)}: {show(settings)} must be a section with its settings")
             continue
         checked[str(section)] = {str(name).lower(): _text(setting) for name, setting in settings.items()}
-        problems += [
-            f"{section}.{name}: {show(setting)} must be a text, a number, true or false, without '%' and line breaks"
-            for name, setting in settings.items()
-            if not _NAME.match(str(name)) or not _is_value(setting)
-        ]
-    if problems:
-        raise OptionError("; ".join(f"{option}: {problem}" for problem in problems))
+        for name, setting in settings.items():
+            if not _NAME.match(str(name)) or not _is_value(setting):
+                refusals.refuse(
+                    f"{option}: {section}.{name}: {show(setting)} must be a text, a number, true or false, without "
+                    "'%' and line breaks"
+                )
+    refusals.finish()
     return checked
 
 

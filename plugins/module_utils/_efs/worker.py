@@ -17,12 +17,12 @@ from collections.abc import Iterator, Sequence
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs import fstab
 
-from .decision import Action, Found, Step, decide, is_armed, pending
+from .decision import Action, Found, Step, decide, pending
 from .entry import Mount
 from .errors import MountError, NotReadyError
 from .host import Host
 from .identity import NFS_TYPES, Network, describe, same_source
-from .mount_table import View, view
+from .mount_table import AUTOFS, View, view
 from .options import for_mount
 from .report import Report
 from .steps import Steps
@@ -116,8 +116,8 @@ class Worker:
         path = self._mount.path
         seen = view(self._host.table(), path)
         # An access to an armed automount would mount, the one of a directory above too.
-        above = seen.parent is not None and seen.parent.fstype == "autofs"
-        touch = not is_armed(seen) and not (above and not touch_parent)
+        above = seen.parent is not None and seen.parent.fstype == AUTOFS
+        touch = not seen.armed and not (above and not touch_parent)
         if not seen.stack and touch:
             self._check_links(path)
         text = self._host.fstab()
@@ -254,7 +254,7 @@ class Worker:
             self.report.attributes_changed |= changed
 
     def _set_root(self, found: Found) -> None:
-        if self._mount.state == "mounted" and not found.armed:
+        if self._mount.state == "mounted" and not found.view.armed:
             self.report.attributes_changed |= self._host.set_attributes(self._mount.path, self._mount.root, "root")
 
     def _set_readahead(self, found: Found) -> None:
