@@ -44,14 +44,10 @@ class Done:
         """What it complains about, on one line."""
         return " ".join((self.stderr or self.stdout).split()).rstrip(".")
 
-    @property
-    def ending(self) -> str:
-        """How it ended, in words."""
-        return f"ended with code {self.code}" if self.code is not None else f"didn't end within {self.timeout:g} s"
-
     def problem(self, command: str) -> str:
         """Return why a command failed, in words; empty where it didn't."""
-        return "" if self.code == 0 else self.message or f"{command} {self.ending}"
+        ending = f"didn't end within {self.timeout:g} s" if self.code is None else f"ended with code {self.code}"
+        return "" if self.code == 0 else self.message or f"{command} {ending}"
 
 
 def run(command: Sequence[str], timeout: float) -> Done:

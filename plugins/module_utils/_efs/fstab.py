@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Optional
 
 from .mount_table import unescape
@@ -34,8 +34,7 @@ class Line:
     check: str = "0"
 
     def __str__(self) -> str:
-        fields = (self.source, self.path, self.fstype, self.options, self.dump, self.check)
-        return " ".join(map(_escape, fields))
+        return " ".join(map(_escape, astuple(self)))
 
 
 def _escape(field: str) -> str:

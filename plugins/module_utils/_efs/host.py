@@ -22,7 +22,7 @@ import re
 import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Optional
+from typing import IO, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 
@@ -315,17 +315,12 @@ class Host(abc.ABC):
                     time.sleep(_LOCK_POLL)
             yield
 
-    @contextlib.contextmanager
-    def _lock_file(self, name: str) -> Iterator[int]:
+    def _lock_file(self, name: str) -> IO[bytes]:
         try:
             self._own.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(str(self._own / f"{_digest(name)}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            return os.fdopen(os.open(str(self._own / f"{_digest(name)}.lock"), os.O_RDWR | os.O_CREAT, 0o600), "wb")
         except OSError as exc:
             raise MountError(f"{name}: {self._own} can't be written, for a lock: {exc.strerror}") from exc
-        try:
-            yield descriptor
-        finally:
-            os.close(descriptor)
 
     def trial_directory(self, path: str) -> str:
         """Return where sources for a path are tried: always the same, so that a killed run's can be found again."""
