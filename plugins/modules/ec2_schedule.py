@@ -539,7 +539,6 @@ def main() -> None:
     module = aws_module(
         argument_spec=ARGUMENTS,
         mutually_exclusive=[("bookings", option) for option in TIMES if option != "timezone"],
-        supports_check_mode=True,
     )
     try:
         result, results = book(module, checked_request(module))

@@ -126,7 +126,6 @@ def main() -> None:
             "days": {"type": "int", "default": 60},
             "title": {"type": "str", "default": "EC2 bookings"},
         },
-        supports_check_mode=True,
     )
     try:
         text = calendar_of(module, checked_instances(module))

@@ -205,7 +205,6 @@ def main() -> None:
             "dead_letter_arn": {"type": "str"},
             "progress_file": {"type": "path"},
         },
-        supports_check_mode=True,
     )
     try:
         result = read(module, *checked_options(module))

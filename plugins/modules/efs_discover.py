@@ -195,7 +195,6 @@ def main() -> None:
             "on_problem": {"type": "str", "choices": ["error", "warn", "skip"], "default": "error"},
             "retry_budget": {"type": "float", "default": 60},
         },
-        supports_check_mode=True,
     )
     try:
         result = discover(module, checked_options(module))

@@ -283,7 +283,6 @@ def main() -> None:
     module = aws_module(
         argument_spec=ARGUMENTS,
         mutually_exclusive=[("payload", "payloads", "payload_s3")],
-        supports_check_mode=True,
     )
     invocation = hide_payloads(module)
     try:

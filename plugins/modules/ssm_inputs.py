@@ -162,14 +162,12 @@ path:
   sample: /prod/web
 """
 
-import datetime as dt
-
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input import inputs_prefix, parse_inputs
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input_store import InputStore, diff_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import caller_of, check_connection, reader_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input_store import diff_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import check_connection, input_store_of
 
 COMMON = {
     "name": {"type": "str", "required": True},
@@ -203,7 +201,7 @@ ARGUMENTS = {
 
 def main() -> None:
     """Wire the options to the store of inputs."""
-    module = aws_module(argument_spec=ARGUMENTS, supports_check_mode=True)
+    module = aws_module(argument_spec=ARGUMENTS)
     params, absent = module.params, module.params["state"] == "absent"
     try:
         refusals = Refusals()
@@ -211,13 +209,7 @@ def main() -> None:
         prefix = refusals.checked("", inputs_prefix, params["path"])
         inputs = refusals.checked([], parse_inputs, params["inputs"], params["secrets"], not absent)
         refusals.finish()
-        store = InputStore(
-            reader_of(module),
-            prefix,
-            lambda: caller_of(module),
-            lambda: dt.datetime.now(dt.timezone.utc),
-            params["kms_key_id"],
-        )
+        store = input_store_of(module, prefix, params["kms_key_id"])
         changes = store.plan(inputs, absent)
         if not module.check_mode:
             changes = store.apply(changes)

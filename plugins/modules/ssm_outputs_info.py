@@ -160,7 +160,6 @@ def main() -> None:
             "on_problem": {"type": "str", "choices": ["error", "warn", "skip"], "default": "error"},
             "strict": {"type": "bool", "default": False},
         },
-        supports_check_mode=True,
     )
     try:
         prefix, names = checked_options(module)

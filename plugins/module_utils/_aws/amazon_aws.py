@@ -52,10 +52,10 @@ class _WithoutOptions(AnsibleModule):  # type: ignore[misc]
 
 
 def aws_module(**settings: Any) -> Any:
-    """Return an AnsibleAWSModule; fails the module by name where amazon.aws is missing, and warns of its version."""
+    """Return an AnsibleAWSModule with a check mode; fails by name where amazon.aws is missing, warns of its version."""
     if IMPORT_ERROR:
         _WithoutOptions(argument_spec={}, supports_check_mode=True).fail_json(msg=absence(IMPORT_ERROR))
-    module = AnsibleAWSModule(**settings)
+    module = AnsibleAWSModule(supports_check_mode=True, **settings)
     problem = version_problem(AMAZON_AWS_COLLECTION_VERSION)
     if problem:
         module.warn(problem)

@@ -80,20 +80,32 @@ def export(instances: Iterable[BookedInstance], region: str, title: str, now: da
             if not isinstance(booking, OneOff) and booking.timezone != "UTC":
                 year = (written - _BACK).year
                 first_years[booking.timezone] = min(year, first_years.get(booking.timezone, year))
-            events += _booking(instance, booking, written, region)
+            events += _event(
+                instance, booking.booking_id, region, written, _booking(instance, booking, written, region)
+            )
         for window in instance.windows:
-            events += _window(instance, window, region)
+            # Another start or end makes it another event, since it has no identity beyond them.
+            digest = hashlib.sha256(f"{utc(window.start)}/{utc(window.end)}".encode()).hexdigest()[:16]
+            events += _event(instance, f"window-{digest}", region, _EPOCH, _window(instance, window))
     for zone, year in sorted(first_years.items()):
         lines += time_zone(zone, year, now.year + YEARS_AHEAD)
     return document([*lines, *events, "END:VCALENDAR"])
 
 
+def _event(instance: BookedInstance, uid: str, region: str, written: datetime, details: Iterable[str]) -> Iterator[str]:
+    yield "BEGIN:VEVENT"
+    yield f"UID:{uid}.{instance.instance_id}@{region}.tfbridge.aws"
+    yield f"DTSTAMP:{utc(written)}"
+    yield f"LAST-MODIFIED:{utc(written)}"
+    yield f"SEQUENCE:{max(0, int((written - _EPOCH).total_seconds()))}"
+    yield from details
+    yield f"X-TFBRIDGE-INSTANCE:{instance.instance_id}"
+    yield "END:VEVENT"
+
+
 def _booking(
     instance: BookedInstance, booking: Union[OneOff, Weekly, Monthly], written: datetime, region: str
 ) -> Iterator[str]:
-    yield "BEGIN:VEVENT"
-    yield f"UID:{booking.booking_id}.{instance.instance_id}@{region}.tfbridge.aws"
-    yield from _revision(written)
     if isinstance(booking, Weekly):
         yield from _weekly(booking, written)
     elif isinstance(booking, Monthly):
@@ -104,14 +116,6 @@ def _booking(
     yield f"DESCRIPTION:{text(f'{instance.instance_id} in {region} is booked: {booking.describe()}')}"
     yield f"LOCATION:{text(region)}"
     yield "CATEGORIES:EC2 booking"
-    yield f"X-TFBRIDGE-INSTANCE:{instance.instance_id}"
-    yield "END:VEVENT"
-
-
-def _revision(written: datetime) -> Iterator[str]:
-    yield f"DTSTAMP:{utc(written)}"
-    yield f"LAST-MODIFIED:{utc(written)}"
-    yield f"SEQUENCE:{max(0, int((written - _EPOCH).total_seconds()))}"
 
 
 def _once(booking: OneOff) -> Iterator[str]:
@@ -171,18 +175,10 @@ def _value(moment: datetime, zone: str) -> str:
     return f":{utc(moment)}" if zone == "UTC" else f";TZID={zone}:{local(moment)}"
 
 
-def _window(instance: BookedInstance, window: Window, region: str) -> Iterator[str]:
-    """Yield a window: another start or end makes it another event, since it has no identity beyond them."""
-    times = f"{utc(window.start)}/{utc(window.end)}"
-    digest = hashlib.sha256(times.encode()).hexdigest()[:16]
-    yield "BEGIN:VEVENT"
-    yield f"UID:window-{digest}.{instance.instance_id}@{region}.tfbridge.aws"
-    yield from _revision(_EPOCH)
+def _window(instance: BookedInstance, window: Window) -> Iterator[str]:
     yield f"DTSTART:{utc(window.start)}"
     yield f"DTEND:{utc(window.end)}"
     yield f"SUMMARY:{text(f'{instance.label} runs')}"
     yield f"DESCRIPTION:{text('Booked by ' + ', '.join(window.reasons))}"
     yield "CATEGORIES:EC2 window"
     yield "TRANSP:TRANSPARENT"
-    yield f"X-TFBRIDGE-INSTANCE:{instance.instance_id}"
-    yield "END:VEVENT"

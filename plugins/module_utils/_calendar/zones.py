@@ -10,7 +10,6 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import (
     YEARS_AHEAD,
@@ -32,7 +31,7 @@ def time_zone(name: str, first_year: int, last_year: int) -> Iterator[str]:
     changes = {change for year in range(first_year, last_year + 1, YEARS_AHEAD) for change in clock_changes(name, year)}
     for change in sorted(changes):
         kind = "DAYLIGHT" if change.after > change.before else "STANDARD"
-        begins = local(_shown(change.instant, change.before))
+        begins = local(moment(change.instant + change.before))  # what clocks showed until then
         yield from _observance(kind, begins, change.before, change.after)
     yield "END:VTIMEZONE"
 
@@ -43,11 +42,6 @@ def _observance(kind: str, begins: str, before: int, after: int) -> Iterator[str
     yield f"TZOFFSETFROM:{_offset(before)}"
     yield f"TZOFFSETTO:{_offset(after)}"
     yield f"END:{kind}"
-
-
-def _shown(instant: int, seconds: int) -> datetime:
-    """Return what clocks that are so many seconds ahead of UTC show at an instant."""
-    return moment(instant + seconds).replace(tzinfo=None)
 
 
 def _offset(seconds: int) -> str:

@@ -199,7 +199,7 @@ def description(one: Input, before: str, by: str, now: dt.datetime) -> str:
 
 def diff_of(changes: Sequence[InputChange]) -> dict[str, dict[str, str]]:
     """Return before and after for Ansible's diff, secrets masked."""
-    sides = {}
-    for side, after in (("before", False), ("after", True)):
-        sides[side] = {c.parameter: shown for c in changes if (shown := c.shown(after)) is not None}
-    return sides
+    return {
+        side: {change.parameter: shown for change in changes if (shown := change.shown(after)) is not None}
+        for side, after in (("before", False), ("after", True))
+    }

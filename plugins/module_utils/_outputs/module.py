@@ -9,7 +9,9 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+from functools import partial
+from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import client_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Policy, Retrier, check_budget
@@ -17,6 +19,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation impo
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
 
+from .input_store import InputStore
 from .parameters import Reader
 
 
@@ -45,3 +48,9 @@ def caller_of(module: Any) -> str:
     client = client_of(module, "sts")
     with aws_errors("sts:GetCallerIdentity", module.region, "asking who the caller is"):
         return str(retrier_of(module).call(client.get_caller_identity)["Arn"])
+
+
+def input_store_of(module: Any, prefix: str, kms_key_id: Optional[str] = None) -> InputStore:
+    """Return the store of the inputs whose parameters begin with a prefix, for an AnsibleAWSModule."""
+    now = partial(dt.datetime.now, dt.timezone.utc)
+    return InputStore(reader_of(module), prefix, partial(caller_of, module), now, kms_key_id)

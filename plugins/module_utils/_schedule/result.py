@@ -105,7 +105,7 @@ def diff_of(outcomes: Iterable[Outcome]) -> dict[str, str]:
             if edge.enabled
         )
         after += sorted(_line(outcome.instance_id, *_planned(edge)) for edge in outcome.plan.edges)
-    return {"before": _text(before), "after": _text(after)}
+    return {"before": "".join(before), "after": "".join(after)}
 
 
 def _said(edge: EdgeName, known: list[WantedEdge], now: datetime) -> tuple[str, str]:
@@ -131,8 +131,4 @@ def _planned(edge: Edge) -> tuple[str, str]:
 
 
 def _line(instance_id: str, kind: str, when: str) -> str:
-    return f"{instance_id}  {kind:5}  {when}"
-
-
-def _text(lines: list[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
+    return f"{instance_id}  {kind:5}  {when}\n"

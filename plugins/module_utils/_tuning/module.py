@@ -9,7 +9,6 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import time
 import uuid
@@ -25,11 +24,11 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.progress_file
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input import Input, inputs_prefix, parse_inputs
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input_store import InputStore, diff_of
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input_store import diff_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import (
     caller_of,
     check_connection,
-    reader_of,
+    input_store_of,
     retrier_of,
 )
 
@@ -109,7 +108,9 @@ def _check(module: Any, tuner: Tuner, target: Optional[Target]) -> Mapping[str, 
     """Return the function's configuration, unless it can't be measured, or what would be found out not be published."""
     found = tuner.check()
     if target:
-        _store(module, target).plan([Input(target.name, "number", str(found["MemorySize"]))])
+        input_store_of(module, inputs_prefix(target.path)).plan(
+            [Input(target.name, "number", str(found["MemorySize"]))]
+        )
     return found
 
 
@@ -144,22 +145,13 @@ def _chosen(
 
 
 def _publish(module: Any, target: Target, choice: Choice, result: dict[str, Any]) -> None:
-    store = _store(module, target)
+    store = input_store_of(module, inputs_prefix(target.path))
     reason = f"power tuning of {result['function']}, {result['strategy']}: {choice.reason}"
     changes = store.apply(store.plan([Input(target.name, "number", str(choice.memory), reason=reason)]))
     result["published"] = changes[0].as_dict()
     result["changed"] = result["changed"] or changes[0].changed
     if module._diff:  # noqa: SLF001  Ansible's name for it
         result["diff"] = diff_of(changes)
-
-
-def _store(module: Any, target: Target) -> InputStore:
-    return InputStore(
-        reader_of(module),
-        inputs_prefix(target.path),
-        lambda: caller_of(module),
-        lambda: dt.datetime.now(dt.timezone.utc),
-    )
 
 
 def parse_target(text: Optional[str], function: str) -> Optional[Target]:
