@@ -97,6 +97,7 @@ WALKS = {
         ],
         {
             "module_utils/_aws/clients.py",
+            "module_utils/_aws/pages.py",
             "module_utils/_aws/retry.py",
             "module_utils/_aws/translation.py",
             "module_utils/_common/json_text.py",
@@ -130,6 +131,7 @@ WALKS = {
             "module_utils/_efs/module_host.py",
         ],
         {
+            "module_utils/_common/refusals.py",
             "module_utils/_efs/host.py",
             "module_utils/_efs/mount_table.py",
             "module_utils/_efs/report.py",
