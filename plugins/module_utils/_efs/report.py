@@ -15,9 +15,6 @@ from dataclasses import dataclass, field
 
 from .decision import Action, Found, Step
 
-# Of fstab, in an error.
-LEFT = "/etc/fstab was left as it is"
-
 
 @dataclass
 class Report:
@@ -44,4 +41,4 @@ class Report:
         ]
         done = f" Done before that: {', '.join(steps)}." if steps else ""
         written = {step.action for step in self.steps} & {Action.WRITE_FSTAB, Action.REMOVE_FSTAB}
-        return done if written else f"{done} {LEFT}."
+        return done if written else f"{done} /etc/fstab was left as it is."

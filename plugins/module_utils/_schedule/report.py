@@ -29,7 +29,7 @@ from .result import edge_dict, plan_dict, record_dict, window_dict, zulu
 from .schedule import Listed, Schedule
 from .service import WORKERS, all_in_parallel, in_parallel
 from .steps import EdgeSteps, Evidence
-from .store import Store
+from .store import ReadOnlyStore, Store
 
 # Records between two words of progress: a second of reading.
 TELL_EVERY = 100
@@ -60,7 +60,7 @@ class GroupStore(Store, Protocol):
 
 
 @dataclass
-class ListedStore:
+class ListedStore(ReadOnlyStore):
     """A store whose first listing of every instance comes from one listing of the group."""
 
     store: Store
@@ -107,14 +107,6 @@ class ListedStore:
     def get(self, name: str) -> Optional[Schedule]:
         """Return a schedule, None for one that is gone; what was read ahead, once."""
         return self._records.pop(name) if name in self._records else self.store.get(name)
-
-    def create(self, schedule: Schedule) -> None:
-        """Refuse: reports write nothing."""
-        raise NotImplementedError(schedule.name)
-
-    def delete(self, name: str) -> None:
-        """Refuse: reports write nothing."""
-        raise NotImplementedError(name)
 
 
 def booked_instances(listed: Iterable[Listed]) -> list[str]:

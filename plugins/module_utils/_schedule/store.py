@@ -79,6 +79,18 @@ class Store(Protocol):
         """Delete a schedule, or see that it is gone."""
 
 
+class ReadOnlyStore:
+    """What a store for reading alone does with what a writer asks of it."""
+
+    def create(self, schedule: Schedule) -> None:
+        """Refuse."""
+        raise NotImplementedError(schedule.name)
+
+    def delete(self, name: str) -> None:
+        """Refuse."""
+        raise NotImplementedError(name)
+
+
 def check_group(name: str) -> str:
     """Return a schedule group's name as it is, or refuse it."""
     if not _GROUP.fullmatch(name):

@@ -43,7 +43,12 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.schedule im
     ScheduleSettings,
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import BookingResult, BookingService
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore, no_use, scheduler_pace
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import (
+    ReadOnlyStore,
+    SchedulerStore,
+    no_use,
+    scheduler_pace,
+)
 from answers import Answer, failed, refusal
 from deadline import Deadline
 from events import BookingBody, Caller, Refused
@@ -81,7 +86,7 @@ class Cloud:
 
 
 @dataclass
-class RememberingStore:
+class RememberingStore(ReadOnlyStore):
     """A store that reads each record once: whoever changes a booking writes it under another name."""
 
     store: SchedulerStore
@@ -99,14 +104,6 @@ class RememberingStore:
                 return None
             self.memory[name] = found
         return self.memory[name]
-
-    def create(self, schedule: Schedule) -> None:
-        """Refuse: this is for reading."""
-        raise NotImplementedError(schedule.name)
-
-    def delete(self, name: str) -> None:
-        """Refuse: this is for reading."""
-        raise NotImplementedError(name)
 
 
 class BookingDesk:
