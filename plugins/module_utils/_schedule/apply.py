@@ -146,8 +146,8 @@ class Writer:
             self.warnings += [text for text in wanted.warnings if text not in self.warnings]
             with self._half_way():
                 settled = self._write(wanted, steps) or self.dry_run
-                for old in steps.delete if settled else ():
-                    self._delete(old.kind, old.name, "no longer an edge of the bookings")
+                if settled:
+                    self._delete_edges(steps)
             if settled:
                 warnings = (*self.warnings, *planned.warnings)
                 return Outcome(
@@ -280,6 +280,10 @@ class Writer:
             self.store.create(schedule)
             self._written.add(schedule.name)
             self._touched = True
+
+    def _delete_edges(self, steps: EdgeSteps) -> None:
+        for old in steps.delete:
+            self._delete(old.kind, old.name, "no longer an edge of the bookings")
 
     def _delete(self, what: str, name: str, reason: str) -> None:
         self._note("delete", what, name, reason)

@@ -47,11 +47,9 @@ def find_site(options: Mapping[str, Any], reader: Callable[[], Reader], needed: 
     given = {option: str(options.get(option) or "") for option in PUBLISHED}
     create = bool(options.get("create_group"))
     check_group(given["schedule_group"] or DEFAULT_GROUP)
-    known = (
-        given
-        if all(given[option] for option in needed)
-        else _filled(given, options["prefix"], reader(), needed, create)
-    )
+    known = given
+    if not all(given[option] for option in needed):
+        known = _filled(given, options["prefix"], reader(), needed, create)
     # A group that was typed may be mistyped: then its bookings would be in a world of their own.
     may_create = create or not given["schedule_group"] or given["schedule_group"] == DEFAULT_GROUP
     return Site(check_group(known["schedule_group"]), known["role_arn"], known["dead_letter_arn"], may_create)
