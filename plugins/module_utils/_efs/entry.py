@@ -97,15 +97,15 @@ class Entry:
     mount: Mount
 
 
-def parse_entries(value: object, option: str = "efs_mounts") -> tuple[Entry, ...]:
-    """Return the entries of a list. Raises OptionError, which names each entry that can't be used."""
+def parse_entries(value: object) -> tuple[Entry, ...]:
+    """Return the entries of the list efs_mounts. Raises OptionError, which names each entry that can't be used."""
     if not isinstance(value, Sequence) or isinstance(value, str):
-        raise OptionError(f"{option}: {show(value)} must be a list of mounts, each with a path")
+        raise OptionError(f"efs_mounts: {show(value)} must be a list of mounts, each with a path")
     refusals = Refusals()
     entries: dict[int, Entry] = {}
     for index, given in enumerate(value):
         path = given.get("path") if isinstance(given, Mapping) else None
-        place = f"{option}[{index}]{f' ({path})' if isinstance(path, str) else ''}: "
+        place = f"efs_mounts[{index}]{f' ({path})' if isinstance(path, str) else ''}: "
         entry = refusals.checked(None, _parse_unique, given, entries, place=place)
         if entry:
             entries[index] = entry

@@ -94,13 +94,13 @@ def check_instance_id(value: object, option: str = "instance_ids") -> str:
     return value
 
 
-def check_name(value: Optional[str], option: str = "name") -> str:
+def check_name(value: Optional[str]) -> str:
     """Return a booking's name as it is ("" for none), or refuse it."""
     if not value:
         return ""
     if not _NAME.fullmatch(value):
         raise OptionError(
-            f"{option}: {value!r} ({len(value)} characters) can't name a booking. "
+            f"name: {value!r} ({len(value)} characters) can't name a booking. "
             "Valid values: 1 to 35 letters, digits, '-', '_' and '.', not starting with '.'"
         )
     return value

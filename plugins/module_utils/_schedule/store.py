@@ -20,10 +20,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import (
     Pace,
     Policy,
     Retrier,
-    Waiting,
     check_budget,
     error_code,
-    no_word,
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DeniedError, OptionError
@@ -54,9 +52,9 @@ def scheduler_pace(region: str) -> Pace:
     return Pace(PRIMARY_RATE if region in PRIMARY_REGIONS else RATE, BURST)
 
 
-def scheduler_retrier(budget: float, region: str, waiting: Waiting = no_word) -> Retrier:
+def scheduler_retrier(budget: float, region: str) -> Retrier:
     """Return a retrier for calls to Scheduler, which has a pace of its own."""
-    return Retrier(Policy(budget=check_budget(budget), waiting=waiting), scheduler_pace(region))
+    return Retrier(Policy(budget=check_budget(budget)), scheduler_pace(region))
 
 
 def no_use(_page: Sequence[Listed]) -> None:
