@@ -154,10 +154,7 @@ def calendar_of(module: Any, chosen: list[str]) -> str:
     chosen = chosen or booked_instances(listed)
     observed = observe(ListedStore(store, listed), Tools(), chosen)
     found = describe(client_of(module, "ec2"), retrier_of(module), chosen, module.region)
-    instances = []
-    for one in chosen:
-        view, plan = observed[one]
-        instances.append(_booked(one, found.get(one) or {}, view, plan, params))
+    instances = [_booked(one, found.get(one) or {}, *observed[one], params) for one in chosen]
     return export(instances, module.region, params["title"], dt.datetime.now(dt.timezone.utc))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Optional, Union
 
-from .pages import pages
+from .pages import batches, pages
 from .retry import Retrier
 from .translation import aws_errors
 
@@ -47,9 +47,8 @@ def is_instance_id(value: object) -> bool:
 def describe(client: Any, retrier: Retrier, ids: Sequence[str], region: Optional[str]) -> dict[str, dict[str, Any]]:
     """Return what is known of each instance by its id. Ids that don't exist are not in the result."""
     found: dict[str, dict[str, Any]] = {}
-    unique = sorted(set(ids))
-    for start in range(0, len(unique), FILTER_VALUES):
-        filters = [{"Name": "instance-id", "Values": unique[start : start + FILTER_VALUES]}]
+    for batch in batches(sorted(set(ids)), FILTER_VALUES):
+        filters = [{"Name": "instance-id", "Values": batch}]
         for item in _describe_filtered(client, retrier, filters, region):
             found[item["InstanceId"]] = _instance(item)
     return found

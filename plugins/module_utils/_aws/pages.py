@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers of AWS that come in pages.
+"""Answers of AWS that come in pages, and questions that are asked in batches.
 
 PRIVATE: not for use outside this collection, may change in any release.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Callable
 
@@ -17,6 +17,12 @@ from .retry import Retrier
 
 # What of an answer names the next page, by the argument that asks for it: EFS and Lambda call it a marker.
 _NEXT = {"NextToken": "NextToken", "Marker": "NextMarker"}
+
+
+def batches(values: Sequence[str], size: int) -> Iterator[list[str]]:
+    """Yield values in their order, so many at a time."""
+    for start in range(0, len(values), size):
+        yield list(values[start : start + size])
 
 
 def pages(

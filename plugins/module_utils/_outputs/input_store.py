@@ -17,13 +17,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.pages import batches
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import error_code
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, DataError
 
 from .input import Input
 from .output import SECURE_STRING, Parameter
-from .parameters import DESCRIBE_PAGE, Reader, batches
+from .parameters import DESCRIBE_PAGE, Reader
 
 # PutParameter's limit for Description.
 MAX_DESCRIPTION = 1024
@@ -122,7 +123,7 @@ class InputStore:
         found: dict[str, str] = {}
         method, what = self.reader.client.describe_parameters, "reading the history of inputs"
         for batch in batches(names, DESCRIBE_PAGE):
-            filters = [{"Key": "Name", "Option": "Equals", "Values": list(batch)}]
+            filters = [{"Key": "Name", "Option": "Equals", "Values": batch}]
             arguments: dict[str, Any] = {"ParameterFilters": filters, "MaxResults": DESCRIBE_PAGE}
             for page in self.reader.pages("ssm:DescribeParameters", method, what, **arguments):
                 found.update({item["Name"]: item.get("Description", "") for item in page.get("Parameters", [])})

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.pages import batches
+
 from .decode import output_of
 from .output import OutputSet, Parameter
 from .parameters import GET_NAMES, Reader
@@ -28,10 +30,7 @@ def read_named(reader: Reader, names: Sequence[str], prefix: str, decrypt: bool 
     One name costs one call, a list of more than six elements one for every ten more. Several names share calls.
     """
     outputs = {}
-    wanted = list(dict.fromkeys(names))
-    group_size = GET_NAMES // 2
-    for start in range(0, len(wanted), group_size):
-        group = wanted[start : start + group_size]
+    for group in batches(list(dict.fromkeys(names)), GET_NAMES // 2):
         first = GET_NAMES // len(group) - 1
         asked = [f"{prefix}{name}" for name in group]
         asked += [f"{prefix}{name}_{index}" for name in group for index in range(first)]

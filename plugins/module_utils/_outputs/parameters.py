@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Callable
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.pages import pages
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.pages import batches, pages
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import THREADS, Retrier
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors, no_hint
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DataError
@@ -149,12 +149,6 @@ def _readable(listed: Mapping[str, Parameter], prefix: str) -> list[str]:
         for name, parameter in listed.items()
         if parameter.type != SECURE_STRING and not is_snapshot_name(name[len(prefix) :])
     ]
-
-
-def batches(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    """Yield names, so many at a time."""
-    for start in range(0, len(names), size):
-        yield names[start : start + size]
 
 
 def _parameter(item: Mapping[str, Any], decrypted: bool) -> Parameter:
