@@ -61,13 +61,13 @@ class Edge(NamedTuple):
     kind: str
     expression: str
     timezone: str
-    start_date: Optional[datetime]
-    end_date: Optional[datetime]
     maximum_event_age: int
     name: str
     reason: str
-    bookings: tuple[str, ...]
-    at: Optional[datetime]
+    bookings: tuple[str, ...] = ()
+    at: Optional[datetime] = None
+    start_date: Optional[datetime] = None
+    end_date: Optional[datetime] = None
 
 
 @dataclass(frozen=True)
@@ -187,9 +187,7 @@ def _monthly_edges(booking: Monthly, times: list[Run]) -> Iterator[Edge]:
         hour, minute = divmod(minutes(clock), 60)
         cron, name = f"cron({minute} {hour} {cron_days(booking)} *)", f"{kind}.w{hour:02d}{minute:02d}"
         reason = f"monthly {kind} of {booking.booking_id}"
-        yield Edge(
-            booking.instance_id, kind, cron, booking.timezone, None, None, _age(margin), name, reason, names, None
-        )
+        yield Edge(booking.instance_id, kind, cron, booking.timezone, _age(margin), name, reason, names)
 
 
 def _names(bookings: Iterable[Booking]) -> str:
@@ -208,7 +206,7 @@ def _one_off_edges(found: Exceptions, instance_id: str, now: int, one_offs: list
         reason = f"{kind} of {', '.join(names)}" if names else f"{kind} of a weekly booking, instead of its cron"
         age = _age(found.margins.get(edge, AGE_MAX + _AGE_MARGIN))
         expression, name = f"at({stamp(max(at, now + LEAD))})", f"{kind}.{_compact(stamp(at))}Z"
-        yield Edge(instance_id, kind, expression, "UTC", None, None, age, name, reason, names, moment(at))
+        yield Edge(instance_id, kind, expression, "UTC", age, name, reason, names, moment(at))
 
 
 def _weekly_edges(
@@ -242,7 +240,7 @@ def _cron_edge(instance_id: str, series: Series, days: frozenset[int], age: int,
     on = ",".join(DAYS[day].upper() for day in sorted(days))
     expression, name = f"cron({minute % 60} {minute // 60} ? * {on} *)", f"{kind}.w{minute // 60:02d}{minute % 60:02d}"
     reason = f"weekly {kind} of {', '.join(names)}"
-    return Edge(instance_id, kind, expression, zone, None, None, age, name, reason, names, None)
+    return Edge(instance_id, kind, expression, zone, age, name, reason, names)
 
 
 def _bounded(cron: Edge, begin: int, end: int) -> Edge:

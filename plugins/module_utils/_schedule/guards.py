@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Optional
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import moment, stamp
+from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import epoch, moment, stamp
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import AGE_MAX, AGE_MIN, LEAD, Edge
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import Window
 
@@ -62,21 +62,17 @@ def _guard(
         return
     ahead = [edge - at for window in after for edge in (window.start, window.end) if edge > at]
     margin = int(min(ahead, default=timedelta(days=1)).total_seconds()) - LEAD
-    name = f"{kind}.g{stamp(int(at.timestamp())).replace('-', '').replace(':', '')}Z"
     first = records[min(records)]
     yield WantedEdge(
         Edge(
             first.booking.instance_id,
             kind,
-            f"at({stamp(int(at.timestamp()))})",
+            f"at({stamp(epoch(at))})",
             "UTC",
-            None,
-            None,
             min(max(margin, AGE_MIN), AGE_MAX),
-            name,
+            f"{kind}.g{at:%Y%m%dT%H%M%S}Z",
             f"{kind} again, should the opposite edge have been fired while it was being replaced",
-            (),
-            at,
+            at=at,
         ),
         first.settings,
     )
