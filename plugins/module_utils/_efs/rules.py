@@ -11,7 +11,7 @@ Runs on managed hosts too: Python 3.7.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Optional
 
@@ -40,12 +40,18 @@ def check_rules(params: Mapping[str, Any], options: Sequence[str]) -> None:
         _helper_rules(params),
         _efs_source_rules(params),
         _zone_rules(params),
-        (f"extra_options: use the option {own!r} instead of {name!r}" for name, own in _OWN.items() if name in names),
+        _own_rules(names),
         _nfs_rules(names),
         _persist_rules(options, params),
         _utils_rules(options, params) if params["helper"] == "efs" else _foreign_rules(names),
     )
     Refusals(chain.from_iterable(rules)).finish()
+
+
+def _own_rules(names: Collection[str]) -> Iterator[str]:
+    for name, own in _OWN.items():
+        if name in names:
+            yield f"extra_options: use the option {own!r} instead of {name!r}"
 
 
 def _nfs_rules(names: Mapping[str, Optional[str]]) -> Iterator[str]:
