@@ -19,6 +19,10 @@ from markdown_it import MarkdownIt
 ROOT = Path(__file__).resolve().parents[2]
 # Written by `make bench` from what it has measured.
 GENERATED = {"docs/benchmarks.md"}
+# Tables that scripts write and tests compare with the code.
+_TABLES = re.compile(
+    r"<!-- BEGIN_TF_DOCS -->.*?<!-- END_TF_DOCS -->|^\| option \| default \|.*?\n\n", re.DOTALL | re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -93,9 +97,9 @@ def blocks_of(page: str, text: str) -> Iterator[Block]:
 
 
 def spans_of(page: str, text: str) -> Iterator[Span]:
-    """Yield the code within the text of a page in its order."""
+    """Yield the code within what people have written of a page, in its order."""
     line = 0
-    for token in _tokens(text):
+    for token in _tokens(_TABLES.sub(lambda found: "\n" * found[0].count("\n"), text)):
         line = token.map[0] + 1 if token.map else line
         for child in token.children or ():
             if child.type == "code_inline":
