@@ -179,7 +179,11 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._calendar.lookup import read_bookings
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.data import as_data, plain
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.failures import LookupFailedError
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import builtin_options, checked_config
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.options import (
+    builtin_options,
+    checked_config,
+    is_vaulted,
+)
 
 NAME = "tfbridge.aws.ical_bookings"
 
@@ -201,12 +205,8 @@ class LookupModule(LookupBase):
 
                 return AwsFleet.connect(NAME, options)
 
-            given = [plain(str(term)) if isinstance(term, str) or _is_vaulted(term) else term for term in terms]
+            given = [plain(str(term)) if isinstance(term, str) or is_vaulted(term) else term for term in terms]
             found = read_bookings(given, options, fleet, dt.datetime.now(dt.timezone.utc))
         except BridgeError as exc:
             raise LookupFailedError(f"ical_bookings: {exc}") from exc
         return [as_data(found if options["details"] else found["bookings"])]
-
-
-def _is_vaulted(term: object) -> bool:
-    return type(term).__name__ in ("EncryptedString", "AnsibleVaultEncryptedUnicode")

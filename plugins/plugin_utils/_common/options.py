@@ -93,31 +93,29 @@ def sorted_config(plugin: Optioned, config: Mapping[str, Any]) -> tuple[dict[str
     Those are unknown or of the wrong type: Ansible takes some of it in silence, shows secrets in its messages, and
     leaves out what would be valid. Raises OptionError for what can't be decrypted.
     """
-    definitions = plugin.option_definitions
+    known = _with_aliases(plugin.option_definitions)
     given = {name: _decrypted(str(name), value) if _has_vaulted(value) else value for name, value in config.items()}
-    wrong = [name for name in given if name not in definitions or not _fits(plain(given[name]), definitions[name])]
-    if not wrong:
-        return given, []
-    problems = _problems(wrong, config, given, _with_aliases(definitions))
-    return {name: value for name, value in given.items() if name not in problems}, list(problems.values())
+    wrong = [name for name in given if name not in known or not _fits(plain(given[name]), known[name])]
+    problems = _problems(wrong, config, given, known) if wrong else []
+    return {name: value for name, value in given.items() if name not in wrong}, problems
 
 
 def _problems(
     names: list[str], config: Mapping[str, Any], given: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]
-) -> dict[str, str]:
+) -> list[str]:
     # Imported here: every task of every host imports this file.
     from .option_refusals import (  # noqa: PLC0415  see above
         misfit,
         unknown,
     )
 
-    problems = {}
+    problems = []
     for name in names:
-        if name not in known:
-            problems[name] = unknown(str(name), known)
-        elif not _fits(plain(given[name]), known[name]):
+        if name in known:
             secret = name in _CREDENTIALS or bool(known[name].get("no_log")) or _has_vaulted(config[name])
-            problems[name] = misfit(str(name), plain(given[name]), known[name], secret=secret)
+            problems.append(misfit(str(name), plain(given[name]), known[name], secret=secret))
+        else:
+            problems.append(unknown(str(name), known))
     return problems
 
 
@@ -133,6 +131,11 @@ def _has_vaulted(value: Any) -> bool:
         return any(_has_vaulted(item) for item in value.values())
     if isinstance(value, (list, tuple)):
         return any(_has_vaulted(item) for item in value)
+    return is_vaulted(value)
+
+
+def is_vaulted(value: object) -> bool:
+    """Return whether a value is vaulted itself."""
     return type(value).__name__ in _VAULTED
 
 
@@ -142,7 +145,7 @@ def _decrypted(name: str, value: Any) -> Any:
         return {key: item if key == "vars" else _decrypted(name, item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_decrypted(name, item) for item in value]
-    if type(value).__name__ not in _VAULTED:
+    if not is_vaulted(value):
         return value
     try:
         return plain(str(value))
