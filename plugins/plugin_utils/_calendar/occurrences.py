@@ -16,7 +16,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any, Optional, Union, cast
+from typing import Any, Optional, Union, cast
+from zoneinfo import ZoneInfo
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
@@ -26,9 +27,6 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.moments impo
 from .events import CANCELLED, PART_KEY, details_of, ignored_because, parse_event, sequence_of
 from .library import Library
 from .model import LEFT_OUT, REFUSED, Details, Horizon, Note, Occurrence, Part, Reading
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
 
 Member = tuple[Any, Details, Optional[tzinfo]]
 
@@ -185,7 +183,7 @@ def _times(part: Part, component: Any) -> tuple[datetime, datetime, bool]:
 def _instant(value: date, days_zone: Optional[tzinfo], *, later: bool) -> tuple[datetime, bool]:
     """Return the instant of a local time, and whether clocks show that time at all; a day begins at midnight."""
     moment = value if isinstance(value, datetime) else datetime.combine(value, datetime.min.time(), days_zone)
-    zone, local = cast("ZoneInfo", moment.tzinfo), moment.replace(tzinfo=None, fold=0, microsecond=0)
+    zone, local = cast(ZoneInfo, moment.tzinfo), moment.replace(tzinfo=None, fold=0, microsecond=0)
     return resolve(local, zone, later=later)[0], not in_gap(local, zone)
 
 

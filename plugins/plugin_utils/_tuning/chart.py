@@ -105,8 +105,7 @@ def _across(memories: Sequence[int]) -> dict[int, float]:
 def _labelled(result: TuningResult, across: dict[int, float]) -> set[int]:
     """Return the sizes whose labels fit beside each other; the chosen and the current one come first."""
     kept: set[int] = set()
-    first = [result.chosen, result.current, *across]
-    for memory in first:
+    for memory in (result.chosen, result.current, *across):
         if memory in across and all(abs(across[memory] - across[other]) >= _LABEL for other in kept):
             kept.add(memory)
     return kept
