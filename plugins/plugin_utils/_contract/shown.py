@@ -48,12 +48,10 @@ def _wrapped(text: str, width: Optional[int]) -> list[str]:
 
 def _heading(result: Mapping[str, Any]) -> str:
     scanned = result["scanned"]
-    sides = [
-        f"{scanned['terraform']} files of Terraform",
-        f"{len(result['outputs'])} outputs",
-        f"{scanned['playbooks']} files of Ansible",
-    ]
-    return f"Contract of {', '.join(sides)}"
+    return (
+        f"Contract of {scanned['terraform']} files of Terraform, {len(result['outputs'])} outputs, "
+        f"{scanned['playbooks']} files of Ansible"
+    )
 
 
 def _where(place: Mapping[str, Any]) -> str:

@@ -9,25 +9,21 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Optional
+from typing import Optional
 
 from .syntax import Attribute, kids, rule, word
 
 
 def line_of_key(attribute: Attribute, key: Optional[str]) -> int:
     """Return the line of a key that is written out in an argument, else the argument's own."""
-    found = (line for name, line in _keys(attribute.expression) if name == key)
-    return next(found, attribute.line)
-
-
-def _keys(expression: Any) -> Iterator[tuple[str, int]]:
-    waiting = [expression]
+    waiting = [attribute.expression]
     while waiting:
         node = waiting.pop()
         if rule(node) == "object_elem":
-            key = node
-            while kids(key) and rule(key) != "string":
-                key = kids(key)[0]
-            yield word(key), node.meta.line
+            name = node
+            while kids(name) and rule(name) != "string":
+                name = kids(name)[0]
+            if word(name) == key:
+                return int(node.meta.line)
         waiting += kids(node)
+    return attribute.line
