@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
@@ -22,15 +22,16 @@ from .compare import Comparison, Sides, compare, in_order
 from .contract_file import read_contract
 from .ignores import Ignore, read_baseline, without_ignored
 from .inputs import Inputs, inputs_read
-from .model.facts import Declared, Input, InventoryRule, Published, Side, Unknown, Use
+from .model.facts import InventoryRule, Published, Side, Unknown
 from .model.findings import Finding
 from .model.source_files import SourceFiles
 from .outputs import Output, outputs_of
+from .playbooks.plays import Reading
 from .playbooks.scan import scan_playbooks
 from .published import as_outputs
 from .terraform.plan import read_plan
 from .terraform.publishers import Publisher
-from .terraform.scan import scan_code
+from .terraform.scan import CodeScan, scan_code
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Report:
     failing: list[Finding]
     known: int
     comparison: Comparison
-    declared: Optional[list[Output]]
+    declared: Optional[Sequence[Output]]
     published: Optional[list[Published]]
     unknown: list[Unknown]
     scanned: dict[str, int]
@@ -82,46 +83,36 @@ class Report:
         return "incomplete" if any(one.unread for one in self.unknown) else "passed"
 
 
-@dataclasses.dataclass
-class _Read:
-    """What the sides say, before they are compared."""
-
-    declared: list[Declared] = dataclasses.field(default_factory=list)
-    outputs: list[Output] = dataclasses.field(default_factory=list)
-    uses: list[Use] = dataclasses.field(default_factory=list)
-    rules: list[InventoryRule] = dataclasses.field(default_factory=list)
-    inputs_read: list[Input] = dataclasses.field(default_factory=list)
-    inputs_published: list[Input] = dataclasses.field(default_factory=list)
-    unknown: list[Unknown] = dataclasses.field(default_factory=list)
-    set_anywhere: set[str] = dataclasses.field(default_factory=set)
-    terraform_files: int = 0
-    playbook_files: int = 0
-
-
 def check(request: Request, read_published: Callable[[], tuple[list[Published], list[Unknown]]]) -> Report:
     """Read the sides that are asked for, and compare them. Raises the BridgeError family."""
-    read = _Read()
     prefixes = _prefixes(request)
-    _read_terraform(request, read)
-    _read_playbooks(request, read)
-    has_declared = bool(request.terraform or request.declared_from)
-    declared = [*outputs_of(read.declared, prefixes), *read.outputs] if has_declared else None
+    code = list(_scan_terraform(request))
+    contracts = [read_contract(path, request.files.relative(path)) for path in request.declared_from]
+    plays = list(_scan_playbooks(request))
     published, unsaid = read_published() if request.published_prefix is not None else (None, [])
-    read.unknown += unsaid
+    declared = outputs_of((one for scan in code for one in scan.declared), prefixes)
+    declared += [output for outputs, _incomplete in contracts for output in outputs]
+    uses = [use for scan in plays for use in scan.uses]
+    unknown = [
+        *(one for scan in code for one in scan.unknown),
+        *(one for _outputs, incomplete in contracts for one in incomplete),
+        *(one for scan in plays for one in scan.unknown),
+        *unsaid,
+    ]
     sides = Sides(
-        declared=declared,
+        declared=declared if request.terraform or request.declared_from else None,
         published=as_outputs(published) if published is not None else None,
-        uses=read.uses if request.playbooks else None,
-        rules=read.rules or [InventoryRule(prefix) for prefix in prefixes],
+        uses=uses if request.playbooks else None,
+        rules=[rule for scan in plays for rule in scan.rules] or [InventoryRule(prefix) for prefix in prefixes],
         prefixes=prefixes,
-        unknown=read.unknown,
-        set_anywhere=frozenset(read.set_anywhere),
+        unknown=unknown,
+        set_anywhere=frozenset(name for scan in plays for name in scan.set_anywhere),
         hosts=frozenset(one.name for one in published or () if one.may_be_hosts),
     )
     comparison = compare(sides)
     inputs = Inputs(
-        [*read.inputs_read, *inputs_read(read.uses)] if request.terraform else None,
-        read.inputs_published if request.playbooks else None,
+        [*(one for scan in code for one in scan.inputs), *inputs_read(uses)] if request.terraform else None,
+        [one for scan in plays for one in scan.inputs] if request.playbooks else None,
         sides.complete(Side.DECLARED),
         sides.complete(Side.CONSUMED),
     )
@@ -134,10 +125,10 @@ def check(request: Request, read_published: Callable[[], tuple[list[Published], 
         failing=[one for one in fresh if one.kind.value in request.fail_on and one.certain and not one.softened],
         known=len(findings) - len(fresh),
         comparison=comparison,
-        declared=declared,
+        declared=sides.declared,
         published=published,
-        unknown=sorted(read.unknown, key=lambda one: (not one.unread, one.place)),
-        scanned={"terraform": read.terraform_files, "playbooks": read.playbook_files},
+        unknown=sorted(unknown, key=lambda one: (not one.unread, one.place)),
+        scanned={"terraform": sum(scan.files for scan in code), "playbooks": sum(scan.files for scan in plays)},
         inputs=inputs,
     )
 
@@ -148,33 +139,18 @@ def _prefixes(request: Request) -> tuple[str, ...]:
     return tuple(dict.fromkeys(given)) or (DEFAULT_PREFIX,)
 
 
-def _read_terraform(request: Request, read: _Read) -> None:
+def _scan_terraform(request: Request) -> Iterator[CodeScan]:
     for source in request.terraform:
         if source.plan_json:
-            read.declared += read_plan(source.plan_json, request.files.relative(source.plan_json))
-            read.terraform_files += 1
+            yield CodeScan(read_plan(source.plan_json, request.files.relative(source.plan_json)), files=1)
         if source.path:
             if not source.path.is_dir():
                 raise OptionError(f"terraform.path: {source.path} must be a folder with Terraform code")
-            scan = scan_code(source.path, request.files, request.publishers, source.var_files, source.variables)
-            read.declared += scan.declared
-            read.inputs_read += scan.inputs
-            read.unknown += scan.unknown
-            read.terraform_files += scan.files
-    for path in request.declared_from:
-        outputs, unknown = read_contract(path, request.files.relative(path))
-        read.outputs += outputs
-        read.unknown += unknown
+            yield scan_code(source.path, request.files, request.publishers, source.var_files, source.variables)
 
 
-def _read_playbooks(request: Request, read: _Read) -> None:
+def _scan_playbooks(request: Request) -> Iterator[Reading]:
     for path in request.playbooks:
         if not path.exists():
             raise OptionError(f"playbooks: {path} must be a folder or a file that exists")
-        scan = scan_playbooks(path, request.files)
-        read.uses += scan.uses
-        read.inputs_published += scan.inputs
-        read.rules += scan.rules
-        read.unknown += scan.unknown
-        read.set_anywhere |= scan.set_anywhere
-        read.playbook_files += scan.files
+        yield scan_playbooks(path, request.files)
