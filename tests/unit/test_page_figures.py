@@ -126,6 +126,15 @@ def test_times_of_make() -> None:
     assert told == {name: helped[name] for name in told}
 
 
+@pytest.mark.parametrize("folder", ["module_utils", "plugin_utils"])
+def test_packages_of_a_folder(folder: str) -> None:
+    """CONTRIBUTING.md names each package that there is, and no other."""
+    (row,) = [line for line in pages()["CONTRIBUTING.md"].splitlines() if line.startswith(f"| `plugins/{folder}/_*/`")]
+    packages = {path.parent.name for path in (ROOT / "plugins" / folder).glob("_*/__init__.py")}
+
+    assert packages == set(re.findall(r"`(_\w+)`", row))
+
+
 def test_answers_of_the_api() -> None:
     """Each status that the page tells is one of the API, and none is missing."""
     paths = json.loads((MODULE / "openapi.json").read_text())["paths"]

@@ -101,9 +101,18 @@ def noisy_run(rng):
     ]
 
 
+def told_changes():
+    """How often the size changes in docs/lambda-tuning.md, by the strategy: here, and by the known tool's rules."""
+    text = " ".join((ROOT / "docs" / "lambda-tuning.md").read_text().split())
+    ours, theirs = r"(\w+) changes the size by `cost` here, and (\w+) by `balanced`", r"Tuning (\d+) and (\d+) do"
+    (here,), (there,) = re.findall(ours, text), re.findall(theirs, text)
+    words, strategies = {"none": 0, "one": 1}, ("cost", "balanced")
+    return {strategy: (words[one], int(other)) for strategy, one, other in zip(strategies, here, there, strict=True)}
+
+
 @pytest.mark.parametrize(("strategy", "weight", "start"), [("cost", 1.0, 1024), ("balanced", 0.5, 1769)])
 def test_noise_keeps_the_size(strategy, weight, start):
-    """200 runs of an unchanged function: docs/lambda-tuning.md has the figures, at most 5 here and 80 or more there."""
+    """200 runs of an unchanged function change the size as often as docs/lambda-tuning.md says."""
     rng, ours, theirs = random.Random(1), [start], [start]
     for _run in range(200):
         rows = noisy_run(rng)
@@ -112,9 +121,10 @@ def test_noise_keeps_the_size(strategy, weight, start):
         durations = {memory: duration for memory, (_billed, duration) in figures.items()}
         costs = {memory: PRICES.cost(math.ceil(billed), memory) for memory, (billed, _ms) in figures.items()}
         theirs.append(known_tool(durations, costs, weight))
-    changes = [sum(before != after for before, after in itertools.pairwise(run)) for run in (ours, theirs)]
-    assert changes[0] <= 5, changes
-    assert changes[1] >= 80, changes
+
+    changes = tuple(sum(before != after for before, after in itertools.pairwise(run)) for run in (ours, theirs))
+
+    assert told_changes()[strategy] == changes
 
 
 def test_a_payload_of_two_invocations_has_noise():
