@@ -21,7 +21,7 @@ from typing import NamedTuple
 from .clock import DAY_SECONDS, DAYS, WEEK_MINUTES, instant, minutes, start_of_year
 from .days import excluded_days
 from .week import Fired, LocalWeek, Occurrence, Series, series_of
-from .windows import Interval, WeeklyPattern, is_covered, join_places, merge, occurrences
+from .windows import Coverage, Interval, WeeklyPattern, join_places, merge, occurrences
 
 # One more than bookings may reach ahead: what is booked by a record that is older than this limit is cut off here.
 _YEARS = 11
@@ -55,23 +55,6 @@ class Exceptions:
         self.series_margins[series] = min(margin, self.series_margins.get(series, margin))
 
 
-class _Curfews:
-    """What is booked around curfews."""
-
-    def __init__(self, union: list[Interval], gap: int) -> None:
-        self._union, self._gap = union, gap
-        self._starts = [one.start for one in union]
-
-    def is_covered(self, at: int) -> bool:
-        """Return whether nothing is to be stopped at a time."""
-        return is_covered(at, self._union, self._starts, self._gap)
-
-    def margin(self, at: int) -> int:
-        """Return the seconds from a curfew to the next start."""
-        index = bisect_right(self._starts, at)
-        return self._starts[index] - at if index < len(self._starts) else WEEK_MINUTES * 60
-
-
 def exceptions(situation: Situation) -> Exceptions:
     """Compare the union of all bookings with what the weekly series fire."""
     found = Exceptions()
@@ -84,9 +67,9 @@ def exceptions(situation: Situation) -> Exceptions:
     looked_at = [one for one, is_special in zip(union, special) if is_special]
     wanted = {edge for one in looked_at for edge in (Fired(one.start, "start"), Fired(one.end, "stop"))}
     found.margins.update(_margins(union, special))
-    curfews = _Curfews(union, situation.gap)
+    curfews = Coverage(union, situation.gap)
     for at in _curfew_instants(situation, irregular):
-        if _near(at, at, irregular) and not curfews.is_covered(at):
+        if _near(at, at, irregular) and not curfews.covers(at):
             wanted.add(Fired(at, "stop"))
             found.margins.setdefault(Fired(at, "stop"), curfews.margin(at))
     fired = set()
@@ -94,7 +77,7 @@ def exceptions(situation: Situation) -> Exceptions:
     for week, occurrence in _weekly_occurrences(situation, irregular):
         compared = _near(occurrence.start, occurrence.start, irregular)
         if occurrence.start == occurrence.end:
-            compared = compared or curfews.is_covered(occurrence.start)
+            compared = compared or curfews.covers(occurrence.start)
             found.margins.setdefault(occurrence.firings[0].edge, curfews.margin(occurrence.start))
         else:
             compared = compared or _within(occurrence, looked_at, starts)

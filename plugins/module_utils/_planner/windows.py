@@ -11,7 +11,7 @@ All functions take the bookings of one instance.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from typing import NamedTuple, Optional
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 
 from .booking import Booking, Curfew, Monthly, OneOff, Recurring, Weekly
-from .clock import DAY_SECONDS, DAYS, epoch, instant, minutes, moment, ordinal
+from .clock import DAY_SECONDS, DAYS, WEEK_MINUTES, epoch, instant, minutes, moment, ordinal
 from .days import excluded_days
 from .moments import FURTHEST, SHORTEST
 from .monthly import runs
@@ -66,6 +66,24 @@ class Interval(NamedTuple):
     start: int
     end: int
     reasons: tuple[str, ...]
+
+
+class Coverage:
+    """What is booked around curfews."""
+
+    def __init__(self, union: list[Interval], gap: int) -> None:
+        self._union, self._gap = union, gap
+        self._starts = [one.start for one in union]
+
+    def covers(self, at: int) -> bool:
+        """Return whether no curfew stops an instance at a time: it is booked for longer, or about to start."""
+        index = bisect_left(self._starts, at + self._gap) - 1
+        return index >= 0 and at < self._union[index].end
+
+    def margin(self, at: int) -> int:
+        """Return the seconds from a curfew to the next start."""
+        index = bisect_right(self._starts, at)
+        return self._starts[index] - at if index < len(self._starts) else WEEK_MINUTES * 60
 
 
 def windows(
@@ -135,23 +153,13 @@ def curfew_stops(
     if not curfews:
         return ()
     first, last, gap = epoch(now), epoch(until), gap_seconds(merge_gap)
-    union = _united(booked, [(first, last + gap)], gap)
-    starts = [one.start for one in union]
+    coverage = Coverage(_united(booked, [(first, last + gap)], gap), gap)
     causes: dict[int, list[str]] = {}
     for booking in curfews:
         for one in occurrences(pattern_of(booking), first, last, (booking.booking_id,)):
-            if first < one.start < last and not is_covered(one.start, union, starts, gap):
+            if first < one.start < last and not coverage.covers(one.start):
                 causes.setdefault(one.start, []).extend(one.reasons)
     return tuple(_window(Interval(at, at, unique(causes[at]))) for at in sorted(causes))
-
-
-def is_covered(at: int, union: list[Interval], starts: list[int], gap: int) -> bool:
-    """Return whether no curfew stops an instance at a time: it is booked for longer, or about to start.
-
-    starts are those of the union.
-    """
-    index = bisect_left(starts, at + gap) - 1
-    return index >= 0 and at < union[index].end
 
 
 def _window(interval: Interval) -> Window:
