@@ -12,21 +12,12 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 RESAMPLES = 400
 FEW = 5
 # Those of one invocation; and the invocations of each payload.
 Figures = tuple[float, ...]
 Groups = Sequence[Sequence[Figures]]
-
-
-@dataclass(frozen=True)
-class Interval:
-    """Between these bounds the mean lies, in 95 of 100 measurements."""
-
-    low: float
-    high: float
 
 
 def trimmed_mean(values: Sequence[float], trim: float) -> float:
@@ -83,6 +74,6 @@ def _with_noise(middle: Figures, ratios: Sequence[Figures]) -> list[Figures]:
     return [tuple(one * mean for one, mean in zip(ratio, middle)) for ratio in ratios]
 
 
-def interval(values: Sequence[float]) -> Interval:
-    """Return the 95 % confidence interval of a mean, of the means of bootstrap samples."""
-    return Interval(percentile(values, 0.025), percentile(values, 0.975))
+def interval(values: Sequence[float]) -> tuple[float, float]:
+    """Return the bounds between which a mean lies in 95 of 100 measurements, of the means of bootstrap samples."""
+    return percentile(values, 0.025), percentile(values, 0.975)
