@@ -130,7 +130,8 @@ class Pace:
         top: Optional[float] = None,
     ) -> None:
         self.ask_top: Optional[Callable[[], Optional[float]]] = None
-        self._rate = rate
+        # How many calls a second are sent at present.
+        self.rate = rate
         self._burst = float(burst)
         self._top = top or rate
         self._clock = clock
@@ -139,11 +140,6 @@ class Pace:
         self._next = clock() - self._slack()
         self._since = clock()
         self._slowed = clock() - _ANSWERS
-
-    @property
-    def rate(self) -> float:
-        """How many calls a second are sent at present."""
-        return self._rate
 
     def wait(self, latest: float = math.inf) -> bool:
         """Return True when the next call may be sent; False, at once, where that is later than C(latest)."""
@@ -155,7 +151,7 @@ class Pace:
             slot = max(self._next, now - self._slack())
             if slot > latest:
                 return False
-            self._next = slot + 1.0 / self._rate
+            self._next = slot + 1.0 / self.rate
             ask, self.ask_top = (self.ask_top, None) if slot > now else (None, self.ask_top)
         if ask:
             self._raise_top(ask())
@@ -170,27 +166,27 @@ class Pace:
             if now < self._slowed + _ANSWERS:
                 return
             self._slowed = self._since = now
-            self._top = max(_LEAST_RATE, min(self._top, self._rate * 0.95))
-            self._rate = max(_LEAST_RATE, self._rate * 0.7)
+            self._top = max(_LEAST_RATE, min(self._top, self.rate * 0.95))
+            self.rate = max(_LEAST_RATE, self.rate * 0.7)
             self._burst = 1.0
-            self._next = max(self._next, now + 1.0 / self._rate)
+            self._next = max(self._next, now + 1.0 / self.rate)
 
     def _raise_top(self, top: Optional[float]) -> None:
         if top:
             with self._lock:
-                self._top = self._rate = max(top, self._top)
+                self._top = self.rate = max(top, self._top)
 
     def _grow(self, now: float) -> None:
         """Go faster after each second in which all calls were sent at the rate, and none was throttled."""
-        if now - self._since < 1.0 or self._rate >= self._top:
+        if now - self._since < 1.0 or self.rate >= self._top:
             return
-        step = min(_STEP, self._top - self._rate)
-        self._rate += step
+        step = min(_STEP, self._top - self.rate)
+        self.rate += step
         self._burst = max(1.0, self._burst - step)
         self._since = now
 
     def _slack(self) -> float:
-        return (self._burst - 1) / self._rate
+        return (self._burst - 1) / self.rate
 
 
 class Retrier:
