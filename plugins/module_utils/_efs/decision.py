@@ -129,20 +129,15 @@ def _pending_zone(mount: Mount, found: Found) -> list[str]:
 
 
 def _mounted(mount: Mount, found: Found) -> list[Step]:
-    if found.view.hidden:
-        _refuse_hidden(mount, found)
+    _check_hidden(mount, found)
     keep = _kept(mount, found)
     unmounts = [_unmount(mount, found, layer) for layer in reversed(found.stack[len(keep) :])]
     if keep:
         return [*unmounts, *_remount(mount, keep[0], unmounts), *_persisted(mount, found)]
     persisted = _persisted(mount, found)
     on_access = mount.on_access and found.systemd
-    if (
-        on_access
-        and found.view.armed
-        and not found.stack
-        and Action.WRITE_FSTAB not in {step.action for step in persisted}
-    ):
+    rewritten = Action.WRITE_FSTAB in {step.action for step in persisted}
+    if on_access and found.view.armed and not found.stack and not rewritten:
         return persisted
     _check_kind(mount, found)
     steps = [
@@ -203,8 +198,7 @@ def _remove_unit(mount: Mount, found: Found) -> list[Step]:
 
 
 def _unmounted(mount: Mount, found: Found) -> list[Step]:
-    if found.view.hidden:
-        _refuse_hidden(mount, found)
+    _check_hidden(mount, found)
     return _stopped(mount, found, [_unmount(mount, found, layer) for layer in reversed(found.stack)])
 
 
@@ -337,13 +331,14 @@ def _check_kind(mount: Mount, found: Found) -> None:
         )
 
 
-def _refuse_hidden(mount: Mount, found: Found) -> None:
-    over = describe(found.view.parent, found.network) if found.view.parent else "something"
-    where = found.view.parent.path if found.view.parent else "/"
-    raise MountError(
-        f"{mount.path}: {describe(found.view.hidden[-1], found.network)} is mounted there and hidden by {over}, "
-        f"which was mounted on {where} later. Unmount {where} first"
-    )
+def _check_hidden(mount: Mount, found: Found) -> None:
+    if found.view.hidden:
+        over = describe(found.view.parent, found.network) if found.view.parent else "something"
+        where = found.view.parent.path if found.view.parent else "/"
+        raise MountError(
+            f"{mount.path}: {describe(found.view.hidden[-1], found.network)} is mounted there and hidden by {over}, "
+            f"which was mounted on {where} later. Unmount {where} first"
+        )
 
 
 def _clear_below(mount: Mount, found: Found, nested: Collection[str]) -> list[Step]:
