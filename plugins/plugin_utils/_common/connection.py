@@ -16,8 +16,13 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable, NoReturn, Optional
 
-with contextlib.suppress(ImportError):  # amazon.aws's check, in the constructor, says what is missing
-    import botocore.session
+from .collector import collector_paused
+
+with collector_paused():
+    with contextlib.suppress(ImportError):  # amazon.aws's check, in the constructor, says what is missing
+        import botocore.session
+
+    from .amazon_aws import AWSPluginBase, check_version
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import require_whole_answers
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
@@ -37,7 +42,6 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.parameters import Reader
 
-from .amazon_aws import AWSPluginBase, check_version
 from .progress import Progress, print_always, print_if_verbose
 
 # What shows that something is wrong is printed before somebody wonders for five seconds.
@@ -88,7 +92,9 @@ class Connection(AWSPluginBase):
     def client_for(self, service: str, region: Optional[str]) -> Any:
         """Return a client for a service in a region."""
         arguments = {**self._credentials, **({"region": region} if region else {})}
-        return require_whole_answers(self.client(service, config=self._config, **arguments))
+        with collector_paused():
+            client = self.client(service, config=self._config, **arguments)
+        return require_whole_answers(client)
 
     def reader(self, region: Optional[str]) -> Reader:
         """Return the reader of Parameter Store in a region; None means the region of the profile or environment."""
