@@ -39,7 +39,6 @@ def details_of(component: Any) -> Details:
         summary=_text(component, "SUMMARY").strip(),
         location=_text(component, "LOCATION").strip(),
         categories=tuple(str(name).strip() for name in categories),
-        description=description,
         instances=tuple(entry.strip() for line in lines for entry in line.split(",") if entry.strip()),
     )
 

@@ -32,7 +32,6 @@ class Details:
     summary: str = ""
     location: str = ""
     categories: tuple[str, ...] = ()
-    description: str = ""
     instances: tuple[str, ...] = ()
 
 

@@ -10,7 +10,7 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Optional, Protocol
+from typing import Any, Protocol
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import enumerate_names
@@ -50,7 +50,6 @@ class _Recorder:
     def __init__(self, plan: InventoryPlan) -> None:
         self._plan = plan
         self._hosts = {host.name: host for host in plan.hosts}
-        self.parents: dict[str, set[str]] = {}
 
     def set_variable(self, host: str, name: str, value: Any) -> None:
         target = self._hosts[host]
@@ -70,9 +69,8 @@ class _Recorder:
         self._plan.groups.setdefault(name, PlannedGroup())
         return name
 
-    def add_host(self, host: str, group: Optional[str] = None) -> None:
-        if group:
-            self.add_child(group, host)
+    def add_host(self, host: str, group: str) -> None:
+        self.add_child(group, host)
 
     def add_child(self, group: str, child: str) -> None:
         if child not in self._hosts:
