@@ -17,9 +17,9 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import e
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.addresses import has_hosts, mixed_addresses
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import nearest_output, why_no_output
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Output, OutputSet, Severity
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.findings import Findings
 
 from .candidates import Candidate, candidates, instance_ids
-from .findings import Findings
 from .merge import HostBook
 from .names import group_name_problem, host_name_problem
 from .options import InventoryOptions

@@ -15,9 +15,9 @@ from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.findings import Findings
 
 from .candidates import Candidate
-from .findings import Findings
 from .names import NameRules
 from .plan import PlannedHost
 from .rules import HostRule

@@ -24,10 +24,10 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 )
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.regions import check_region
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import together
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix, output_name
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.entry_files import EntryFiles
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.entry_reading import EntryReader
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.findings import Findings
 
 from .answer import Answer
 from .shared_answers import SharedAnswers
@@ -40,8 +40,8 @@ _SHARE_OF_TIMEOUT = 0.8
 class Found:
     """A value for each name, and the warnings for the user."""
 
-    values: list[Any] = dataclasses.field(default_factory=list, repr=False)
-    warnings: list[str] = dataclasses.field(default_factory=list)
+    values: list[Any] = dataclasses.field(repr=False)
+    warnings: list[str]
 
 
 def look_up(
@@ -108,20 +108,19 @@ def _task() -> tuple[str, Optional[float]]:
 def _found(
     names: Sequence[str], answers: Mapping[str, Answer], options: Mapping[str, Any], default: Sequence[Any]
 ) -> Found:
-    found = Found()
-    refused: list[str] = []
+    values, findings = [], Findings(options["strict"])
     for name in names:
-        if answers[name].missing:
-            found.values.append(default[0] if default else None)
-            found.warnings += _absent(answers[name].missing, options["on_missing"]) if not default else []
-        else:
-            found.values.append(_value(name, answers[name], options))
-            errors, warnings = _problems(answers[name], options)
-            refused += errors
-            found.warnings += warnings
-    if refused:
-        raise DataError(together(refused))
-    return found
+        answer = answers[name]
+        if answer.missing:
+            values.append(default[0] if default else None)
+            findings.warnings += [] if default else _absent(answer.missing, options["on_missing"])
+            continue
+        values.append(_value(name, answer, options))
+        for kind, is_error, message in answer.problems:
+            if not (options["raw"] and kind == "broken_json"):
+                note = findings.refuse if is_error else findings.warn
+                note(message)
+    return Found(values, findings.finish())
 
 
 def _absent(message: str, on_missing: str) -> list[str]:
@@ -136,13 +135,3 @@ def _value(name: str, answer: Answer, options: Mapping[str, Any]) -> Any:
             f"the output {name} is a SecureString (parameter {answer.secret}). Give 'decrypt=true' to read it"
         )
     return answer.stored if options["raw"] else answer.value
-
-
-def _problems(answer: Answer, options: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """Return what is wrong with an output: errors, and warnings."""
-    told = [
-        (is_error or options["strict"], message)
-        for kind, is_error, message in answer.problems
-        if not (options["raw"] and kind == "broken_json")
-    ]
-    return [text for is_error, text in told if is_error], [text for is_error, text in told if not is_error]
