@@ -285,4 +285,3 @@ _RULES: Mapping[str, Callable[[Block], Iterator[str]]] = {
     "yaml": _yaml,
     "{toctree}": _toctree,
 }
-__all__ = ["ROOT", "block_faults", "reference_faults"]
