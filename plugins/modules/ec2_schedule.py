@@ -446,7 +446,7 @@ from ansible.module_utils.common.warnings import warn
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import client_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import reported_by
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import caller_of, reader_of, retrier_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.authority import Authority
@@ -504,7 +504,6 @@ BOOKING: dict[str, Any] = {
 }
 ARGUMENTS: dict[str, Any] = {
     "prefix": {"type": "str", "default": "OUTPUT_"},
-    "retry_budget": {"type": "float", "default": 60},
     "schedule_group": {"type": "str"},
     "create_group": {"type": "bool", "default": False},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -540,10 +539,8 @@ def main() -> None:
         argument_spec=ARGUMENTS,
         mutually_exclusive=[("bookings", option) for option in TIMES if option != "timezone"],
     )
-    try:
+    with reported_by(module):
         result, results = book(module, checked_request(module))
-    except BridgeError as exc:
-        module.fail_json(msg=str(exc))
     finish(module, result, results)
 
 

@@ -91,7 +91,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws impor
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import client_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
 from ansible_collections.tfbridge.aws.plugins.module_utils._calendar.export import BookedInstance, export
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError, reported_by
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import reader_of, retrier_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import check_instance_id
@@ -112,26 +112,18 @@ def main() -> None:
     module = aws_module(
         argument_spec={
             "prefix": {"type": "str", "default": "OUTPUT_"},
-            "retry_budget": {"type": "float", "default": 60},
             "schedule_group": {"type": "str"},
             "dest": {"type": "path", "required": True},
             "mode": {"type": "raw"},
             "instance_ids": {"type": "list", "elements": "str", "aliases": ["instance_id"]},
-            "include": {
-                "type": "list",
-                "elements": "str",
-                "choices": ["bookings", "windows"],
-                "default": ["bookings"],
-            },
+            "include": {"type": "list", "elements": "str", "choices": ["bookings", "windows"], "default": ["bookings"]},
             "days": {"type": "int", "default": 60},
             "title": {"type": "str", "default": "EC2 bookings"},
         },
     )
-    try:
+    with reported_by(module):
         text = calendar_of(module, checked_instances(module))
         result = write(module, text)
-    except BridgeError as exc:
-        module.fail_json(msg=str(exc))
     module.exit_json(dest=module.params["dest"], events=text.count("BEGIN:VEVENT\r\n"), **result)
 
 

@@ -171,7 +171,7 @@ from typing import Any
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import client_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import reported_by
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.progress_file import progress_to
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import reader_of, retrier_of
@@ -195,7 +195,6 @@ def main() -> None:
     module = aws_module(
         argument_spec={
             "prefix": {"type": "str", "default": "OUTPUT_"},
-            "retry_budget": {"type": "float", "default": 60},
             "schedule_group": {"type": "str"},
             "instance_ids": {"type": "list", "elements": "str", "aliases": ["instance_id"]},
             "start_time": {"type": "str"},
@@ -206,10 +205,8 @@ def main() -> None:
             "progress_file": {"type": "path"},
         },
     )
-    try:
+    with reported_by(module):
         result = read(module, *checked_options(module))
-    except BridgeError as exc:
-        module.fail_json(msg=str(exc))
     module.exit_json(changed=False, **result)
 
 

@@ -170,7 +170,7 @@ from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.clients import client_of
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, reported_by
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_discovery.api import file_systems, with_mount_targets
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs_discovery.choice import (
@@ -193,13 +193,10 @@ def main() -> None:
             "az": {"type": "str"},
             "single": {"type": "bool", "default": True},
             "on_problem": {"type": "str", "choices": ["error", "warn", "skip"], "default": "error"},
-            "retry_budget": {"type": "float", "default": 60},
         },
     )
-    try:
+    with reported_by(module):
         result = discover(module, checked_options(module))
-    except BridgeError as exc:
-        module.fail_json(msg=str(exc))
     module.exit_json(changed=False, **result)
 
 

@@ -289,7 +289,7 @@ steps:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import reported_by
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.module import run_module
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.specification import MODULE
 
@@ -297,10 +297,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._efs.specification im
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=dict(MODULE), supports_check_mode=True)
-    try:
+    with reported_by(module):
         module.exit_json(**run_module(module))
-    except BridgeError as exc:
-        module.fail_json(msg=str(exc))
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ import tempfile
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, DataError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, reported_by
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs.utils_config import check_settings, with_settings
 
 
@@ -79,10 +79,8 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    try:
+    with reported_by(module):
         result = run(module)
-    except BridgeError as exc:
-        module.fail_json(msg=str(exc))
     module.exit_json(**result)
 
 

@@ -274,16 +274,12 @@ ARGUMENTS = {
     "publish_to": {"type": "str"},
     "prices": {"type": "dict", "options": {"gb_second": {"type": "float"}, "request": {"type": "float"}}},
     "progress_file": {"type": "path"},
-    "retry_budget": {"type": "float", "default": 60},
 }
 
 
 def main() -> None:
     """Wire the options to the tuner."""
-    module = aws_module(
-        argument_spec=ARGUMENTS,
-        mutually_exclusive=[("payload", "payloads", "payload_s3")],
-    )
+    module = aws_module(argument_spec=ARGUMENTS, mutually_exclusive=[("payload", "payloads", "payload_s3")])
     invocation = hide_payloads(module)
     try:
         result = run(module)

@@ -163,7 +163,7 @@ path:
 """
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import reported_by
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input import inputs_prefix, parse_inputs
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.input_store import diff_of
@@ -195,7 +195,6 @@ ARGUMENTS = {
     },
     "kms_key_id": {"type": "str"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "retry_budget": {"type": "float", "default": 60},
 }
 
 
@@ -203,7 +202,7 @@ def main() -> None:
     """Wire the options to the store of inputs."""
     module = aws_module(argument_spec=ARGUMENTS)
     params, absent = module.params, module.params["state"] == "absent"
-    try:
+    with reported_by(module):
         refusals = Refusals()
         check_connection(module, refusals)
         prefix = refusals.checked("", inputs_prefix, params["path"])
@@ -213,8 +212,6 @@ def main() -> None:
         changes = store.plan(inputs, absent)
         if not module.check_mode:
             changes = store.apply(changes)
-    except BridgeError as exc:
-        module.fail_json(msg=str(exc))
     result = {"inputs": [change.as_dict() for change in changes], "path": params["path"].rstrip("/")}
     if module._diff:  # noqa: SLF001  Ansible's name for it
         result["diff"] = diff_of(changes)

@@ -140,7 +140,7 @@ from typing import Any
 
 from ansible.module_utils.common.warnings import warn
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.amazon_aws import aws_module
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import reported_by
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.module import check_connection, reader_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import check_prefix, output_name
@@ -154,21 +154,18 @@ def main() -> None:
         argument_spec={
             "prefix": {"type": "str", "default": "OUTPUT_"},
             "source": {"type": "str", "choices": ["parameters", "snapshot"], "default": "parameters"},
-            "retry_budget": {"type": "float", "default": 60},
             "names": {"type": "list", "elements": "str"},
             "on_missing": {"type": "str", "choices": ["error", "warn", "skip"], "default": "error"},
             "on_problem": {"type": "str", "choices": ["error", "warn", "skip"], "default": "error"},
             "strict": {"type": "bool", "default": False},
         },
     )
-    try:
+    with reported_by(module):
         prefix, names = checked_options(module)
         rules = Rules(names, module.params["on_missing"], module.params["on_problem"], module.params["strict"])
         reader = reader_of(module)
         source = module.params["source"]
         result, warnings = report(read_all(reader, prefix, source), rules, reader.region, prefix, source)
-    except BridgeError as exc:
-        module.fail_json(msg=str(exc))
     for message in warnings:
         warn(message)
     module.exit_json(changed=False, **result)

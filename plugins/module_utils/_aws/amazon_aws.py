@@ -10,9 +10,12 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+
+from .retry import DEFAULT_BUDGET
 
 try:
     from ansible_collections.amazon.aws.plugins.module_utils.common import AMAZON_AWS_COLLECTION_VERSION
@@ -51,11 +54,12 @@ class _WithoutOptions(AnsibleModule):  # type: ignore[misc]
         self.params = {name: value for name, value in self.params.items() if name.startswith("_ansible_")}
 
 
-def aws_module(**settings: Any) -> Any:
+def aws_module(argument_spec: Mapping[str, Any], **settings: Any) -> Any:
     """Return an AnsibleAWSModule with a check mode; fails by name where amazon.aws is missing, warns of its version."""
     if IMPORT_ERROR:
         _WithoutOptions(argument_spec={}, supports_check_mode=True).fail_json(msg=absence(IMPORT_ERROR))
-    module = AnsibleAWSModule(supports_check_mode=True, **settings)
+    spec = {"retry_budget": {"type": "float", "default": DEFAULT_BUDGET}, **argument_spec}
+    module = AnsibleAWSModule(argument_spec=spec, supports_check_mode=True, **settings)
     problem = version_problem(AMAZON_AWS_COLLECTION_VERSION)
     if problem:
         module.warn(problem)

@@ -11,6 +11,10 @@ Pure code and boto3 code raise these; a plugin or module translates them once, a
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
 
 class BridgeError(Exception):
     """What every error of this collection is. Its text is written for the person who runs the playbook."""
@@ -52,3 +56,12 @@ class DeniedError(AwsError):
 
 class CutAnswerError(AwsError):
     """An answer of AWS broke off on the way, or comes from something else: the call may have been done or not."""
+
+
+@contextlib.contextmanager
+def reported_by(module: Any) -> Iterator[None]:
+    """Fail a module with the text of what is raised of this family."""
+    try:
+        yield
+    except BridgeError as exc:
+        module.fail_json(msg=str(exc))
