@@ -10,6 +10,7 @@ import functools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -147,10 +148,17 @@ def _is_file(text: str, page: str) -> bool:
         return False
     bases = [(ROOT / page).parent, *(ROOT / folder for folder in _FOLDERS)]
     return all(
-        any(next(base.glob(f"{one}{end}"), None) for base in bases for end in ("", ".py", "/"))
+        any(path in _tracked() for base in bases for end in ("", ".py", "/") for path in base.glob(f"{one}{end}"))
         or any(block.file.endswith(one) for block in all_blocks())
         for one in _expanded(text.rstrip("/"))
     )
+
+
+@functools.cache
+def _tracked() -> set[Path]:
+    """Return all files and folders of the repository, without what commands have made beside them."""
+    files = [ROOT / name for name in tracked(".")]
+    return {*files, *(folder for file in files for folder in file.parents)}
 
 
 def _expanded(text: str) -> list[str]:

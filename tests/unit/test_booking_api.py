@@ -235,8 +235,8 @@ def test_what_aws_says_is_for_the_log(
             raise refused(name, code, AWS_SAYS)
 
     api.aws.before = refuse
-    # Long enough for a first answer on a machine that has other things to do.
-    got, body = api.post(wish(), seconds=MARGIN + 1)
+    # What is tried again takes all the time there is; a first answer may take long on a busy machine.
+    got, body = api.post(wish(), seconds=MARGIN + (1 if expected[0] == 503 else 60))
 
     assert (got, body["error"]) == expected
     assert "5ecre7" not in json.dumps(body)
@@ -303,7 +303,7 @@ def test_what_can_not_be_finished_is_not_begun(api: Api) -> None:
     assert (status, body["error"]) == (503, "out_of_time")
     assert "Nothing was done" in body["message"]
     assert api.aws.names == []
-    assert api.post(wish([ONE, OTHER]), seconds=MARGIN + 3)[0] == 201
+    assert api.post(wish([ONE, OTHER]), seconds=MARGIN + 60)[0] == 201
 
 
 def test_there_is_time_for_all_instances_or_for_none(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -335,9 +335,9 @@ def test_the_deadline_holds_for_repetitions(api: Api) -> None:
 
     api.aws.before = throttle
     began = time.monotonic()
-    status, body = api.post(wish(name="office"), seconds=MARGIN + 1)
+    status, body = api.post(wish(name="office"), seconds=MARGIN + 2)
 
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 5
     assert (status, body["error"]) == (503, "throttled")
     assert "stored" in body["bookings"][0]["message"]
     assert body["bookings"][0]["id"] == f"{ONE}.office"

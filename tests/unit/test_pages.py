@@ -189,9 +189,9 @@ WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 def bars(row: str, days: dict[int, int]) -> list[tuple[datetime, datetime]]:
     """Return the times of a row: each is an hour, on the day whose name stands to the left of it in any row."""
     found = []
-    for bar in re.finditer(r"(\d\d) -+ (\d\d)", row):
-        day = max((day for column, day in days.items() if column <= bar.start()), default=0)
-        found.append(tuple(MONDAY + timedelta(days=day, hours=int(hour)) for hour in bar.groups()))
+    for drawn in re.finditer(r"(\d\d) -+ (\d\d)", row):
+        day = max((day for column, day in days.items() if column <= drawn.start()), default=0)
+        found.append(tuple(MONDAY + timedelta(days=day, hours=int(hour)) for hour in drawn.groups()))
     return found
 
 
@@ -206,8 +206,8 @@ def drawn(text: str) -> tuple[dict[str, list[tuple[datetime, datetime]]], list[t
     columns = [
         (place, moment)
         for name, row in padded.items()
-        for bar, (start, end) in zip(re.finditer(r"(\d\d) -+ (\d\d)", row), times[name], strict=True)
-        for place, moment in ((bar.start(1), start), (bar.start(2), end))
+        for drawn, (start, end) in zip(re.finditer(r"(\d\d) -+ (\d\d)", row), times[name], strict=True)
+        for place, moment in ((drawn.start(1), start), (drawn.start(2), end))
     ]
     return times, columns
 
@@ -225,7 +225,7 @@ def test_bars_of_bookings(beginning: str) -> None:
     """docs/scheduling.md: the last row is when the planner has the instance run, and each column is one time."""
     times, columns = drawn(named("docs/scheduling.md", beginning).text)
     runs = times.pop("runs")
-    bookings = [booked(name, *bar) for name, found in times.items() for bar in found]
+    bookings = [booked(name, *drawn) for name, found in times.items() for drawn in found]
 
     week = [(one.start, one.end) for one in windows(bookings, MONDAY, MONDAY + timedelta(days=6))]
 
@@ -240,7 +240,7 @@ def test_what_stands_beside_the_bars() -> None:
     told = re.findall(r"one (start|stop) at (\d\d:\d\d)", block.text)
     times, _columns = drawn(block.text)
     del times["runs"]
-    bookings = [booked(name, *bar) for name, found in times.items() for bar in found]
+    bookings = [booked(name, *drawn) for name, found in times.items() for drawn in found]
 
     edges = plan(bookings, MONDAY).edges
 
