@@ -92,9 +92,7 @@ class Connection(AWSPluginBase):
     def client_for(self, service: str, region: Optional[str]) -> Any:
         """Return a client for a service in a region."""
         arguments = {**self._credentials, **({"region": region} if region else {})}
-        with collector_paused():
-            client = self.client(service, config=self._config, **arguments)
-        return require_whole_answers(client)
+        return require_whole_answers(self.client(service, config=self._config, **arguments))
 
     def reader(self, region: Optional[str]) -> Reader:
         """Return the reader of Parameter Store in a region; None means the region of the profile or environment."""

@@ -54,17 +54,17 @@ def test_boto3_is_imported_without_it():
     assert "[] True True True" == done.stdout.strip()
 
 
-def test_clients_are_made_without_it():
-    """Each has the description of its service."""
+def test_clients_are_made_with_it():
+    """A process makes one for each lookup, and what is left of the one before is collected."""
     seen = []
 
     def client(_self, _service, **_arguments):
         seen.append(gc.isenabled())
         return mock.MagicMock()
 
+    frozen = gc.get_freeze_count()
     connection = Connection("tfbridge.aws.ssm_output", {"retry_budget": 1})
     with mock.patch.object(Connection, "client", client):
         connection.client_for("ssm", "eu-central-1")
 
-    assert [False] == seen
-    assert gc.isenabled()
+    assert ([True], frozen) == (seen, gc.get_freeze_count())
