@@ -65,6 +65,11 @@ _CREDENTIALS_HINT = (
 )
 
 
+def translated_code(exc: BaseException) -> str:
+    """Return AWS's code of an error that C(aws_errors()) has translated."""
+    return error_code(exc.__cause__ or exc)
+
+
 def no_hint() -> str:
     """Return nothing to add to an error: the default for hints."""
     return ""

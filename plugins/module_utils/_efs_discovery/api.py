@@ -15,8 +15,8 @@ from functools import partial
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.pages import pages
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier, error_code
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors, translated_code
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError
 
 from .file_system import FileSystem, MountTarget, parse_file_system, parse_mount_target
@@ -32,7 +32,7 @@ def file_systems(client: Any, retrier: Retrier, region: str, file_system_id: Opt
     try:
         found = list(pages(retrier, client.describe_file_systems, errors, **arguments))
     except AwsError as exc:
-        if error_code(exc.__cause__ or exc) == "FileSystemNotFound":
+        if translated_code(exc) == "FileSystemNotFound":
             return []
         raise
     return [parse_file_system(item, region) for page in found for item in page["FileSystems"]]

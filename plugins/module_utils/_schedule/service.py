@@ -17,7 +17,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Optional, TypeVar, Union
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.instances import describe
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier, error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import translated_code
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, BridgeError
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import zulu
 
@@ -205,7 +206,7 @@ class BookingService:
             try:
                 start(self.ec2, self.retrier, instance_id, self.region)
             except AwsError as error:
-                if error_code(error.__cause__ or error) != _STOPPING_ERROR:
+                if translated_code(error) != _STOPPING_ERROR:
                     raise
             else:
                 return True

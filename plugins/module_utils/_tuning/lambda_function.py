@@ -20,7 +20,7 @@ from typing import Any, Callable, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.pages import pages
 from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import Retrier, error_code
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import aws_errors, translated_code
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 
@@ -116,7 +116,7 @@ class LambdaFunction:
         try:
             self._call("DeleteFunction", self.client.delete_function, f"deleting version {version}", Qualifier=version)
         except AwsError as exc:
-            if error_code(exc.__cause__ or exc) != "ResourceNotFoundException":
+            if translated_code(exc) != "ResourceNotFoundException":
                 raise
 
     def provisioned(self) -> list[str]:

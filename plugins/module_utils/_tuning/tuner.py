@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable
 
-from ansible_collections.tfbridge.aws.plugins.module_utils._aws.retry import error_code
+from ansible_collections.tfbridge.aws.plugins.module_utils._aws.translation import translated_code
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, BridgeError, DataError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.progress_file import silent
 
@@ -145,7 +145,7 @@ class Tuner:
                 function.configure(journal.memory, journal.description, found["RevisionId"])
             except BridgeError as exc:
                 # Somebody changes it at the same time, or the update failed later: what it is like now counts.
-                code = error_code(exc.__cause__ or exc)
+                code = translated_code(exc)
                 if attempt == _TRIES or not (isinstance(exc, DataError) or code in _CHANGED_MEANWHILE):
                     raise
                 function.sleep(1.0)

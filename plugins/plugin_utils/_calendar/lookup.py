@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import zone_of, zulu
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.moments import parse_moment
@@ -70,13 +71,11 @@ def read_bookings(
 
 def _horizon(options: Mapping[str, Any], now: datetime) -> Horizon:
     """Return the time that is read; raises one OptionError for all numbers that are out of range."""
-    errors = [
+    Refusals(
         f"{name}: {show(options[name])} is out of range. Valid values: {low} to {high}"
         for name, (low, high) in _LIMITS.items()
         if not isinstance(options[name], int) or not low <= options[name] <= high
-    ]
-    if errors:
-        raise OptionError("; ".join(errors))
+    ).finish()
     zone = options["timezone"]
     if zone:
         zone_of(zone)

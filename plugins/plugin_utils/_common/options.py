@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from ansible.module_utils.parsing.convert_bool import BOOLEANS
 from ansible.vars.reserved import get_reserved_names
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
 
 from .data import plain
 
@@ -82,8 +83,7 @@ def builtin_options(plugin: Optioned) -> dict[str, Any]:
 def checked_config(plugin: Optioned, config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that a user gave, vaulted ones decrypted. Raises one OptionError for all that are wrong."""
     given, problems = sorted_config(plugin, config)
-    if problems:
-        raise OptionError("; ".join(problems))
+    Refusals(problems).finish()
     return given
 
 
