@@ -99,8 +99,13 @@ def terraform_modules() -> dict[str, TerraformModule]:
 @functools.cache
 def plugins() -> frozenset[str]:
     """Return the names of all that Ansible finds in the collection: plugins, modules, actions, roles, playbooks."""
-    files = [path for kind in KINDS for path in (ROOT / "plugins" / kind).glob("[!_]*.py")]
-    return frozenset({*(path.stem for path in files), *playbooks(), _ROLE})
+    return frozenset({*(name for _kind, name in all_documented()), *playbooks(), _ROLE})
+
+
+@functools.cache
+def all_documented() -> tuple[tuple[str, str], ...]:
+    """Return the kind and the name of each plugin that has options."""
+    return tuple((kind, path.stem) for kind in KINDS for path in (ROOT / "plugins" / kind).glob("[!_]*.py"))
 
 
 @functools.cache
@@ -121,11 +126,9 @@ def sessions() -> frozenset[str]:
 def names() -> frozenset[str]:
     """Return every name of an option, a variable, a result or a resource."""
     found: set[str] = set(role_options()) | {name for taken in playbooks().values() for name in taken}
-    for kind in KINDS:
-        for path in (ROOT / "plugins" / kind).glob("[!_]*.py"):
-            document = documentation(kind, path.stem)
-            found |= set(_names(document.get("options", {}))) | set(_names(document.get("returned", {})))
-            found |= set(options(kind, path.stem))
+    for kind, name in all_documented():
+        document = documentation(kind, name)
+        found |= set(_names(document.get("options", {}))) | set(_names(document.get("returned", {})))
     found |= set(_names(role_options()))
     for module in terraform_modules().values():
         found |= {*module.types, *module.outputs, *(word for one in module.resources for word in one.split("."))}

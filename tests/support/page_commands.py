@@ -158,9 +158,8 @@ def _terraform(words: list[str], _page: str) -> Iterator[str]:
 
 def _pip(words: list[str], _page: str) -> Iterator[str]:
     known = {re.split("[<>= ]", line)[0] for line in (ROOT / "requirements.txt").read_text().splitlines()}
-    for kind in documented.KINDS:
-        for path in (ROOT / "plugins" / kind).glob("[!_]*.py"):
-            known |= {text.split()[0] for text in documented.documentation(kind, path.stem).get("requirements", ())}
+    for kind, name in documented.all_documented():
+        known |= {text.split()[0] for text in documented.documentation(kind, name).get("requirements", ())}
     for word in words[2:]:
         if re.split("[<>=]", word)[0] not in known | {"ansible-core"}:
             yield f"nothing here needs {word}"

@@ -99,9 +99,8 @@ def _options() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
             found.setdefault(name, []).append(option)
             add(option.get("suboptions") or option.get("options") or {})
 
-    for kind in documented.KINDS:
-        for path in (ROOT / "plugins" / kind).glob("[!_]*.py"):
-            add(documented.options(kind, path.stem))
+    for kind, plugin in documented.all_documented():
+        add(documented.options(kind, plugin))
     add(documented.role_options())
     for module in documented.terraform_modules().values():
         add({name: {"type": "bool" if kind == "bool" else "raw"} for name, kind in module.types.items()})

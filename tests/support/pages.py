@@ -26,19 +26,25 @@ _TABLES = re.compile(
 
 
 @dataclass(frozen=True)
-class Block:
-    """A fenced code block."""
+class _Placed:
+    """Something on a page, and where it begins, or its paragraph."""
 
     page: str
     line: int
-    section: str
-    language: str
-    text: str
 
     @property
     def place(self) -> str:
-        """Where it begins."""
+        """The page and the line."""
         return f"{self.page}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Block(_Placed):
+    """A fenced code block."""
+
+    section: str
+    language: str
+    text: str
 
     @property
     def first_line(self) -> str:
@@ -53,17 +59,10 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Span:
+class Span(_Placed):
     """Code within a sentence or a cell."""
 
-    page: str
-    line: int
     text: str
-
-    @property
-    def place(self) -> str:
-        """Where its paragraph begins."""
-        return f"{self.page}:{self.line}"
 
 
 @dataclass(frozen=True)
