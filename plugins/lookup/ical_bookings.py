@@ -114,7 +114,7 @@ options:
     description: Headers to send to the calendar's server.
     type: dict
   ca_path:
-    description: A file with certificates of your own authorities, instead of the system's.
+    description: A file with the certificates of the authorities to trust, instead of the system's.
     type: str
   allow_local:
     description: Whether the calendar's server may have a loopback or link-local address.

@@ -54,17 +54,17 @@ options:
     version_added: 0.2.0
   name:
     description:
-      - What the booking is called, unique for its instance. 1 to 35 letters, digits, C(-), C(_) and C(.). Booking
+      - The booking's name, unique for its instance. 1 to 35 letters, digits, C(-), C(_) and C(.). Booking
         again under the same name moves the booking.
       - Where it is not given, the name follows from the times, so that booking the same twice is booking it once.
     type: str
   start_time:
     description:
       - When it starts, like V(2026-11-24T15:00) in O(timezone), or with an offset of its own, V(2026-11-24T15:00:00Z).
-        The start may be past.
+        The start may be in the past.
     type: str
   end_time:
-    description: When it ends, in the same form. It must be ahead, by ten years at most.
+    description: When it ends, in the same form. It must be in the future, at most ten years ahead.
     type: str
   weekly:
     description: Every week instead. An end before its start is on the next day, V(24:00) is the end of the day.
@@ -247,8 +247,8 @@ options:
     version_added: 0.2.0
   purge_limit:
     description:
-      - How many of the bookings ahead that O(purge_prefix) names may be cancelled in one run, in percent, 0 to 100.
-        Where it would be more, the module fails and changes nothing.
+      - The percentage of upcoming bookings matching O(purge_prefix) that one run may cancel, 0 to 100. Where it would
+        be more, the module fails and changes nothing.
     type: int
     default: 50
     version_added: 0.2.0
@@ -266,7 +266,7 @@ options:
     description: A key of your own to encrypt the schedules with.
     type: str
   retry_policy:
-    description: How long Scheduler tries to deliver a start or a stop. It never tries up to the next opposite one.
+    description: How long Scheduler tries to deliver a start or a stop. It gives up before the next opposite one.
     type: dict
     suboptions:
       maximum_event_age:
@@ -291,13 +291,13 @@ options:
   on_gap:
     description:
       - What to do with a local time that the clocks skip in spring. V(shift) moves it past the gap. Of a time that
-        there is twice in autumn, a start takes the earlier, an end the later.
+        occurs twice in autumn, a start takes the earlier, an end the later.
     type: str
     choices: [error, shift]
     default: error
   on_cancel:
     description:
-      - What becomes of an instance that runs for a booking which is cancelled, moved or edited so that nothing is
+      - What happens to an instance that runs for a booking which is cancelled, moved or edited so that nothing is
         booked now. V(keep) lets it run until the end of the window that it is in, and warns of that. V(stop_now) has
         Scheduler stop it within three minutes.
     type: str

@@ -20,7 +20,7 @@ description:
     Terraform code that reads them. Somebody else may publish one, so it is missing for certain only where a task
     publishes another in the same path. One with a default is then a warning.
   - Files are parsed and never run. No lookup is called, no template is rendered, nothing that is vaulted is decrypted.
-    What can't be known from the files is said to be unknown, and a finding that depends on it is no error.
+    What can't be known from the files is reported as unknown, and a finding that depends on it is no error.
   - Runs on the controller. AWS is asked only where O(published) is given.
 requirements:
   - python >= 3.10
@@ -182,7 +182,7 @@ options:
         repository. The current folder, where it is not given.
     type: str
   max_file_size:
-    description: Larger files are not read but named, in bytes.
+    description: The size of the largest file to read, in bytes. Larger ones are listed, not read.
     type: int
     default: 1000000
 """

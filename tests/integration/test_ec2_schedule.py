@@ -504,7 +504,7 @@ class TestRefusals:
         foreign = {key: known[key] for key in ("ScheduleExpression", "FlexibleTimeWindow", "Target")}
         scheduler.create_schedule(Name=f"{instances[0]}.nightly", GroupName=GROUP, **foreign)
         result = play(instance_ids=instances[0], name="more", start_time=at(5), end_time=at(6))
-        assert f"'{instances[0]}.nightly' in the group is not of this collection and was left alone" in result["said"]
+        assert f"'{instances[0]}.nightly' in the group was not made by this collection" in result["said"]
         names = [item["Name"] for item in scheduler.list_schedules(GroupName=GROUP)["Schedules"]]
         assert f"{instances[0]}.nightly" in names
 

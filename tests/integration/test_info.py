@@ -126,7 +126,7 @@ def test_all_that_is_wrong_with_what_is_published_is_told_at_once(aws, run):
     said = info(run, strict=True, names=["A", "J", "H", "B"]).said
 
     for message in (
-        "4 things are wrong with what is published:",
+        "4 problems with what is published:",
         "not published under 'OUTPUT_' in eu-central-1: B",
         "OUTPUT_A and OUTPUT_A_0 both claim",
         "OUTPUT_J looks like JSON",
@@ -258,7 +258,7 @@ class TestShowOutputs:
         result = run.playbook("tfbridge.aws.show_outputs", "-e", f"stale_after={days}")
 
         assert 2 == result.rc
-        assert f"stale_after: '{days}' is not a number of days. Valid values: whole numbers from 0" in result.said
+        assert f"stale_after: '{days}' is not a number of days. Valid values: whole numbers, at least 0" in result.said
 
     def test_nothing_published_is_an_error(self, aws, run):
         """With what to check."""

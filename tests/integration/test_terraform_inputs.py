@@ -87,7 +87,7 @@ def test_every_refusal_names_the_parameter_and_what_it_got(aws, terraform):
     said = " ".join(done.output.replace("│", " ").split())
     assert 0 != done.rc
     for message in (
-        'image: the parameter /prod/web/INPUT_IMAGE has "lots". It has to match ^ami-',
+        'image: the parameter /prod/web/INPUT_IMAGE has "lots". It must match ^ami-',
         'memory: the parameter /prod/web/INPUT_MEMORY has "99999". The maximum is 10240',
         'debug: the parameter /prod/web/INPUT_DEBUG has "maybe", which is neither true nor false',
         'zones: the parameter /prod/web/INPUT_ZONES has "a,b", which is not a JSON list',

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.terraform import MOSTLY_OLDEST
 
-NAME = "Valid are letters, digits and underscores, a letter first."
+NAME = "Use letters, digits and underscores, starting with a letter."
 LONG = "x" * 4097
 # 160 KB that gzip can't shrink.
 NOISE = {"noise": [hashlib.sha512(str(index).encode()).hexdigest() for index in range(2500)]}
@@ -21,16 +21,16 @@ VARIABLES = {
     "digit": ({"lists": {"0": ["x"]}}, f'lists: not the name of an output: "0". {NAME}'),
     "space": ({"objects": {"a b": 1}}, f'objects: not the name of an output: "a b". {NAME}'),
     "secret": ({"secrets": {"a-b": "x"}}, f"secrets: a key is not the name of an output. {NAME}"),
-    "nolist": ({"lists": {"ip": None}}, "lists: null instead of a list: ip. Valid is a list of strings"),
-    "noobject": ({"objects": [1]}, "objects: not a map or an object. Valid is { name = value }"),
+    "nolist": ({"lists": {"ip": None}}, "lists: null instead of a list: ip. Expected a list of strings"),
+    "noobject": ({"objects": [1]}, "objects: not a map or an object. Expected { name = value }"),
     "reserved": ({"prefix": "/aws/X_"}, "prefix: \"/aws/X_\" begins with 'aws' or 'ssm', which AWS keeps for itself."),
     "chars": ({"prefix": "OUT PUT_"}, 'prefix: "OUT PUT_" is empty or has characters that SSM doesn\'t allow'),
     "slash": ({"prefix": "prod/X_"}, 'prefix: "prod/X_" has a slash but doesn\'t begin with one.'),
     "levels": ({"prefix": "/a" * 16}, "has an empty level, or more than the 15 levels that SSM allows."),
-    "length": ({"prefix": "X" * 901}, "prefix: has 901 characters; valid are up to 900."),
+    "length": ({"prefix": "X" * 901}, "prefix: has 901 characters. Maximum: 900."),
     "chunks": ({"snapshot_chunks": 51}, "snapshot_chunks: 51 is not within 1 to 50, in whole numbers. 10 are read by"),
     "half": ({"snapshot_chunks": 2.5}, "snapshot_chunks: 2.5 is not within 1 to 50, in whole numbers."),
-    "tier": ({"tier": "Gold"}, 'tier: "Gold" is not a tier. Valid are Standard, Advanced and Intelligent-Tiering.'),
+    "tier": ({"tier": "Gold"}, 'tier: "Gold" is not a tier. Valid values: Standard, Advanced and Intelligent-Tiering.'),
 }
 
 VALUES = {

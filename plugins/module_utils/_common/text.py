@@ -38,7 +38,7 @@ def together(messages: Sequence[str]) -> str:
         return messages[0]
     more = len(messages) - _SHOWN_MESSAGES
     lines = [*messages[:_SHOWN_MESSAGES], *([f"and {more:,} more"] if more > 0 else [])]
-    return "\n".join((f"{len(messages):,} things are wrong with what is published:", *(f"- {line}" for line in lines)))
+    return "\n".join((f"{len(messages):,} problems with what is published:", *(f"- {line}" for line in lines)))
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

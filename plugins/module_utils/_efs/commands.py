@@ -46,7 +46,7 @@ class Done:
 
     def problem(self, command: str) -> str:
         """Return why a command failed, in words; empty where it didn't."""
-        ending = f"didn't end within {self.timeout:g} s" if self.code is None else f"ended with code {self.code}"
+        ending = f"did not finish within {self.timeout:g} s" if self.code is None else f"exited with code {self.code}"
         return "" if self.code == 0 else self.message or f"{command} {ending}"
 
 

@@ -160,7 +160,7 @@ def _in_fstab(mount: Mount, found: Found) -> list[Step]:
     steps = []
     if found.fstab != (fstab_line(mount),):
         _check_fstab(mount, found)
-        reason = f"{len(found.fstab)} lines are there" if len(found.fstab) > 1 else "the line differs"
+        reason = "there are several lines" if len(found.fstab) > 1 else "the line differs"
         steps.append(Step(Action.WRITE_FSTAB, mount.path, reason if found.fstab else "there is no line"))
     return steps + _remove_unit(mount, found)
 
@@ -187,7 +187,7 @@ def _remove_line(mount: Mount, found: Found) -> list[Step]:
     if not found.fstab:
         return []
     _check_fstab(mount, found)
-    return [Step(Action.REMOVE_FSTAB, mount.path, f"{len(found.fstab)} lines are there")]
+    return [Step(Action.REMOVE_FSTAB, mount.path, "/etc/fstab has the path")]
 
 
 def _remove_unit(mount: Mount, found: Found) -> list[Step]:

@@ -40,7 +40,7 @@ PROBE_TIMEOUT = 10
 UNMOUNT_TIMEOUT = 60
 FORCED_TIMEOUT = 10
 MOUNT_TIMEOUT = 150
-UNENDED = "didn't end within"
+UNENDED = "did not finish within"
 SYSTEM_FSTAB = "/etc/fstab"
 _LOCK_POLL = 0.2
 _LINKS = 40
@@ -310,7 +310,7 @@ class Host(abc.ABC):
                 except BlockingIOError as exc:
                     if time.monotonic() > deadline:
                         raise MountError(
-                            f"{name}: another run works on it, and didn't end within {timeout:g} s. Run it again later"
+                            f"{name}: another run is working on it and did not finish within {timeout:g} s. Try again"
                         ) from exc
                     time.sleep(_LOCK_POLL)
             yield

@@ -32,8 +32,8 @@ def zone_of_instance(address: str = _ADDRESS) -> str:
     except (OSError, http.client.HTTPException, UnicodeDecodeError, OptionError) as exc:
         reason = str(exc) or type(exc).__name__
         raise MountError(
-            f"the instance's metadata at {address} doesn't say its zone: {reason}. Is this an EC2 instance, with its "
-            "metadata on, and within their hop limit? Otherwise set az to a zone, or leave it out"
+            f"the instance's metadata at {address} doesn't say its zone: {reason}. Is this an EC2 instance, with "
+            "instance metadata enabled, and within its hop limit? Otherwise set az to a zone, or leave it out"
         ) from exc
 
 

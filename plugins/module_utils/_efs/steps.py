@@ -107,7 +107,7 @@ class Steps:
             used = f" Used by {enumerate_names(users)}." if users else ""
             raise MountError(
                 f"{step.path}: it has to be unmounted ({step.reason}), and can't be: {problem}.{used} "
-                "End what uses it, or set lazy_unmount: true"
+                "Stop what uses it, or set lazy_unmount: true"
             )
         if step.path != self._mount.path:
             self._nested.append(top)

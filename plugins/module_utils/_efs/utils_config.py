@@ -35,7 +35,7 @@ def check_settings(value: Any, option: str) -> dict[str, dict[str, str]]:
         for name, setting in settings.items():
             if not _NAME.match(str(name)) or not _is_value(setting):
                 refusals.refuse(
-                    f"{option}: {section}.{name}: {show(setting)} must be a text, a number, true or false, without "
+                    f"{option}: {section}.{name}: {show(setting)} must be a string, a number, true or false, without "
                     "'%' and line breaks"
                 )
     refusals.finish()

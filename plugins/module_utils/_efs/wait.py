@@ -68,5 +68,5 @@ def _problem(host: Host, server: str, port: int, addresses: Sequence[str]) -> st
         refusals.append(f"{address}: {refusal}")
     return (
         f"port: {server} takes no connection on port {port} ({', '.join(refusals)}). "
-        "The mount target's security group has to allow it from this host"
+        "The mount target's security group must allow it from this host"
     )

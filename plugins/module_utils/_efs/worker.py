@@ -231,7 +231,8 @@ class Worker:
             planned = self._decide(self._inspect())
         left = "; ".join(f"{step.action} {step.path}: {step.reason}" for step in planned)
         raise MountError(
-            f"{self._mount.path}: after {_ROUNDS} rounds of work it is not as wanted: {left}. What else mounts there?"
+            f"{self._mount.path}: after {_ROUNDS} attempts it is still not in the desired state: {left}. "
+            "Does something else mount there?"
         )
 
     def _verified(self) -> Found:
@@ -243,7 +244,7 @@ class Worker:
             seen = ", ".join(describe(layer, found.network) for layer in found.stack) or "nothing"
             todo = "; ".join(f"{step.action}: {step.reason}" for step in left)
             raise MountError(
-                f"{self._mount.path}: it is not as wanted after the work. Found mounted: {seen}. Left: {todo}"
+                f"{self._mount.path}: it is not in the desired state afterwards. Mounted: {seen}. Still to do: {todo}"
             )
         return found
 
@@ -284,7 +285,7 @@ class Worker:
             return ""
         now = self._host.readahead(found.stack[-1])
         if now is None:
-            raise MountError(f"{self._mount.path}: readahead: this kernel doesn't say what it reads ahead")
+            raise MountError(f"{self._mount.path}: readahead: this kernel doesn't report it")
         return "" if now == size else f"it is {now} KiB, not {size}"
 
     def _warn_of_binds(self, found: Found, planned: Sequence[Step]) -> None:

@@ -47,7 +47,7 @@ def parse_wanted(params: Mapping[str, Any]) -> Wanted:
             refusals.checked(None, check, params[option])
     for key, value in tags.items():
         if not isinstance(value, str):
-            refusals.refuse(f"tags: {show(key)}: {show(value)} must be a text")
+            refusals.refuse(f"tags: {show(key)}: {show(value)} must be a string")
     refusals.finish()
     return Wanted(params["file_system_id"], tags, params["az"], params["single"])
 

@@ -52,7 +52,7 @@ def _check(document: Any) -> None:
         raise DataError(f"its version is {show(version)}, and this version of the collection reads {VERSION}")
     for name, kind in _SECTIONS.items():
         if not isinstance(document.get(name), kind):
-            raise DataError(f"{name!r} is not there, or is no {'array' if kind is list else 'object'}")
+            raise DataError(f"{name!r} is missing, or is not an {'array' if kind is list else 'object'}")
     unknown = sorted(set(document) - set(_SECTIONS) - {"version"})
     if unknown:
         raise DataError(f"it has {enumerate_names([show(name) for name in unknown])} beside {', '.join(_SECTIONS)}")
@@ -80,7 +80,7 @@ def _parameters(document: Any, prefix: str) -> Iterator[Parameter]:
 def _text(value: Any, name: str) -> Optional[str]:
     if value is None or isinstance(value, str):
         return value
-    raise DataError(f"{name!r} has {show(value)} where a text belongs")
+    raise DataError(f"{name!r} has {show(value)} where a string belongs")
 
 
 def _check_names(parameters: list[Parameter], prefix: str) -> None:

@@ -137,7 +137,7 @@ def _endless(recurring: list[Recurring]) -> tuple[str, ...]:
             f"weekly.except: the weekly bookings {names} cover the whole week, and nothing can be left "
             "out of it. Leave some minutes of the week free, or cancel and book again instead"
         )
-    return (f"the weekly bookings {names} cover the whole week: no stop is ahead",)
+    return (f"the weekly bookings {names} cover the whole week: no stop is scheduled",)
 
 
 def _seasons(
@@ -149,7 +149,7 @@ def _seasons(
         names = "; ".join(sorted(f"{booking.booking_id} ({booking.describe()})" for booking in recurring))
         raise OptionError(
             f"weekly: the bookings {names} are of several time zones, and together they cover the whole week in one "
-            "season: no stop would be ahead. Book them in one time zone, or leave some minutes of the week free"
+            "season: no stop would be scheduled. Book them in one time zone, or leave some minutes of the week free"
         )
     return weeks
 
@@ -173,8 +173,8 @@ def _until_horizon(monthly: list[Monthly], year: int) -> Iterator[str]:
     """Yield a warning of monthly bookings that are not planned for ever."""
     if monthly:
         yield (
-            f"the monthly bookings {_names(monthly)} are near others, or no cron says when they are: they are planned "
-            f"until {stamp(_horizon(year))}Z, and any later run plans them further"
+            f"the monthly bookings {_names(monthly)} are near others, or no cron can say when they are: they are "
+            f"planned until {stamp(_horizon(year))}Z, and any later run plans them further"
         )
 
 

@@ -127,7 +127,7 @@ class Writer:
         before = view = self._prepared or self._checked(change)
         self._prepared = None
         for name in before.foreign:
-            self.warnings.append(f"schedule {name!r} in the group is not of this collection and was left alone")
+            self.warnings.append(f"schedule {name!r} in the group was not made by this collection and was left alone")
         now = self.tools.now()
         _refuse_past(change, now)
         baseline = Baseline(before.records, now)

@@ -150,7 +150,7 @@ class DesiredRecords:
         notice = moment(epoch(now) + int(NOTICE.total_seconds()))
         before = plan_or_none(baseline.records, baseline.at)
         if not stop_now and before is not None and not before.edges:
-            self.warnings.append("nothing is booked now, but no stop was ahead: the instance runs on")
+            self.warnings.append("nothing is booked now, but no stop was scheduled: the instance keeps running")
             return
         end = min(window.end, notice) if stop_now else window.end
         first = baseline.records[min(baseline.records)]
@@ -159,7 +159,7 @@ class DesiredRecords:
         self._replace(booking.booking_id, replace(first, booking=booking, owner=owner, key=""))
         if not stop_now:
             self.warnings.append(
-                f"the instance keeps running until {zulu(end)}, when the window that it is in was to end; "
+                f"the instance keeps running until {zulu(end)}, when its current window was due to end; "
                 "on_cancel: stop_now stops it at once"
             )
 

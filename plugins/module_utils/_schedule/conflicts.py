@@ -24,7 +24,7 @@ def refuse_conflicts(view: Observed, change: BookingChange) -> None:
     named = [booking_id for booking_id in (*put, *change.drop) if booking_id in view.current]
     for booking_id in named:
         if not change.authority.covers(view.owners.get(booking_id, "")):
-            raise ConflictError("not_yours", f"booking {booking_id!r} is somebody else's")
+            raise ConflictError("not_yours", f"booking {booking_id!r} belongs to somebody else")
         version = version_of(view.current[booking_id].name)
         if change.authority.version not in ("", version):
             raise ConflictError("changed", f"booking {booking_id!r} has changed: its version is {version!r} now")

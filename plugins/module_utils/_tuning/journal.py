@@ -71,7 +71,7 @@ class JournalStore:
             return _journal(**parse_json(found[0]["Value"]))
         except (TypeError, ValueError, OverflowError, OSError) as exc:
             raise DataError(
-                f"{self.name} is not a journal of this module. Look what it is, and delete it if nobody needs it"
+                f"{self.name} is not a journal of this module. Find out what it is, and delete it if nobody needs it"
             ) from exc
 
     def open(self, journal: Journal) -> None:
@@ -171,6 +171,6 @@ def busy(function: str, other: Journal) -> str:
     """Return the message that another tuner works on a function."""
     until = dt.datetime.fromtimestamp(other.lease_until, dt.timezone.utc)
     return (
-        f"{function} is being measured by {other.owner}, run {other.run}. Wait for its end; if it was killed, "
-        f"run again with 'state: restored', or after {until:%Y-%m-%d %H:%M:%S} UTC, when its lease is over"
+        f"{function} is being measured by {other.owner}, run {other.run}. Wait until it has ended; if it was killed, "
+        f"run again with 'state: restored', or after {until:%Y-%m-%d %H:%M:%S} UTC, when its lease expires"
     )

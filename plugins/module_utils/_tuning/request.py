@@ -110,9 +110,9 @@ def _check_bounds(params: Mapping[str, Any], refusals: Refusals) -> None:
             refusals.refuse(f"{name}: {params[name]} is not within {low} to {high}")
     within, bound = params["strategy"] == "cheapest_within", params["max_p95_ms"]
     if within and (bound is None or bound <= 0):
-        refusals.refuse("max_p95_ms: strategy cheapest_within needs it. Give milliseconds, more than 0")
+        refusals.refuse("max_p95_ms: strategy cheapest_within requires it. Give milliseconds, more than 0")
     if not within and bound is not None:
-        refusals.refuse("max_p95_ms: it is for strategy cheapest_within alone")
+        refusals.refuse("max_p95_ms: only valid with strategy cheapest_within")
 
 
 def _weighted(params: Mapping[str, Any], s3_payload: Optional[bytes]) -> list[tuple[bytes, float]]:
@@ -174,7 +174,7 @@ def spread(weighted: Sequence[tuple[bytes, float]], invocations: int) -> tuple[b
         )
     if max(counts) == 1:
         raise OptionError(
-            f"payloads: with {invocations} invocations none of {len(counts)} is invoked twice, and noise is not seen. "
-            "Raise invocations"
+            f"payloads: with {invocations} invocations none of {len(counts)} is invoked twice, so noise can't be "
+            "measured. Raise invocations"
         )
     return tuple(payload for (payload, _weight), count in zip(weighted, counts) for _draw in range(count))

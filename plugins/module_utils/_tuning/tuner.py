@@ -65,7 +65,7 @@ class Tuner:
         latest = [arn for arn in self.function.provisioned() if arn.endswith(":$LATEST")]
         return [
             (state not in ("Active", "Inactive"), f"its state is {state}. Wait until it is Active"),
-            (update == "InProgress", "an update is in progress. Wait for its end"),
+            (update == "InProgress", "an update is in progress. Wait until it has ended"),
             (update == "Failed", "its last update failed. Deploy it again first"),
             (bool(latest), "it has provisioned concurrency, which would be built anew for each size. Remove it first"),
             (

@@ -67,7 +67,7 @@ def parse_feed(
     """Return a feed from what a person wrote; raises OptionError without a word of it."""
     scheme, colon, rest = url.strip().partition("://")
     if not colon or scheme.lower() not in ("https", "webcal", "webcals"):
-        raise OptionError("_terms: the address of a calendar has to begin with https:// or webcal://")
+        raise OptionError("_terms: the address of a calendar must begin with https:// or webcal://")
     try:
         parts = urlsplit(f"https://{rest}")
         port = parts.port
@@ -127,13 +127,13 @@ def _get(feed: Feed, url: SplitResult, known: Optional[Copy], deadline: float) -
             return _answer(response, known, expired)
         except ssl.SSLCertVerificationError as error:
             raise DataError(
-                f"the certificate of {host!r} can't be verified: {error.verify_message}. ca_path names a file with "
-                "certificates of your own authorities"
+                f"the certificate of {host!r} can't be verified: {error.verify_message}. For certificate "
+                "authorities of your own, set ca_path"
             ) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             if expired.is_set() or time.monotonic() >= deadline:
                 raise DataError(
-                    f"the calendar did not come from {host!r} within {feed.access.seconds:g} seconds"
+                    f"the calendar was not received from {host!r} within {feed.access.seconds:g} seconds"
                 ) from None
             # The text of these may hold the address.
             what = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
@@ -204,5 +204,5 @@ def _body(response: http.client.HTTPResponse, expired: threading.Event) -> bytes
     if expired.is_set():
         raise TimeoutError
     if announced is not None and size != announced:
-        raise DataError(f"the calendar is cut off: {size:,} of {announced:,} bytes came")
+        raise DataError(f"the calendar is cut off: {size:,} of {announced:,} bytes were received")
     return b"".join(chunks)

@@ -51,7 +51,7 @@ def read_bookings(
     if reading.events < options["min_events"]:
         raise DataError(
             f"the calendar has {reading.events} events, and min_events is {options['min_events']}: it may have been "
-            "read before it was whole, or be another one"
+            "read before it was complete, or be the wrong one"
         )
     resolved = [(rule, rule.resolve(connected)) for rule in rules]
     by_tag = any(name.startswith("tag:") for one in reading.occurrences for name in one.details.instances)

@@ -54,7 +54,7 @@ def check_rule(rule: Mapping[str, Sequence[Any]], start: Moment, until: datetime
         raise DataError(f"RRULE: FREQ={frequency or 'missing'} is not supported. Valid values: {', '.join(_STEP)}")
     for name in ("INTERVAL", "COUNT"):
         if name in parts and not (isinstance(parts[name][0], int) and parts[name][0] >= 1):
-            raise DataError(f"RRULE: {name}={parts[name][0]} is not a number from 1 on")
+            raise DataError(f"RRULE: {name}={parts[name][0]} must be 1 or more")
     _check_bounds(parts)
     _check_effort(frequency, parts, start, until)
     if not _is_possible(parts):

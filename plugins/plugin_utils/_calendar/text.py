@@ -55,8 +55,8 @@ def check_text(body: bytes) -> str:
         raise DataError(f"the calendar is not text in UTF-8 (byte {error.start:,}), as every .ics file is") from error
     if _HTML.match(text):
         raise DataError(
-            "a web page came instead of a calendar, a sign-in page perhaps. Use the address of the calendar in iCal "
-            "format, which can be read without signing in"
+            "a web page was received instead of a calendar, perhaps a sign-in page. Use the address of the calendar in "
+            "iCal format, which can be read without signing in"
         )
     if not text.strip():
         raise DataError("the calendar is empty: there is not even a BEGIN:VCALENDAR")

@@ -54,7 +54,9 @@ def _ignore(entry: Mapping[str, Any], option: str) -> Ignore:
     known = [field.name for field in dataclasses.fields(Ignore)]
     for name in entry:
         if name not in known:
-            raise OptionError(f"{option}: {show(name)} is not known.{nearest(name, known)} Valid: {', '.join(known)}")
+            raise OptionError(
+                f"{option}: {show(name)} is not a valid key.{nearest(name, known)} Valid keys: {', '.join(known)}"
+            )
     absent = [name for name in ("name", "reason", "until") if not entry.get(name)]
     if absent:
         raise OptionError(

@@ -51,7 +51,7 @@ def parse_request(options: Mapping[str, Any], today: dt.date, progress: Callable
             "terraform, declared_from, published: one of them must be given, else there is nothing to check"
         )
     if options["max_file_size"] < 1:
-        refusals.refuse(f"max_file_size: {options['max_file_size']} must be a number of bytes from 1 on")
+        refusals.refuse(f"max_file_size: {options['max_file_size']} must be a number of bytes, at least 1")
     if options["update_baseline"] and not options["baseline"]:
         refusals.refuse("update_baseline: needs 'baseline', the file that it writes")
     _check_published(published, refusals)

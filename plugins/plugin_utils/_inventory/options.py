@@ -94,7 +94,7 @@ def _stack(stack: Optional[str]) -> tuple[str, ...]:
     """Return the levels of a stack's name."""
     levels = tuple(stack.split("/")) if stack else ()
     for level in levels:
-        problem = "" if _GROUP.match(level) else "it has other characters than letters, digits and underscores"
+        problem = "" if _GROUP.match(level) else "it has characters other than letters, digits and underscores"
         problem = problem or group_name_problem(level)
         if problem:
             raise OptionError(

@@ -27,7 +27,7 @@ def check_days(value: object) -> int:
     """Return stale_after as a number of days; raises OptionError."""
     if re.fullmatch("[0-9]{1,6}", str(value)):
         return int(str(value))
-    raise OptionError(f"stale_after: {value!r} is not a number of days. Valid values: whole numbers from 0")
+    raise OptionError(f"stale_after: {value!r} is not a number of days. Valid values: whole numbers, at least 0")
 
 
 def printed(result: Mapping[str, Any], stale_after: int, now: dt.datetime, width: Optional[int] = None) -> str:

@@ -44,11 +44,12 @@ def _actual(item: Mapping[str, Any], windows: Sequence[Span], now: datetime) -> 
     elif state in UP and not any(window.start <= now < window.end + GRACE for window in windows):
         yield f"Is {state}, although nothing is booked now{_no_stop(item)}."
     elif state in UP and not item.get("next_edge"):
-        yield "No stop is ahead."
+        yield "No stop is scheduled."
 
 
 def _no_stop(item: Mapping[str, Any]) -> str:
-    return "" if (item.get("next_edge") or {}).get("action") == "stop" else "; no stop is ahead before its next window"
+    next_edge = item.get("next_edge") or {}
+    return "" if next_edge.get("action") == "stop" else "; no stop is scheduled before its next window"
 
 
 def _drift(drift: Mapping[str, Any]) -> Iterator[str]:
@@ -64,7 +65,7 @@ def _drift(drift: Mapping[str, Any]) -> Iterator[str]:
 
 def _warnings(item: Mapping[str, Any], *, known: bool) -> Iterator[str]:
     """Yield what the module warns of, except of the state where that is known to be wrong: it is said already."""
-    said = (f"{item['instance_id']} is {item.get('state') or 'not there'}", "no stop is ahead")
+    said = (f"{item['instance_id']} is {item.get('state') or 'not there'}", "no stop is scheduled")
     for warning in item.get("warnings") or ():
         if not (known and any(text in str(warning) for text in said)):
             yield _sentence(item, warning)

@@ -104,7 +104,7 @@ def _size(row: Mapping[str, Any]) -> Size:
     failures = {str(reason): int(count) for reason, count in row["failures"].items()}
     memory = int(row["memory"])
     if memory < 1:
-        raise ValueError(f"{memory} MB is no memory size")
+        raise ValueError(f"{memory} MB is not a memory size")
     return Size(memory, bool(row["usable"]), failures, _figures(row))
 
 

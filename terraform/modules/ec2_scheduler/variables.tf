@@ -86,7 +86,7 @@ variable "output_prefix" {
 
   validation {
     condition     = can(regex("^(/[A-Za-z0-9_./-]*|[A-Za-z0-9_.-]+)$", var.output_prefix)) && !can(regex("//", var.output_prefix)) && !can(regex("^/?(aws|ssm)", lower(var.output_prefix))) && trim(var.output_prefix, "/") != "" && length(regexall("/", var.output_prefix)) <= 15 && length(var.output_prefix) <= 900
-    error_message = "output_prefix: ${jsonencode(var.output_prefix)} can't begin a parameter's name. Valid are up to 900 letters, digits and '_.-/', such as OUTPUT_, /prod/web/OUTPUT_ or /prod/web/, not beginning with 'aws' or 'ssm'."
+    error_message = "output_prefix: ${jsonencode(var.output_prefix)} can't begin a parameter's name. Use up to 900 letters, digits and '_.-/', such as OUTPUT_, /prod/web/OUTPUT_ or /prod/web/, not beginning with 'aws' or 'ssm'."
   }
 }
 
@@ -180,11 +180,11 @@ variable "tags" {
 
   validation {
     condition     = alltrue([for key in keys(var.tags) : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && !startswith(lower(key), "aws:")])
-    error_message = "tags: not the key of a tag: ${join(", ", [for key in keys(var.tags) : jsonencode(key) if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) || startswith(lower(key), "aws:")])}. Valid are 1 to 128 letters, digits, spaces and '_.:/=+-@', not beginning with aws:."
+    error_message = "tags: not the key of a tag: ${join(", ", [for key in keys(var.tags) : jsonencode(key) if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) || startswith(lower(key), "aws:")])}. Use 1 to 128 letters, digits, spaces and '_.:/=+-@', not beginning with aws:."
   }
 
   validation {
     condition     = alltrue([for value in values(var.tags) : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value))])
-    error_message = "tags: not the value of a tag: ${join(", ", [for key, value in var.tags : key if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value))])}. Valid are up to 256 letters, digits, spaces and '_.:/=+-@'."
+    error_message = "tags: not the value of a tag: ${join(", ", [for key, value in var.tags : key if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value))])}. Use up to 256 letters, digits, spaces and '_.:/=+-@'."
   }
 }

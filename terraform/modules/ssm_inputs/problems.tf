@@ -30,23 +30,23 @@ locals {
   outside = concat(
     [for name, value in local.strings : "${name}: ${local.origin[name]}. Valid values: ${join(", ", coalesce(var.strings[name].allowed, []))}"
     if value != null && var.strings[name].allowed != null && !contains(coalesce(var.strings[name].allowed, []), coalesce(value, "-"))],
-    [for name, value in local.strings : "${name}: ${local.origin[name]}. It has to match ${var.strings[name].pattern}"
+    [for name, value in local.strings : "${name}: ${local.origin[name]}. It must match ${var.strings[name].pattern}"
     if value != null && var.strings[name].pattern != null && !can(regex(coalesce(var.strings[name].pattern, "."), value))],
     [for name, value in local.numbers : "${name}: ${local.origin[name]}. The minimum is ${var.numbers[name].min}"
     if try(value < var.numbers[name].min, false)],
     [for name, value in local.numbers : "${name}: ${local.origin[name]}. The maximum is ${var.numbers[name].max}"
     if try(value > var.numbers[name].max, false)],
-    [for name, value in local.numbers : "${name}: ${local.origin[name]}. It has to be a multiple of ${var.numbers[name].step}"
+    [for name, value in local.numbers : "${name}: ${local.origin[name]}. It must be a multiple of ${var.numbers[name].step}"
     if try(floor(value / var.numbers[name].step) * var.numbers[name].step != value, false)],
     [for name, value in local.numbers : "${name}: ${local.origin[name]}. Valid values: ${join(", ", coalesce(var.numbers[name].allowed, []))}"
     if value != null && var.numbers[name].allowed != null && !try(contains(var.numbers[name].allowed, value), false)],
-    [for name, value in local.lists : "${name}: ${local.origin[name]}. It has to have ${coalesce(var.lists[name].min_items, 0)} elements or more"
+    [for name, value in local.lists : "${name}: ${local.origin[name]}. It must have ${coalesce(var.lists[name].min_items, 0)} elements or more"
     if try(length(value) < var.lists[name].min_items, false)],
-    [for name, value in local.lists : "${name}: ${local.origin[name]}. It has to have ${coalesce(var.lists[name].max_items, 0)} elements or fewer"
+    [for name, value in local.lists : "${name}: ${local.origin[name]}. It must have ${coalesce(var.lists[name].max_items, 0)} elements or fewer"
     if try(length(value) > var.lists[name].max_items, false)],
     [for name, value in local.lists : "${name}: ${local.origin[name]}. Valid elements: ${join(", ", coalesce(var.lists[name].allowed, []))}"
     if try(length(setsubtract(value, var.lists[name].allowed)) > 0, false)],
-    [for name, value in local.objects : "${name}: ${local.origin[name]}. It has to have the keys ${join(", ", try(var.objects[name].keys, []))}"
+    [for name, value in local.objects : "${name}: ${local.origin[name]}. It must have the keys ${join(", ", try(var.objects[name].keys, []))}"
     if try(length(setsubtract(var.objects[name].keys, keys(value))) > 0, false)],
   )
 

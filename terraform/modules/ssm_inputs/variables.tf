@@ -5,7 +5,7 @@ variable "path" {
 
   validation {
     condition     = can(regex("^(/[A-Za-z0-9_.-]+)+/?$", var.path)) && !can(regex("^/(aws|ssm)", lower(var.path))) && length(regexall("/", trimsuffix(var.path, "/"))) <= 14 && length(var.path) <= 900
-    error_message = "path: ${jsonencode(var.path)} is not a path of Parameter Store. Valid are up to 14 levels of letters, digits and '_.-', such as /prod/web, not beginning with 'aws' or 'ssm'."
+    error_message = "path: ${jsonencode(var.path)} is not a path of Parameter Store. Use up to 14 levels of letters, digits and '_.-', such as /prod/web, not beginning with 'aws' or 'ssm'."
   }
 }
 
@@ -21,7 +21,7 @@ variable "strings" {
 
   validation {
     condition     = alltrue([for name in keys(var.strings) : can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])
-    error_message = "strings: not the name of an input: ${join(", ", [for name in keys(var.strings) : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Valid are letters, digits and underscores, a letter first."
+    error_message = "strings: not the name of an input: ${join(", ", [for name in keys(var.strings) : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Use letters, digits and underscores, starting with a letter."
   }
 
   validation {
@@ -44,7 +44,7 @@ variable "numbers" {
 
   validation {
     condition     = alltrue([for name in keys(var.numbers) : can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])
-    error_message = "numbers: not the name of an input: ${join(", ", [for name in keys(var.numbers) : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Valid are letters, digits and underscores, a letter first."
+    error_message = "numbers: not the name of an input: ${join(", ", [for name in keys(var.numbers) : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Use letters, digits and underscores, starting with a letter."
   }
 
   validation {
@@ -61,7 +61,7 @@ variable "booleans" {
 
   validation {
     condition     = alltrue([for name in keys(var.booleans) : can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])
-    error_message = "booleans: not the name of an input: ${join(", ", [for name in keys(var.booleans) : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Valid are letters, digits and underscores, a letter first."
+    error_message = "booleans: not the name of an input: ${join(", ", [for name in keys(var.booleans) : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Use letters, digits and underscores, starting with a letter."
   }
 }
 
@@ -78,7 +78,7 @@ variable "lists" {
 
   validation {
     condition     = alltrue([for name in keys(var.lists) : can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])
-    error_message = "lists: not the name of an input: ${join(", ", [for name in keys(var.lists) : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Valid are letters, digits and underscores, a letter first."
+    error_message = "lists: not the name of an input: ${join(", ", [for name in keys(var.lists) : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Use letters, digits and underscores, starting with a letter."
   }
 }
 
@@ -90,7 +90,7 @@ variable "objects" {
 
   validation {
     condition     = alltrue([for name, rule in var.objects : can(regex("^[A-Za-z][A-Za-z0-9_]*$", name)) && can(keys(rule)) && length(setsubtract(try(keys(rule), ["?"]), ["default", "keys"])) == 0])
-    error_message = "objects: not an input: ${join(", ", try([for name, rule in var.objects : jsonencode(name) if !(can(regex("^[A-Za-z][A-Za-z0-9_]*$", name)) && can(keys(rule)) && length(setsubtract(try(keys(rule), ["?"]), ["default", "keys"])) == 0)], ["(not a map)"]))}. Valid is { name = { default = {...}, keys = [...] } }, the name of letters, digits and underscores."
+    error_message = "objects: not an input: ${join(", ", try([for name, rule in var.objects : jsonencode(name) if !(can(regex("^[A-Za-z][A-Za-z0-9_]*$", name)) && can(keys(rule)) && length(setsubtract(try(keys(rule), ["?"]), ["default", "keys"])) == 0)], ["(not a map)"]))}. Expected { name = { default = {...}, keys = [...] } }, the name of letters, digits and underscores."
   }
 }
 
@@ -102,6 +102,6 @@ variable "secrets" {
 
   validation {
     condition     = alltrue([for name in var.secrets : can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])
-    error_message = "secrets: not the name of an input: ${join(", ", [for name in var.secrets : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Valid are letters, digits and underscores, a letter first."
+    error_message = "secrets: not the name of an input: ${join(", ", [for name in var.secrets : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Use letters, digits and underscores, starting with a letter."
   }
 }

@@ -6,7 +6,7 @@ variable "strings" {
 
   validation {
     condition     = alltrue([for name in keys(var.strings) : can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])
-    error_message = "strings: not the name of an output: ${join(", ", [for name in try(nonsensitive(keys(var.strings)), keys(var.strings)) : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Valid are letters, digits and underscores, a letter first."
+    error_message = "strings: not the name of an output: ${join(", ", [for name in try(nonsensitive(keys(var.strings)), keys(var.strings)) : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Use letters, digits and underscores, starting with a letter."
   }
 }
 
@@ -18,12 +18,12 @@ variable "lists" {
 
   validation {
     condition     = alltrue([for name in keys(var.lists) : can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])
-    error_message = "lists: not the name of an output: ${join(", ", [for name in try(nonsensitive(keys(var.lists)), keys(var.lists)) : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Valid are letters, digits and underscores, a letter first."
+    error_message = "lists: not the name of an output: ${join(", ", [for name in try(nonsensitive(keys(var.lists)), keys(var.lists)) : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Use letters, digits and underscores, starting with a letter."
   }
 
   validation {
     condition     = alltrue([for name, elements in var.lists : elements != null])
-    error_message = "lists: null instead of a list: ${join(", ", [for name, elements in try(nonsensitive(var.lists), var.lists) : name if elements == null])}. Valid is a list of strings; [] is published as an empty list."
+    error_message = "lists: null instead of a list: ${join(", ", [for name, elements in try(nonsensitive(var.lists), var.lists) : name if elements == null])}. Expected a list of strings; [] is published as an empty list."
   }
 }
 
@@ -35,12 +35,12 @@ variable "objects" {
 
   validation {
     condition     = can(keys(var.objects))
-    error_message = "objects: not a map or an object. Valid is { name = value }, where a value may have any shape."
+    error_message = "objects: not a map or an object. Expected { name = value }, where a value may have any shape."
   }
 
   validation {
     condition     = alltrue([for name in try(keys(var.objects), []) : can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])
-    error_message = "objects: not the name of an output: ${join(", ", [for name in try(nonsensitive(keys(var.objects)), keys(var.objects), []) : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Valid are letters, digits and underscores, a letter first."
+    error_message = "objects: not the name of an output: ${join(", ", [for name in try(nonsensitive(keys(var.objects)), keys(var.objects), []) : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Use letters, digits and underscores, starting with a letter."
   }
 }
 
@@ -53,7 +53,7 @@ variable "secrets" {
 
   validation {
     condition     = alltrue([for name in keys(var.secrets) : can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])
-    error_message = "secrets: a key is not the name of an output. Valid are letters, digits and underscores, a letter first."
+    error_message = "secrets: a key is not the name of an output. Use letters, digits and underscores, starting with a letter."
   }
 }
 
@@ -65,12 +65,12 @@ variable "prefix" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_./-]+$", var.prefix)) && trim(var.prefix, "/") != ""
-    error_message = "prefix: ${jsonencode(var.prefix)} is empty or has characters that SSM doesn't allow in a parameter's name. Valid are letters, digits and '_.-/'."
+    error_message = "prefix: ${jsonencode(var.prefix)} is empty or has characters that SSM doesn't allow in a parameter's name. Use letters, digits and '_.-/'."
   }
 
   validation {
     condition     = can(regex("^(/|[^/]*$)", var.prefix))
-    error_message = "prefix: ${jsonencode(var.prefix)} has a slash but doesn't begin with one. Valid are OUTPUT_, /prod/web/OUTPUT_ or /prod/web/."
+    error_message = "prefix: ${jsonencode(var.prefix)} has a slash but doesn't begin with one. Use a prefix like OUTPUT_, /prod/web/OUTPUT_ or /prod/web/."
   }
 
   validation {
@@ -85,7 +85,7 @@ variable "prefix" {
 
   validation {
     condition     = length(var.prefix) <= 900
-    error_message = "prefix: has ${length(var.prefix)} characters; valid are up to 900."
+    error_message = "prefix: has ${length(var.prefix)} characters. Maximum: 900."
   }
 }
 
@@ -96,7 +96,7 @@ variable "kms_key_id" {
 
   validation {
     condition     = var.kms_key_id == null || can(regex("^[A-Za-z0-9:/_-]{1,256}$", var.kms_key_id))
-    error_message = "kms_key_id: ${jsonencode(var.kms_key_id)} is not a key. Valid are a key's id, its ARN, or an alias such as alias/outputs."
+    error_message = "kms_key_id: ${jsonencode(var.kms_key_id)} is not a key. Use a key's id, its ARN, or an alias such as alias/outputs."
   }
 }
 
@@ -108,7 +108,7 @@ variable "tier" {
 
   validation {
     condition     = contains(["Standard", "Advanced", "Intelligent-Tiering"], var.tier)
-    error_message = "tier: ${jsonencode(var.tier)} is not a tier. Valid are Standard, Advanced and Intelligent-Tiering."
+    error_message = "tier: ${jsonencode(var.tier)} is not a tier. Valid values: Standard, Advanced and Intelligent-Tiering."
   }
 }
 
@@ -144,17 +144,17 @@ variable "options" {
 
   validation {
     condition     = alltrue([for options in values(var.options) : options != null])
-    error_message = "options: null instead of an object: ${join(", ", [for name, options in var.options : name if options == null])}. Valid is { tier, allowed_pattern, data_type, ignore_value_changes }, each of them optional."
+    error_message = "options: null instead of an object: ${join(", ", [for name, options in var.options : name if options == null])}. Expected { tier, allowed_pattern, data_type, ignore_value_changes }, each of them optional."
   }
 
   validation {
     condition     = alltrue([for options in values(var.options) : contains(["Standard", "Advanced", "Intelligent-Tiering"], try(coalesce(options.tier), "Standard"))])
-    error_message = "options: not a tier: ${join(", ", [for name, options in var.options : "${name}.tier" if !contains(["Standard", "Advanced", "Intelligent-Tiering"], try(coalesce(options.tier), "Standard"))])}. Valid are Standard, Advanced and Intelligent-Tiering."
+    error_message = "options: not a tier: ${join(", ", [for name, options in var.options : "${name}.tier" if !contains(["Standard", "Advanced", "Intelligent-Tiering"], try(coalesce(options.tier), "Standard"))])}. Valid values: Standard, Advanced and Intelligent-Tiering."
   }
 
   validation {
     condition     = alltrue([for options in values(var.options) : contains(["text", "aws:ec2:image"], try(coalesce(options.data_type), "text"))])
-    error_message = "options: not a data type: ${join(", ", [for name, options in var.options : "${name}.data_type" if !contains(["text", "aws:ec2:image"], try(coalesce(options.data_type), "text"))])}. Valid are text and aws:ec2:image."
+    error_message = "options: not a data type: ${join(", ", [for name, options in var.options : "${name}.data_type" if !contains(["text", "aws:ec2:image"], try(coalesce(options.data_type), "text"))])}. Valid values: text and aws:ec2:image."
   }
 
   validation {
@@ -178,7 +178,7 @@ variable "other_secrets" {
 
   validation {
     condition     = alltrue([for name in var.other_secrets : can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])
-    error_message = "other_secrets: not the name of an output: ${join(", ", [for name in var.other_secrets : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Valid are letters, digits and underscores, a letter first."
+    error_message = "other_secrets: not the name of an output: ${join(", ", [for name in var.other_secrets : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Use letters, digits and underscores, starting with a letter."
   }
 }
 
@@ -195,12 +195,12 @@ variable "tags" {
 
   validation {
     condition     = alltrue([for key in keys(var.tags) : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && !startswith(lower(key), "aws:")])
-    error_message = "tags: not the key of a tag: ${join(", ", [for key in keys(var.tags) : jsonencode(key) if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) || startswith(lower(key), "aws:")])}. Valid are 1 to 128 letters, digits, spaces and '_.:/=+-@', not beginning with aws:."
+    error_message = "tags: not the key of a tag: ${join(", ", [for key in keys(var.tags) : jsonencode(key) if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) || startswith(lower(key), "aws:")])}. Use 1 to 128 letters, digits, spaces and '_.:/=+-@', not beginning with aws:."
   }
 
   validation {
     condition     = alltrue([for value in values(var.tags) : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value))])
-    error_message = "tags: not the value of a tag: ${join(", ", [for key, value in var.tags : key if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value))])}. Valid are up to 256 letters, digits, spaces and '_.:/=+-@'."
+    error_message = "tags: not the value of a tag: ${join(", ", [for key, value in var.tags : key if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value))])}. Use up to 256 letters, digits, spaces and '_.:/=+-@'."
   }
 }
 

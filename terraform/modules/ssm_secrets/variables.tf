@@ -19,7 +19,7 @@ variable "versions" {
 
   validation {
     condition     = alltrue([for name in keys(var.versions) : can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])
-    error_message = "versions: not the name of an output: ${join(", ", [for name in keys(var.versions) : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Valid are letters, digits and underscores, a letter first."
+    error_message = "versions: not the name of an output: ${join(", ", [for name in keys(var.versions) : jsonencode(name) if !can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])}. Use letters, digits and underscores, starting with a letter."
   }
 
   validation {
@@ -41,7 +41,7 @@ variable "prefix" {
 
   validation {
     condition     = can(regex("^(/[A-Za-z0-9_./-]*|[A-Za-z0-9_.-]+)$", var.prefix)) && !can(regex("//", var.prefix)) && !can(regex("^/?(aws|ssm)", lower(var.prefix))) && trim(var.prefix, "/") != "" && length(regexall("/", var.prefix)) <= 15 && length(var.prefix) <= 900
-    error_message = "prefix: ${jsonencode(var.prefix)} can't begin a parameter's name. Valid are up to 900 letters, digits and '_.-/', such as OUTPUT_, /prod/web/OUTPUT_ or /prod/web/, not beginning with 'aws' or 'ssm'."
+    error_message = "prefix: ${jsonencode(var.prefix)} can't begin a parameter's name. Use up to 900 letters, digits and '_.-/', such as OUTPUT_, /prod/web/OUTPUT_ or /prod/web/, not beginning with 'aws' or 'ssm'."
   }
 }
 
@@ -52,7 +52,7 @@ variable "kms_key_id" {
 
   validation {
     condition     = var.kms_key_id == null || can(regex("^[A-Za-z0-9:/_-]{1,256}$", var.kms_key_id))
-    error_message = "kms_key_id: ${jsonencode(var.kms_key_id)} is not a key. Valid are a key's id, its ARN, or an alias such as alias/outputs."
+    error_message = "kms_key_id: ${jsonencode(var.kms_key_id)} is not a key. Use a key's id, its ARN, or an alias such as alias/outputs."
   }
 }
 
@@ -64,7 +64,7 @@ variable "tier" {
 
   validation {
     condition     = contains(["Standard", "Advanced", "Intelligent-Tiering"], var.tier)
-    error_message = "tier: ${jsonencode(var.tier)} is not a tier. Valid are Standard, Advanced and Intelligent-Tiering."
+    error_message = "tier: ${jsonencode(var.tier)} is not a tier. Valid values: Standard, Advanced and Intelligent-Tiering."
   }
 }
 
@@ -81,12 +81,12 @@ variable "tags" {
 
   validation {
     condition     = alltrue([for key in keys(var.tags) : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && !startswith(lower(key), "aws:")])
-    error_message = "tags: not the key of a tag: ${join(", ", [for key in keys(var.tags) : jsonencode(key) if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) || startswith(lower(key), "aws:")])}. Valid are 1 to 128 letters, digits, spaces and '_.:/=+-@', not beginning with aws:."
+    error_message = "tags: not the key of a tag: ${join(", ", [for key in keys(var.tags) : jsonencode(key) if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) || startswith(lower(key), "aws:")])}. Use 1 to 128 letters, digits, spaces and '_.:/=+-@', not beginning with aws:."
   }
 
   validation {
     condition     = alltrue([for value in values(var.tags) : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value))])
-    error_message = "tags: not the value of a tag: ${join(", ", [for key, value in var.tags : key if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value))])}. Valid are up to 256 letters, digits, spaces and '_.:/=+-@'."
+    error_message = "tags: not the value of a tag: ${join(", ", [for key, value in var.tags : key if !can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value))])}. Use up to 256 letters, digits, spaces and '_.:/=+-@'."
   }
 }
 

@@ -93,7 +93,7 @@ class Declarations:
     def _followed(self, call: Located, bound: Bound, path: pathlib.Path) -> Iterator[Declared]:
         """Yield what a module of this repository publishes, with the arguments of this call."""
         if call.address.count("module.") > MAX_DEPTH or not path.is_dir():
-            reason = "modules call each other in a circle" if path.is_dir() else "the module's folder isn't there"
+            reason = "modules call each other in a cycle" if path.is_dir() else "the module's folder isn't there"
             self.unknown.append(Unknown(Side.DECLARED, call.place(call.block.line), reason, unread=True))
             return
         arguments = {name: call.value(name, bound) for name in call.block.attributes if name not in META_ARGUMENTS}

@@ -67,7 +67,9 @@ def _publisher(entry: Mapping[str, Any], option: str) -> Publisher:
     known = [field.name for field in dataclasses.fields(Publisher)]
     for name, value in entry.items():
         if name not in known:
-            raise OptionError(f"{option}: {show(name)} is not known.{nearest(name, known)} Valid: {', '.join(known)}")
+            raise OptionError(
+                f"{option}: {show(name)} is not a valid key.{nearest(name, known)} Valid keys: {', '.join(known)}"
+            )
         if not isinstance(value, str) or not value:
             raise OptionError(f"{option}.{name}: {show(value)} must be a string that is not empty")
     if "source" not in entry:

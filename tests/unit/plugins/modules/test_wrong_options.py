@@ -83,7 +83,7 @@ MODULES = {
             **CONNECTION,
             "file_system_id": ("fs", "file_system_id: 'fs'"),
             "az": ("here", "az: 'here'"),
-            "tags": ({"Name": 1}, "tags: 'Name': 1 must be a text"),
+            "tags": ({"Name": 1}, "tags: 'Name': 1 must be a string"),
         },
     ),
     "lambda_power_tuning": (

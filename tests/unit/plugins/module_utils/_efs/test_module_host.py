@@ -90,7 +90,7 @@ def test_an_fstab_that_cannot_be_written_is_as_it_was(host, tmp_path, monkeypatc
 def test_a_second_run_waits_and_then_says_so(host):
     """For the same path alone, and no longer than it may."""
     one, other = host(), host()
-    busy = pytest.raises(MountError, match=r"^/mnt/efs: another run works on it, and didn't end within 0\.3 s")
+    busy = pytest.raises(MountError, match=r"^/mnt/efs: another run is working on it and did not finish within 0\.3 s")
     with one.lock("/mnt/efs", 0), other.lock("/mnt/other", 0), busy, other.lock("/mnt/efs", 0.3):
         pass
     with other.lock("/mnt/efs", 0):

@@ -265,7 +265,7 @@ def test_a_busy_mount():
     on = host()
     on.put(PATH, f"{NAMES[B]}:/", used_by=("bash (12)", "nginx (34)"))
     with pytest.raises(
-        MountError, match=r"can't be: target is busy. Used by bash \(12\), nginx \(34\). End what uses it"
+        MountError, match=r"can't be: target is busy. Used by bash \(12\), nginx \(34\). Stop what uses it"
     ):
         worker(on).work()
     report = worker(on, lazy_unmount=True).work()

@@ -73,7 +73,7 @@ class World:
     def assert_a_stop_is_ahead(self, running: bool) -> None:
         """Whatever runs or will be started will be stopped."""
         stops = self.stops()
-        assert stops or not running, "runs and no stop is ahead"
+        assert stops or not running, "runs and no stop is scheduled"
         for start in self._edges("start"):
             ahead = [stop for stop in stops if stop.at is None or start.at is None or stop.at > start.at]
             assert ahead, f"{start.name} and no stop after it"
@@ -387,7 +387,7 @@ def assert_nothing_lost(world: World, start, writers) -> None:
     [*range(QUICK_CHUNKS), *(pytest.param(chunk, marks=pytest.mark.full) for chunk in range(QUICK_CHUNKS, CHUNKS))],
 )
 def test_interleaved_writers_lose_nothing(chunk) -> None:
-    """10,000 random interleavings, most with a killed writer: all converge, nothing is lost, a stop is ahead."""
+    """10,000 random interleavings, most with a killed writer: all converge, nothing is lost, a stop is scheduled."""
     for seed in range(chunk * RUNS // CHUNKS, (chunk + 1) * RUNS // CHUNKS):
         interleave(seed, weekly=chunk % 2 == 1)
 
@@ -482,7 +482,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_killed_between_any_two_calls_a_stop_is_ahead_and_the_next_run_heals(change) -> None:
-    """Killed before each of its calls in turn: a stop is ahead after every call, and another run settles all."""
+    """Killed before each of its calls in turn: a stop is scheduled after every call, and another run settles all."""
     for dies_at in itertools.count(1):
         world = World()
         world.apply(BookingChange(put=(booked("a", 3, 6), booked("c", 7, 9), booked("r", -1, 2))))

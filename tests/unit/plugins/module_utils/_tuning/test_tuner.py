@@ -157,8 +157,8 @@ def test_two_tuners_the_second_is_refused_by_name():
     rows = whole_run(aws)
     refused_until = "2027-01-15 08:02:08"
     assert refused == [
-        "worker is being measured by owner-of-run-1, run run-1. Wait for its end; if it was killed, run again with "
-        f"'state: restored', or after {refused_until} UTC, when its lease is over"
+        "worker is being measured by owner-of-run-1, run run-1. Wait until it has ended; if it was killed, run again "
+        f"with 'state: restored', or after {refused_until} UTC, when its lease expires"
     ]
     assert all(row.usable for row in rows)
     assert before == aws.state()

@@ -134,8 +134,8 @@ class TestApplications:
 NINE, TEN = f";TZID={PARIS}:20270310T090000", f";TZID={PARIS}:20270310T100000"
 TRAPS = {
     "unknown zone": (event("a", ";TZID=GMT+0100:20270310T090000", TEN), "'GMT+0100' is not a known name"),
-    "interval 0": (event("a", NINE, TEN, "RRULE:FREQ=DAILY;INTERVAL=0"), "INTERVAL=0 is not a number from 1 on"),
-    "count -1": (event("a", NINE, TEN, "RRULE:FREQ=DAILY;COUNT=-1"), "COUNT=-1 is not a number from 1 on"),
+    "interval 0": (event("a", NINE, TEN, "RRULE:FREQ=DAILY;INTERVAL=0"), "INTERVAL=0 must be 1 or more"),
+    "count -1": (event("a", NINE, TEN, "RRULE:FREQ=DAILY;COUNT=-1"), "COUNT=-1 must be 1 or more"),
     "minutely": (event("a", NINE, TEN, "RRULE:FREQ=MINUTELY"), "FREQ=MINUTELY is not supported"),
     "secondly": (event("a", NINE, TEN, "RRULE:FREQ=SECONDLY"), "FREQ=SECONDLY is not supported"),
     "no frequency": (event("a", NINE, TEN, "RRULE:BYDAY=MO"), "RRULE"),

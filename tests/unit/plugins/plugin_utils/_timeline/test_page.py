@@ -105,13 +105,13 @@ def test_what_is_there_to_read() -> None:
 
 def test_what_is_wrong_is_beside_the_plan() -> None:
     """The state, each problem in words, how many need attention; what is gone is not drawn as if it would run."""
-    gone = replace(LANE, state="terminated", problems=("Is terminated.", "No stop is ahead."))
+    gone = replace(LANE, state="terminated", problems=("Is terminated.", "No stop is scheduled."))
     said, html = words(timeline(LANE, gone)), page(timeline(LANE, gone))
 
     assert "1 needs attention" in said
     assert "2 need attention" in words(timeline(gone, gone))
     assert "terminated i-0a1b2c3d4e5f60718" in said
-    assert "Is terminated. No stop is ahead." in said
+    assert "Is terminated. No stop is scheduled." in said
     assert "booked, but gone" in said
     assert [html.count(f'<section class="lane{kind}">') for kind in ("", " gone")] == [1, 1]
 

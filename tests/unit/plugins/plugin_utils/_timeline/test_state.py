@@ -40,9 +40,9 @@ def item(**fields: Any) -> dict[str, Any]:
             "running",
             OUTSIDE,
             START,
-            ("Is running, although nothing is booked now; no stop is ahead before its next window.",),
+            ("Is running, although nothing is booked now; no stop is scheduled before its next window.",),
         ),
-        ("running", INSIDE, None, ("No stop is ahead.",)),
+        ("running", INSIDE, None, ("No stop is scheduled.",)),
         ("terminated", OUTSIDE, START, ("Is terminated and will never run again: cancel its bookings.",)),
         ("shutting-down", INSIDE, STOP, ("Is shutting-down and will never run again: cancel its bookings.",)),
         (None, OUTSIDE, START, ("Does not exist: cancel its bookings.",)),
@@ -87,12 +87,14 @@ def test_drift_and_damage_are_said() -> None:
 def test_warnings_of_the_module_are_shown_once() -> None:
     """Without the id that the lane names anyway, and not again what its state says already."""
     spot = f"{ID} is a spot instance: it can't be stopped"
-    endless = "the weekly bookings always cover the whole week: no stop is ahead"
+    endless = "the weekly bookings always cover the whole week: no stop is scheduled"
 
     assert problems(item(state="running", warnings=[spot]), INSIDE, NOW) == (
         "Is a spot instance: it can't be stopped.",
     )
-    assert problems(item(state="running", next_edge=None, warnings=[endless]), INSIDE, NOW) == ("No stop is ahead.",)
+    assert problems(item(state="running", next_edge=None, warnings=[endless]), INSIDE, NOW) == (
+        "No stop is scheduled.",
+    )
     for state in ("terminated", "stopped"):
         both = [f"{ID} is {state}, but it is booked now: it should run until 2026-11-24T16:20:00Z", spot]
         assert len(problems(item(state=state, warnings=both), INSIDE, NOW)) == 2

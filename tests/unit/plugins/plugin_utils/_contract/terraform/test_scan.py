@@ -209,7 +209,7 @@ def test_a_circle_of_modules(declared):
     found, unknown = declared(files)
 
     assert ("OUTPUT_X", "string", "") in found
-    assert "modules call each other in a circle" in [reason for _place, reason in unknown]
+    assert "modules call each other in a cycle" in [reason for _place, reason in unknown]
 
 
 def test_locals_in_a_circle(declared):
