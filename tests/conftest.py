@@ -91,22 +91,20 @@ def aws(_aws_server):
 
 
 @pytest.fixture(scope="session")
-def _warm_start(request):
-    """Start what Ansible's commands are forked from, once for each worker; nothing where each shall start anew."""
-    if request.config.getoption("--cold-start"):
-        yield None
-        return
+def warm_start():
+    """Start what Ansible's commands are forked from, once for each worker."""
     with tempfile.TemporaryDirectory(prefix="tfbridge-") as folder:
-        warm_start = WarmStart(pathlib.Path(folder), environment(pathlib.Path(folder) / "home", COLLECTIONS))
-        yield warm_start
-        warm_start.stop()
+        started = WarmStart(pathlib.Path(folder), environment(pathlib.Path(folder) / "home", COLLECTIONS))
+        yield started
+        started.stop()
 
 
 @pytest.fixture
-def run(tmp_path, aws, _warm_start):
+def run(request, tmp_path, aws):
     """Run Ansible's command lines in an empty folder, against the strict AWS. None leaves a secret at home."""
+    cold = request.config.getoption("--cold-start")
     PLANTED.plant(aws.env["AWS_SECRET_ACCESS_KEY"])
-    yield CommandLines(tmp_path, COLLECTIONS, aws.env, _warm_start)
+    yield CommandLines(tmp_path, COLLECTIONS, aws.env, None if cold else request.getfixturevalue("warm_start"))
     PLANTED.check_files(tmp_path / "home")
 
 

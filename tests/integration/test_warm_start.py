@@ -41,9 +41,9 @@ def cold(run, aws):
 
 
 @pytest.fixture(autouse=True)
-def _forks(run):
-    if not run.warm_start:
-        pytest.skip("not on this machine: --cold-start was given")
+def _forks(run, warm_start):
+    """Whatever the other tests use."""
+    run.warm_start = warm_start
 
 
 # Its play prints the environment.
