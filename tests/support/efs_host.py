@@ -182,7 +182,7 @@ class ModelHost(Host):
             return problem
         if any(map(self.is_client_of, self.lingering)):
             self.clock += timeout
-            return f"mount didn't end within {timeout} s"
+            return f"mount did not finish within {timeout} s"
         given = dict.fromkeys(options)
         assert "nofail" not in given
         if fstype == "tmpfs":

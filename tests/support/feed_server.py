@@ -77,8 +77,13 @@ def feed_server(folder: pathlib.Path, answer: Handler) -> Iterator[FeedServer]:
         def log_message(self, *_arguments: object) -> None:
             """Print nothing."""
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Request)
-    server.daemon_threads = True
+    class Server(http.server.ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_arguments: object) -> None:
+            """Print nothing: clients leave that don't trust the certificate."""
+
+    server = Server(("127.0.0.1", 0), Request)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(_certificate(folder))
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)

@@ -41,10 +41,11 @@ class InProcess:
 
     def module(self, name: str, /, **options: Any) -> dict[str, Any]:
         """Run a module, and return its result."""
-        give_arguments(self._monkeypatch, options)
         printed = io.StringIO()
-        with contextlib.redirect_stdout(printed), pytest.raises(SystemExit) as ended:
-            importlib.import_module(f"{_PLUGINS}.modules.{name}").main()
+        with self._monkeypatch.context() as patch, contextlib.redirect_stdout(printed):
+            give_arguments(patch, options)
+            with pytest.raises(SystemExit) as ended:
+                importlib.import_module(f"{_PLUGINS}.modules.{name}").main()
         result: dict[str, Any] = json.loads(printed.getvalue().strip().splitlines()[-1])
         assert bool(result.get("failed")) == bool(ended.value.code), result
         return result

@@ -27,7 +27,9 @@ print(runs, gc.isenabled(), gc.get_freeze_count() > 10000, "boto3.session" in sy
 
 
 @pytest.fixture(autouse=True)
-def _as_before():
+def _nothing_is_frozen():
+    """As another test of the process may have left it."""
+    gc.unfreeze()
     yield
     gc.unfreeze()
     gc.enable()
