@@ -21,7 +21,7 @@ from tests.support.command_lines import CommandLines, Result
 Words = Sequence[Union[str, pathlib.Path]]
 # What images of execution environments have beside Python.
 PACKAGES = "python3,python3-venv,git,ca-certificates"
-DEBIAN = "bookworm"
+DEBIAN, PYTHON = "bookworm", (3, 11)
 # Sees the folder of the test under the name that it has outside; all mounts end with the command.
 ENTER = """
 for each in /dev /proc "$folder"; do mkdir -p "$root$each" && mount --rbind "$each" "$root$each"; done
@@ -71,6 +71,8 @@ class Chroot(Venv):
         """Make it, which takes a minute."""
         if os.geteuid() or not shutil.which("debootstrap"):
             pytest.skip("not on this machine: a chroot needs root and debootstrap")
+        if sys.version_info[:2] != PYTHON:
+            pytest.skip("not on this machine: pip downloads what its own Python needs, and the image has another")
         self.root = self.folder / "root"
         made = ["unshare", "--mount", "--propagation", "private", "debootstrap", "--variant=minbase"]
         subprocess.run([*made, f"--include={PACKAGES}", DEBIAN, self.root], check=True, stdout=subprocess.DEVNULL)
