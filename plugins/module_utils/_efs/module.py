@@ -37,7 +37,7 @@ def run_module(module: Any) -> dict[str, Any]:
     params = module.params
     if params["wait_timeout"] < 0 or params["wait_delay"] <= 0:
         raise OptionError("wait_timeout must be at least 0, and wait_delay more than 0 seconds")
-    given = {name: params[name] for name in ENTRY}
+    given = _entry_of(params)
     mount = parse_entry(given).mount
     if os.geteuid() != 0 and not module.check_mode:
         raise OptionError(f"{mount.path}: only root mounts, and this ran as user {os.geteuid()}. Set become: true")
@@ -59,6 +59,11 @@ def run_module(module: Any) -> dict[str, Any]:
             "state: unmounted and then with state: mounted"
         )
     return {**_result(mount, report, module.check_mode), **host.backup}
+
+
+def _entry_of(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters that describe the mount."""
+    return {name: params[name] for name in ENTRY}
 
 
 def _in_zone_of_instance(given: Mapping[str, Any]) -> Mount:
