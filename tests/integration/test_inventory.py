@@ -757,7 +757,7 @@ class TestErrors:
             {},
             "has the attribute '_ansible_coverage_remote_output'",
         ),
-        ("all at once", {"PORT": "1", "TAGS": "2", "HOSTVARS": "3"}, {}, "3 things are wrong"),
+        ("all at once", {"PORT": "1", "TAGS": "2", "HOSTVARS": "3"}, {}, "3 problems"),
         ("decoder", {"X": {"a": [{"__ansible_unsafe": 1}]}}, {}, "OUTPUT_X has the key '__ansible_unsafe'"),
         *(
             ("options at once", {}, {**WRONG_OPTIONS, "strict": "perhaps", "prefx": "x"}, message)
