@@ -17,9 +17,8 @@ test: $(if $(filter 1,$(REQUIRE_ALL)),can-molecule) venv  ## Run every check and
 test-all: can-molecule venv  ## Run every check, every test on every ansible-core, and every scenario (90 minutes)
 	@$(CHECKS) ARGUMENTS="-- all"
 
-# Two at a time, the longest first: beside the tests, most of the checks use one processor, and half of a scenario's
-# time is waiting.
-CHECKS = $(MAKE) --no-print-directory --jobs=2 --keep-going check-tests check-role check-code
+# Two at a time: most of the checks use one processor, and half of a scenario's time is waiting.
+CHECKS = $(MAKE) --no-print-directory --jobs=2 --keep-going check-code check-role check-tests
 check-code:
 	@$(NOX) --tags code $(ARGUMENTS)
 check-role:
