@@ -22,6 +22,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Optional, cast
 
+UNENDED = "did not finish within"
 _POLL = 0.02
 _DESCRIPTORS = 1024
 
@@ -46,7 +47,7 @@ class Done:
 
     def problem(self, command: str) -> str:
         """Return why a command failed, in words; empty where it didn't."""
-        ending = f"did not finish within {self.timeout:g} s" if self.code is None else f"exited with code {self.code}"
+        ending = f"{UNENDED} {self.timeout:g} s" if self.code is None else f"exited with code {self.code}"
         return "" if self.code == 0 else self.message or f"{command} {ending}"
 
 

@@ -18,10 +18,11 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import e
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs import fstab
 
 from .applied import flags_to_set
+from .commands import UNENDED
 from .decision import Action, Step, fstab_line
 from .entry import Mount
 from .errors import MountError
-from .host import MOUNT_TIMEOUT, UNENDED, Host
+from .host import MOUNT_TIMEOUT, Host
 from .identity import Network, describe, tunnel_of
 from .mount_table import AUTOFS, Layer, View, view
 from .options import for_mount
