@@ -9,7 +9,7 @@ PRIVATE: not for use outside this collection, may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 _SHOWN_CHARACTERS = 60
 _SHOWN_NAMES = 5
@@ -47,3 +47,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
     matches = difflib.get_close_matches(name, list(known), n=1)
     return f" Did you mean {matches[0]!r}?" if matches else ""
+
+
+def unknown_key(option: str, key: object, known: Collection[str]) -> str:
+    """Return the message for a key of an option that doesn't exist."""
+    return f"{option}: {show(key)} is not a valid key.{nearest(str(key), known)} Valid keys: {', '.join(known)}"

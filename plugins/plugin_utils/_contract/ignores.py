@@ -20,7 +20,7 @@ from typing import Any
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DataError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.json_text import parse_json
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import parse_each
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest, show
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show, unknown_key
 
 from .model.facts import Place
 from .model.findings import SEVERITIES, Finding, FindingKind
@@ -54,9 +54,7 @@ def _ignore(entry: Mapping[str, Any], option: str) -> Ignore:
     known = [field.name for field in dataclasses.fields(Ignore)]
     for name in entry:
         if name not in known:
-            raise OptionError(
-                f"{option}: {show(name)} is not a valid key.{nearest(name, known)} Valid keys: {', '.join(known)}"
-            )
+            raise OptionError(unknown_key(option, name, known))
     absent = [name for name in ("name", "reason", "until") if not entry.get(name)]
     if absent:
         raise OptionError(

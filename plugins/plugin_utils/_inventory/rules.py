@@ -17,7 +17,7 @@ from typing import Any, Callable, Optional
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import Refusals
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest, show
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show, unknown_key
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.names import output_name
 
 from .names import group_name_problem
@@ -150,8 +150,7 @@ def _mapping(value: object, option: str, keys: Sequence[str], refusals: Refusals
         raise OptionError(f"{option}: {show(value)} is not a mapping. Valid keys: {', '.join(keys)}")
     for key in value:
         if key not in keys:
-            hint = nearest(str(key), keys)
-            refusals.refuse(f"{option}: {show(key)} is not a valid key.{hint} Valid keys: {', '.join(keys)}")
+            refusals.refuse(unknown_key(option, key, keys))
     return value
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.refusals import parse_each
-from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import nearest, show
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show, unknown_key
 
 FORMS = ("name", "objects", "keys")
 
@@ -67,9 +67,7 @@ def _publisher(entry: Mapping[str, Any], option: str) -> Publisher:
     known = [field.name for field in dataclasses.fields(Publisher)]
     for name, value in entry.items():
         if name not in known:
-            raise OptionError(
-                f"{option}: {show(name)} is not a valid key.{nearest(name, known)} Valid keys: {', '.join(known)}"
-            )
+            raise OptionError(unknown_key(option, name, known))
         if not isinstance(value, str) or not value:
             raise OptionError(f"{option}.{name}: {show(value)} must be a string that is not empty")
     if "source" not in entry:
