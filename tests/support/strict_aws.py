@@ -26,6 +26,7 @@ from tests.support import strict_iam, strict_lambda, strict_scheduler, strict_ss
 from tests.support.aws_answers import Answer, RefusedError, Request
 from tests.support.lambda_memory import Workload
 from tests.support.planted_secrets import PLANTED
+from tests.support.since_last_write import SinceLastWrite
 
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/[0-9]+/([^/]+)/([^/]+)/")
 
@@ -55,7 +56,7 @@ class Settings:
     remember: bool = False  # answer reads as they were answered since the last write, without asking moto again
     now: Callable[[], datetime] = dataclasses.field(default=lambda: datetime.now(timezone.utc), repr=False)
     workload: Workload = dataclasses.field(default_factory=Workload, repr=False)  # what Lambda functions take
-    pages: dict[str, Any] = dataclasses.field(default_factory=dict, repr=False)  # what moto listed since the last write
+    pages: SinceLastWrite = dataclasses.field(default_factory=SinceLastWrite, repr=False)  # what moto listed
 
 
 class StrictAws:
@@ -68,7 +69,7 @@ class StrictAws:
         self._calls: list[Request] = []
         self._faults: list[Fault] = []
         self._recent: collections.deque[float] = collections.deque()
-        self._answers: dict[tuple[Any, ...], Answer] = {}
+        self._answers = SinceLastWrite()
         self.settings = Settings()
 
     def reset(self) -> None:
@@ -76,7 +77,7 @@ class StrictAws:
         with self._lock:
             self._calls, self._faults, self.settings = [], [], Settings()
             self._recent.clear()
-            self._answers.clear()
+            self._answers.forget()
             environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/moto-api/reset", "HTTP_HOST": "localhost"}
             self._ask_moto({**environ, "wsgi.url_scheme": "http", "SERVER_NAME": "localhost", "SERVER_PORT": "80"}, b"")
 
@@ -130,19 +131,27 @@ class StrictAws:
             if self.settings.policy:
                 strict_iam.check(request, self.settings.policy)
             if not request.operation.startswith(("Get", "Describe", "List")):
-                self.settings.pages.clear()
-                self._answers.clear()
-            elif self.settings.remember:
+                return self._write(request, environ, body)
+            if self.settings.remember:
                 return self._remembered(request, environ, body)
             return self._ask(request, environ, body)
         except RefusedError as refusal:
             return refusal.answer(request.protocol)
 
+    def _write(self, request: Request, environ: dict[str, Any], body: bytes) -> Answer:
+        self._forget_reads()
+        try:
+            return self._ask(request, environ, body)
+        finally:
+            self._forget_reads()
+
+    def _forget_reads(self) -> None:
+        self.settings.pages.forget()
+        self._answers.forget()
+
     def _remembered(self, request: Request, environ: dict[str, Any], body: bytes) -> Answer:
         key = (request.service, request.operation, request.region, request.path, environ.get("QUERY_STRING"), body)
-        if key not in self._answers:
-            self._answers[key] = self._ask(request, environ, body)
-        return self._answers[key]
+        return self._answers.get(key, lambda: self._ask(request, environ, body))
 
     def _ask(self, request: Request, environ: dict[str, Any], body: bytes) -> Answer:
         if request.service == strict_lambda.SERVICE and self.settings.refuse:

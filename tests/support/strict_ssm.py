@@ -15,6 +15,7 @@ from unittest import mock
 from moto.ssm.models import SimpleSystemManagerBackend
 
 from tests.support.aws_answers import Answer, Request
+from tests.support.since_last_write import SinceLastWrite
 from tests.support.strict_ssm_writes import check_put, check_tag, invalid
 
 SERVICE = "ssm"
@@ -89,13 +90,10 @@ def _paged(request: Request, ask: Ask, settings: Any) -> Answer:
     return _masked(answer, request) if request.operation == "GetParametersByPath" else answer
 
 
-def _gather(request: Request, ask: Ask, remembered: dict[str, Any]) -> tuple[Answer, list[Any]]:
+def _gather(request: Request, ask: Ask, known: SinceLastWrite) -> tuple[Answer, list[Any]]:
     payload = {key: value for key, value in request.payload.items() if key not in {"NextToken", "MaxResults"}}
     key = json.dumps([request.operation, request.region, request.access_key, payload], sort_keys=True)
-    if key not in remembered:
-        with _filtered_once():
-            remembered[key] = _gather_all(payload, ask)
-    return remembered[key]
+    return known.get(key, lambda: _gather_all(payload, ask))
 
 
 @contextlib.contextmanager
@@ -113,6 +111,7 @@ def _filtered_once() -> Iterator[None]:
         yield
 
 
+@_filtered_once()
 def _gather_all(payload: dict[str, Any], ask: Ask) -> tuple[Answer, list[Any]]:
     items: list[Any] = []
     while True:
