@@ -29,6 +29,8 @@ PACKAGED = "3.39.0"
 # Mirrors lie shallow in the file system; these have no mirrors, but many entries.
 NO_MIRRORS = {"proc", "sys", "dev", "run", "tmp"}
 DEPTH = 4
+# Otherwise a quarter of the time goes into collecting garbage while the provider's schemas are read.
+LESS_COLLECTING = {"GOGC": "400", "GOMEMLIMIT": "2GiB"}
 
 
 class NoMirrorError(TerraformUnavailableError):
@@ -37,7 +39,7 @@ class NoMirrorError(TerraformUnavailableError):
 
 @dataclasses.dataclass(frozen=True)
 class Provider:
-    """A line of the AWS provider, and the environment in which Terraform finds it."""
+    """A line of the AWS provider, and the environment in which Terraform finds it and reads it quickly."""
 
     version: str
     origin: str
@@ -80,7 +82,8 @@ def oldest_provider() -> Provider:
 def _provider(version: str, origin: str, environment: Mapping[str, str], mirror: pathlib.Path) -> Provider:
     address = f"{_host()}/hashicorp/aws"
     executables = sorted(mirror.glob(f"{address}/{version}/*/terraform-provider-aws*"))
-    return Provider(version, origin, environment, executables[0] if len(executables) == 1 else None, address)
+    executable = executables[0] if len(executables) == 1 else None
+    return Provider(version, origin, {**LESS_COLLECTING, **environment}, executable, address)
 
 
 def _unpack(target: pathlib.Path) -> None:

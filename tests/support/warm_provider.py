@@ -53,7 +53,11 @@ class WarmProviders:
         with said.open("wb") as output:
             command = [*LEASH, str(provider.executable), "-debug"]
             process = subprocess.Popen(
-                command, env=self._environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+                command,
+                env={**self._environment, **provider.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
             )
         self._processes.append(process)
         deadline = time.monotonic() + TIMEOUT
