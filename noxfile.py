@@ -4,8 +4,9 @@
 
 """The checks of the project; `make test` runs them all, `.venv/bin/nox -s tests` one, `nox --list` names them.
 
-`.venv/bin/nox -- all` adds what `make test` leaves out: tests marked `full`, all tests that meet Ansible on the other
-releases of ansible-core, and all molecule scenarios. With REQUIRE_ALL=1 a skipped test fails (tests/conftest.py).
+`.venv/bin/nox -- all` adds what `make test` leaves out: tests marked `full`, the commands of the contract started from
+scratch, all tests that meet Ansible on the other releases of ansible-core, and all molecule scenarios. With
+REQUIRE_ALL=1 a skipped test fails (tests/conftest.py).
 """
 
 from __future__ import annotations
@@ -42,9 +43,10 @@ PACKAGE = "ansible_collections.tfbridge.aws.plugins"
 # More than there are processors: Terraform waits ten seconds at a time for what it has asked for.
 PYTEST = ("pytest", "-q", "-n", str((os.cpu_count() or 1) * 3 // 2), "--maxschedchunk", "1")
 CORES = ("-m", "cores and not full", "tests/unit/plugins", "tests/integration")
+# What is marked `full` runs on one core, unless it is marked `cores` too.
 NOT_PURE = (
     "-m",
-    "not terraform and not lab",
+    "not terraform and not lab and (cores or not full)",
     "--ignore=tests/unit/plugins/module_utils",
     "--ignore=tests/unit/plugins/plugin_utils/_contract",
 )
@@ -141,7 +143,9 @@ def sanity(session: nox.Session) -> None:
 @nox.session(tags=["tests"])
 def tests(session: nox.Session) -> None:
     """Run unit, property and integration tests, with genuine Terraform."""
-    _pytest(session, *(("--cold-start",) if _is_all(session) else ("-m", "not full")), "tests")
+    _pytest(session, *(() if _is_all(session) else ("-m", "not full")), "tests")
+    if _is_all(session):
+        _pytest(session, "--cold-start", *CORES)
 
 
 @nox.session(name="tests-other-core", tags=["tests"], venv_backend="venv", python=_interpreter(OTHER))

@@ -41,7 +41,7 @@ REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
 
 def pytest_addoption(parser):
-    """Add the option of `make test-all`."""
+    """Add an option that `make test-all` uses."""
     parser.addoption("--cold-start", action="store_true", help="start each of Ansible's commands from scratch")
 
 
@@ -109,11 +109,8 @@ def run(request, tmp_path, aws):
 
 
 @pytest.fixture(scope="session")
-def _warm(request, _aws_server):
-    """Give what keeps a provider running for all tests of a worker; nothing where each command shall start its own."""
-    if request.config.getoption("--cold-start"):
-        yield lambda provider: provider
-        return
+def _warm(_aws_server):
+    """Give what keeps a provider running for all tests of a worker."""
     with tempfile.TemporaryDirectory(prefix="tfbridge-") as folder:
         providers = WarmProviders(pathlib.Path(folder), _aws_server.env)
         yield providers.warm
