@@ -42,6 +42,8 @@ OTHER = "3.13" if sys.version_info < (3, 12) else "3.11"
 PACKAGE = "ansible_collections.tfbridge.aws.plugins"
 # More than there are processors: Terraform waits ten seconds at a time for what it has asked for.
 PYTEST = ("pytest", "-q", "-n", str((os.cpu_count() or 1) * 3 // 2), "--maxschedchunk", "1")
+# Workers for tests of which three quarters are waiting.
+WAITING = str((os.cpu_count() or 1) * 4)
 CORES = ("-m", "cores and not full", "tests/unit/plugins", "tests/integration")
 # What is marked `full` runs on one core, unless it is marked `cores` too.
 NOT_PURE = (
@@ -143,9 +145,12 @@ def sanity(session: nox.Session) -> None:
 @nox.session(tags=["tests"])
 def tests(session: nox.Session) -> None:
     """Run unit, property and integration tests, with genuine Terraform."""
-    _pytest(session, *(() if _is_all(session) else ("-m", "not full")), "tests")
-    if _is_all(session):
-        _pytest(session, "--cold-start", *CORES)
+    if not _is_all(session):
+        _pytest(session, "-m", "not full", "tests")
+        return
+    _pytest(session, "-m", "not waits", "tests")
+    _pytest(session, "-n", WAITING, "-m", "waits", "tests/integration")
+    _pytest(session, "--cold-start", *CORES)
 
 
 @nox.session(name="tests-other-core", tags=["tests"], venv_backend="venv", python=_interpreter(OTHER))

@@ -302,6 +302,7 @@ def test_what_was_lost_on_the_way_is_neither_lost_nor_invented(stage, fault):
 
 
 @pytest.mark.full
+@pytest.mark.waits
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("stage", STORIES, indirect=True)
 def test_a_fault_at_any_call(stage, fault):
