@@ -138,8 +138,8 @@ def audit(session: nox.Session) -> None:
 
 @nox.session(tags=["code"])
 def sanity(session: nox.Session) -> None:
-    """Run the sanity suite of ansible-test."""
-    session.run("python", "scripts/sanity.py")
+    """Run the sanity suite of ansible-test; its slow linters read tests and scripts in `make test-all` only."""
+    session.run("python", "scripts/sanity.py", *session.posargs)
 
 
 @nox.session(tags=["tests"])
