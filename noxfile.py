@@ -5,7 +5,7 @@
 """The checks of the project; `make test` runs them all, `.venv/bin/nox -s tests` one, `nox --list` names them.
 
 `.venv/bin/nox -- all` adds what `make test` leaves out: tests marked `full`, the commands of the contract started from
-scratch, all tests that meet Ansible on the other releases of ansible-core, and all molecule scenarios. With
+scratch, all other tests that meet Ansible on the other releases of ansible-core, and all molecule scenarios. With
 REQUIRE_ALL=1 a skipped test fails (tests/conftest.py).
 """
 
@@ -42,7 +42,7 @@ OTHER = "3.13" if sys.version_info < (3, 12) else "3.11"
 PACKAGE = "ansible_collections.tfbridge.aws.plugins"
 # More than there are processors: Terraform waits ten seconds at a time for what it has asked for.
 PYTEST = ("pytest", "-q", "-n", str((os.cpu_count() or 1) * 3 // 2), "--maxschedchunk", "1")
-# Workers for tests of which three quarters are waiting.
+# Workers for tests that wait for more than half of their time.
 WAITING = str((os.cpu_count() or 1) * 4)
 CORES = ("-m", "cores and not full", "tests/unit/plugins", "tests/integration")
 # What is marked `full` runs on one core, unless it is marked `cores` too.
