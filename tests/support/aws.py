@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -28,8 +29,9 @@ def environment(url: str, region: str = REGION) -> dict[str, str]:
     }
 
 
+@functools.cache
 def client(url: str, service: str, region: str = REGION) -> Any:
-    """Give a boto3 client of a server."""
+    """Give a boto3 client of a server, made once: one of EC2 takes longer than most calls."""
     env = environment(url, region)
     return boto3.client(
         service,

@@ -50,12 +50,16 @@ class InProcess:
         assert bool(result.get("failed")) == bool(ended.value.code), result
         return result
 
+    @functools.cached_property
+    def _clients(self) -> list[Any]:
+        """The clients of the booking API, which a warm Lambda keeps too."""
+        config = Config(**BOTOCORE_CONFIG)
+        return [require_whole_answers(boto3.client(service, config=config)) for service in ("scheduler", "ec2")]
+
     def api(self, event: Mapping[str, Any]) -> tuple[int, Any, str]:
         """Send an event to the booking API; return the answer's status, its body, and what is logged."""
         environment = Environment(ROLE, "tfbridge", "", "UTC", "Bookable", ("true",), admin_principals=())
-        config = Config(**BOTOCORE_CONFIG)
-        clients = (require_whole_answers(boto3.client(service, config=config)) for service in ("scheduler", "ec2"))
-        cloud = Cloud(environment, *clients, lambda: datetime.now(timezone.utc))
+        cloud = Cloud(environment, *self._clients, lambda: datetime.now(timezone.utc))
         logged = io.StringIO()
         handler = logging.StreamHandler(logged)
         logger = logging.getLogger("tfbridge")
