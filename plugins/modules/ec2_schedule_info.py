@@ -234,9 +234,7 @@ def read(module: Any, chosen: list[str], shown: TimeRange) -> dict[str, Any]:
         reporter = Reporter(store, tools, shown, tag)
     else:
         say = progress_to(params["progress_file"], f"schedule group {site.group}: listing it")
-        group = ListedStore.read(
-            store, on_read=lambda done, of: say(f"schedule group {site.group}: {done} of {of} bookings read")
-        )
+        group = ListedStore.read(store, on_read=lambda said: say(f"schedule group {site.group}: {said}"))
         chosen, result["foreign"] = booked_instances(group.listed), foreign_schedules(group.listed)
         reporter = Reporter(group, tools, shown, tag)
     found = describe(client_of(module, "ec2"), retrier, chosen, region)

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import concurrent.futures
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Callable, Optional, Protocol, Union
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import BridgeError, OptionError
+from ansible_collections.tfbridge.aws.plugins.module_utils._common.progress_file import silent
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import WINDOWS_AHEAD, Plan
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.moments import parse_moment
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
@@ -69,21 +71,21 @@ class ListedStore(ReadOnlyStore):
     _records: dict[str, Optional[Schedule]] = field(default_factory=dict)
 
     @classmethod
-    def read(
-        cls, store: GroupStore, prefix: str = "", on_read: Callable[[int, int], None] = lambda _read, _found: None
-    ) -> ListedStore:
+    def read(cls, store: GroupStore, prefix: str = "", on_read: Callable[[str], None] = silent) -> ListedStore:
         """List a group, or what of it has this prefix, and read its records side by side meanwhile.
 
         One instance may have most of them. What can't be read now is read, and refused, when it is asked for.
-        C(on_read) is told now and then how many records are read of how many that were found.
+        C(on_read) is told now and then how many are read, and of how many once all are listed.
         """
-        finished: list[str] = []
+        counter = itertools.count(1)
+        total: Optional[int] = None
 
         def get(name: str) -> Optional[Schedule]:
             found = store.get(name)
-            finished.append(name)
-            if len(finished) % TELL_EVERY == 0:
-                on_read(len(finished), len(reads))
+            count = next(counter)
+            if count % TELL_EVERY == 0:
+                of = "" if total is None else f" of {total}"
+                on_read(f"{count}{of} bookings read")
             return found
 
         reads: dict[str, concurrent.futures.Future[Optional[Schedule]]] = {}
@@ -94,6 +96,7 @@ class ListedStore(ReadOnlyStore):
                 reads.update({name: pool.submit(get, name) for name in names})
 
             listed = store.list(prefix, on_page=begin)
+            total = len(reads)
         read = {name: done.result() for name, done in reads.items() if not isinstance(done.exception(), BridgeError)}
         return cls(store, listed, _records=read)
 

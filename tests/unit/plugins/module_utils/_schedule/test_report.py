@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError
@@ -80,12 +81,37 @@ def test_what_was_read_ahead_is_used_once(listed):
     assert [NAMES[0], NAMES[3]] == store.calls[len(NAMES) :]
 
 
-def test_how_much_is_read_is_told_now_and_then(listed, monkeypatch):
-    """Of how many that were found by then; one that fails is told of when it is asked for."""
-    monkeypatch.setattr(report, "TELL_EVERY", 10)
-    told = []
+def test_how_much_is_read_is_told_now_and_then(monkeypatch, listed):
+    """Of how many, once all are listed; a number that grows would be none."""
+    told, has_told, all_are_listed = [], threading.Event(), threading.Event()
 
-    ListedStore.read(Store(listed), on_read=lambda read, found: told.append((read, found)))
+    class Pool(ThreadPoolExecutor):
+        def shutdown(self, *arguments, **options):
+            """Come after the listing."""
+            all_are_listed.set()
+            super().shutdown(*arguments, **options)
 
-    assert list(range(10, len(NAMES), 10)) == [read for read, _found in told]
-    assert len(NAMES) == told[-1][1]
+    class SlowlyListed:
+        def list(self, _prefix, on_page):
+            """Return the second page when the first has been told of."""
+            on_page(listed[:WORKERS])
+            assert has_told.wait(10)
+            on_page(listed[WORKERS:])
+            return listed
+
+        def get(self, name):
+            """Read the second page when all are listed."""
+            assert NAMES.index(name) < WORKERS or all_are_listed.wait(10)
+            return name
+
+    def tell(said):
+        told.append(said)
+        has_told.set()
+
+    monkeypatch.setattr(report, "TELL_EVERY", WORKERS)
+    monkeypatch.setattr(report.concurrent.futures, "ThreadPoolExecutor", Pool)
+
+    ListedStore.read(SlowlyListed(), on_read=tell)
+
+    of_all = [f"{read} of {len(NAMES)} bookings read" for read in (2 * WORKERS, 3 * WORKERS)]
+    assert [f"{WORKERS} bookings read", *of_all] == told
