@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import signal
 import sys
 import tempfile
 
@@ -38,6 +39,12 @@ from tests.support.warm_start import WarmStart  # noqa: E402  needs the path abo
 # Reasons of this kind are reported; every other skip is a failure where REQUIRE_ALL is set.
 NOT_HERE = "not on this machine: "
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+
+
+def pytest_configure():
+    """Let what tests interrupt be interrupted: a suite in the background has SIGINT ignored, and so would they."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):
