@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from ansible import context
 from ansible.errors import AnsibleError
@@ -10,8 +12,9 @@ from ansible.playbook.conditional import Conditional
 from ansible.template import Templar
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.data import as_data, plain
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.trust import as_config, marks_of_this_command
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from jinja2 import Environment, TemplateSyntaxError
 
 pytestmark = pytest.mark.cores
 
@@ -108,13 +111,20 @@ def test_only_ansible_inventory_prints(monkeypatch, arguments, prints):
 
 @pytest.mark.parametrize("form", [{"list": True}, {"host": "web"}, {"list": True, "yaml": True}])
 @given(text=st.text() | st.from_regex(r"\w+(\(|\[| ?\||'|\"| |\{\{).*"))
+@example(text="~")
+@example(text="<<")
+@example(text="=")
+@example(text="2026-11-24 12:00:00 +01:00")
 def test_what_could_be_an_expression_is_never_trusted(form, text):
-    """In no command and in no form."""
+    """In no command and in no form. What YAML takes for null, a merge or a time is no expression."""
     context.CLIARGS = {**PRINTS, "list": False, **form}
     marked = marks_of_this_command()(text)
 
-    if type(marked) is type(as_config(text)) and type(marked) is not type(as_data(text)):
-        assert not set(text) & set(" ()[]{}|'\"#%~*<>=!`\\\n")
+    trusted = type(marked) is type(as_config(text)) and type(marked) is not type(as_data(text))
+    if trusted and set(text) & set(" ()[]{}|'\"#%~*<>=!`\\\n"):
+        assert re.fullmatch(r"~|<<|=|[-0-9 \t:.+TtZ]+", text)
+        with pytest.raises(TemplateSyntaxError):
+            Environment().compile_expression(text)  # noqa: S701  nothing is rendered
 
 
 @pytest.mark.parametrize("wrap", [lambda text: text, lambda text: [text], lambda text: {"k": [text]}])
