@@ -1,6 +1,8 @@
 # Everything that a developer needs, on a fresh machine with Python 3.11 or later, make and git.
 PYTHON ?= python3
 NOX = .venv/bin/nox
+# Packages are compiled when they are first imported: all of `ansible` at once takes a minute and a half of a processor.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: docs release help demo test test-all check-code check-role check-tests soak lint bench molecule can-molecule venv clean
@@ -56,7 +58,7 @@ venv: .venv/requirements.txt  ## Install the pinned packages into .venv
 	@echo "Installing the pinned packages into .venv (once, a minute or two) ..."
 	@$(PYTHON) -m venv --clear .venv || { echo "ERROR: is python3-venv installed?"; exit 1; }
 	@.venv/bin/pip install --quiet --constraint $< uv
-	@.venv/bin/uv pip install --quiet --compile-bytecode --requirement $< || .venv/bin/pip install --quiet --requirement $<
+	@.venv/bin/uv pip install --quiet --requirement $< || .venv/bin/pip install --quiet --requirement $<
 	@cp $< $@
 
 clean:  ## Remove what the other commands made
