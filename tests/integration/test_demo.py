@@ -12,11 +12,11 @@ import sys
 import pytest
 
 from tests.conftest import ROOT
+from tests.support.hangs import TIMEOUT
 from tests.support.interrupted import interrupt, left
 
 pytestmark = pytest.mark.terraform
 DEMO = [sys.executable, str(ROOT / "scripts" / "demo.py")]
-TIMEOUT = 300
 
 
 def _start(short_path, path=os.environ["PATH"]):

@@ -14,10 +14,10 @@ import pytest
 from extensions.molecule.lab import lab
 from scripts import scenarios
 from tests.conftest import ROOT
+from tests.support.hangs import TIMEOUT
 
 LAB = [sys.executable, str(ROOT / "extensions" / "molecule" / "lab" / "lab.py")]
 GUEST = "web-0=10.77.0.11"
-TIMEOUT = 900
 
 
 @pytest.fixture(autouse=True)

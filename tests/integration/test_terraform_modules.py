@@ -12,7 +12,8 @@ from scripts.terraform_binary import find_terraform
 from scripts.terraform_provider import PACKAGED
 from tests.conftest import NOT_HERE
 from tests.support import warm_provider
-from tests.support.terraform import SOURCES, TIMEOUT
+from tests.support.hangs import TIMEOUT
+from tests.support.terraform import SOURCES
 
 NO_RELEASE = "no available releases match the given constraints"
 FOLDERS = sorted({path.parent.relative_to(SOURCES).as_posix() for path in SOURCES.glob("*/*/*.tf")})

@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.hangs import TIMEOUT
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
     "--headless",
@@ -43,7 +45,7 @@ def browser(folder: Path) -> Browse:
 
     def run(*arguments: str) -> str:
         command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={folder / 'profile'}", *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=TIMEOUT).stdout
 
     return run
 

@@ -18,10 +18,9 @@ from typing import Any
 
 import yaml
 
+from tests.support.hangs import TIMEOUT
 from tests.support.planted_secrets import PLANTED
 from tests.support.warm_start import WarmStart
-
-TIMEOUT = 240
 
 
 @dataclasses.dataclass(frozen=True)

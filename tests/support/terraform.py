@@ -16,9 +16,9 @@ from scripts.terraform_binary import find_terraform
 from scripts.terraform_provider import Provider
 from tests.support import warm_provider
 from tests.support.command_lines import Result
+from tests.support.hangs import TIMEOUT
 
 SOURCES = pathlib.Path(__file__).resolve().parents[2] / "terraform"
-TIMEOUT = 300
 
 # For what the module's code does whatever the provider: the newest takes four times as long for each command.
 MOSTLY_OLDEST = pytest.mark.parametrize(

@@ -16,9 +16,9 @@ import time
 from collections.abc import Mapping
 
 from scripts.terraform_provider import Provider
+from tests.support.hangs import TIMEOUT
 
 VARIABLE = "TF_REATTACH_PROVIDERS"
-TIMEOUT = 60
 # Ends the provider with the worker, however that ends.
 LEASH = ("setpriv", "--pdeathsig", "KILL")
 
