@@ -8,7 +8,7 @@
 
 ansible-test wants a folder named ansible_collections/<namespace>/<name>, and keeps its virtual environments at
 home: both are in .cache. Into each it brings a pip that it downloads from a place that not every machine reaches; a
-file of that name that asks uv for the same version serves as well, and is quicker.
+file of that name that copies the pip of this environment serves as well.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ import sysconfig
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = ROOT / ".cache" / "sanity"
 PROGRAMS = pathlib.Path(sys.executable).parent
+INSTALLED = pathlib.Path(sysconfig.get_path("purelib"))
 COPY = WORK / "ansible_collections" / "tfbridge" / "aws"
 
 BOOTSTRAP = f'''\
-"""Bring pip to the virtual environment of this interpreter; its own pip, from ensurepip, where uv reaches no index."""
-import subprocess
-import sys
+"""Bring pip to the virtual environment of this interpreter: that of the one that runs the suite."""
+import shutil
+import sysconfig
 
-if subprocess.call([{str(PROGRAMS / "uv")!r}, "pip", "install", "--quiet", "--python", sys.executable, "pip==24.2"]):
-    subprocess.check_call([sys.executable, "-m", "ensurepip"], stdout=subprocess.DEVNULL)
+shutil.copytree({str(INSTALLED / "pip")!r}, sysconfig.get_path("purelib") + "/pip")
 '''
 # More than half of the suite's time, on all files.
 SLOW = ("pylint", "pep8")
@@ -52,7 +52,7 @@ def copy_tracked(target: pathlib.Path) -> None:
 
 def _lay_dependencies(target: pathlib.Path) -> None:
     """Let ansible-test find the doc fragments of amazon.aws, which the package `ansible` brings."""
-    installed = pathlib.Path(sysconfig.get_path("purelib")) / "ansible_collections" / "amazon"
+    installed = INSTALLED / "ansible_collections" / "amazon"
     link = target / "amazon"
     link.unlink(missing_ok=True)
     link.symlink_to(installed, target_is_directory=True)
