@@ -80,10 +80,11 @@ class StepFailedError(Exception):
 
 
 class Demo:
-    """The steps, counted, in one scratch folder."""
+    """The steps, counted, in one scratch folder, and where their pictures go."""
 
-    def __init__(self, folder: pathlib.Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: pathlib.Path, pictures: pathlib.Path, environment: Mapping[str, str]) -> None:
         self.folder = folder
+        self.pictures = pictures
         self.environment = environment
         self.count = 0
 
@@ -196,14 +197,14 @@ def _lay_out(folder: pathlib.Path) -> None:
     collection.symlink_to(ROOT, target_is_directory=True)
 
 
-def run(folder: pathlib.Path) -> None:
+def run(folder: pathlib.Path, pictures: pathlib.Path) -> None:
     """Run all steps in a scratch folder."""
     terraform, provider = find_terraform(), any_provider()
     _lay_out(folder)
-    PICTURES.mkdir(parents=True, exist_ok=True)
+    pictures.mkdir(parents=True, exist_ok=True)
     tuned = folder / "terraform" / "examples" / "tuned_lambda"
     with _aws(tuned / "handler.py") as url:
-        demo = Demo(folder / "terraform" / "examples" / "demo", _environment(folder, url, provider))
+        demo = Demo(folder / "terraform" / "examples" / "demo", pictures, _environment(folder, url, provider))
         demo.step(f"An AWS on this machine: moto's server at {url}")
         demo.step(f"terraform apply, with AWS provider {provider.version} from {provider.origin}")
         demo.command(terraform, "init", "-no-color", "-input=false", only=["Installed", "initialized"])
@@ -247,13 +248,13 @@ def _tune(demo: Demo, terraform: str, folder: pathlib.Path) -> None:
     demo.command(*words, "init", *flags, only=["initialized"])
     apply = [*words, "apply", *flags, "-auto-approve"]
     demo.command(*apply, only=["aws_lambda_function.worker: Creation complete", "Apply complete"])
-    page = ["-e", f"page={PICTURES / 'lambda-tuning.html'}"]
+    page = ["-e", f"page={demo.pictures / 'lambda-tuning.html'}"]
     shown = ["Cost of", "-----", " MB ", "MB:", "Published", "fatal"]
     tune = ["ansible-playbook", "tfbridge.aws.tune_lambda", "-e", "@worker.json", *page]
     demo.command(*tune, only=shown, env={"COLUMNS": "120"})
     demo.command(*apply, only=["memory_size", "Apply complete"])
     demo.command(*words, "plan", *flags, "-detailed-exitcode", only=["No changes"], says="No changes")
-    print(f"    The picture of it: {PICTURES / 'lambda-tuning.html'}")
+    print(f"    The picture of it: {demo.pictures / 'lambda-tuning.html'}")
 
 
 def _rename(demo: Demo) -> None:
@@ -286,17 +287,19 @@ def _sync(demo: Demo, instance_id: str) -> None:
     sync = ["ansible-playbook", "tfbridge.aws.sync_calendar", "-e", "calendar=team.ics", "-e", "calendar_id=team"]
     shown = ["load test", "Lunch", "events:", "+i-", "-i-", "fatal"]
     demo.command(*sync, "-e", rules, "--diff", only=shown, env={"COLUMNS": "160"})
-    page = ["-e", "timezone=Europe/Paris", "-e", f"timeline={PICTURES / 'ec2-schedule.html'}"]
+    page = ["-e", "timezone=Europe/Paris", "-e", f"timeline={demo.pictures / 'ec2-schedule.html'}"]
     demo.command("ansible-playbook", "tfbridge.aws.show_schedule", *page, only=["msg", "fatal"])
 
 
 def main() -> int:
     """Run the demo, and clean up however it ends."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pictures", nargs="?", type=pathlib.Path, default=PICTURES, help="where to (.cache/demo)")
+    pictures = parser.parse_args().pictures.resolve()
     signals.raise_in_main()
     try:
         with tempfile.TemporaryDirectory(prefix="tfbridge-demo-") as folder:
-            run(pathlib.Path(folder))
+            run(pathlib.Path(folder), pictures)
     except (TerraformUnavailableError, StepFailedError) as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1
