@@ -63,3 +63,4 @@ venv: .venv/requirements.txt  ## Install the pinned packages into .venv
 
 clean:  ## Remove what the other commands made
 	rm -rf .venv* .nox .cache .hypothesis .pytest_cache .mypy_cache .ruff_cache .ansible
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -306,7 +306,7 @@ def main() -> int:
     except KeyboardInterrupt:
         print("\nInterrupted; everything is cleaned up.", file=sys.stderr)
         return 130
-    print("\nDone. Nothing is left running, and nothing is left on disk but .venv and .cache.")
+    print("\nDone. Nothing is left running. `make clean` removes what is left on disk: .venv, .cache and __pycache__.")
     return 0
 
 
