@@ -218,14 +218,14 @@ class TestBooking:
         assert "stopped" == clock.state(one)
         assert [DAY + timedelta(hours=15)] == [letter.at for letter in clock.dead_letters]
 
-    def test_cancelling_one_leaves_the_others(self, aws, play, instances):
+    def test_cancelling_one_leaves_the_others(self, aws, play, book, instances):
         """check, run, check, run; the plan is that of the booking that is left."""
         one = instances[0]
         both = [
             {"name": "first", "start_time": at(15), "end_time": at(18)},
             {"name": "second", "start_time": at(17), "end_time": at(20)},
         ]
-        play(instance_ids=one, bookings=both)
+        book(instance_ids=one, bookings=both)
         cancel = {"state": "absent", "instance_ids": one, "name": "first"}
         checked = play("--check", "--diff", **cancel)
         assert checked["changed"]
@@ -234,8 +234,8 @@ class TestBooking:
         cancelled = play(**cancel)
         assert ["first"] == cancelled["instances"][0]["cancelled"]
         assert [f"at({at(17)[:-1]})", f"at({at(20)[:-1]})"] == edges(aws)
-        assert not play("--check", **cancel)["changed"]
-        assert not play(**cancel)["changed"]
+        assert not book("--check", **cancel)["changed"]
+        assert not book(**cancel)["changed"]
 
     def test_a_booking_without_a_name_is_made_once_and_cancelled_by_its_times(self, aws, book, instances):
         """The name follows from what is booked."""
@@ -256,20 +256,20 @@ class TestBooking:
         assert ["new"] == [booking["name"] for booking in result["instances"][0]["bookings"]]
         assert ["new"] == book(bookings=[], **listed)["instances"][0]["cancelled"]
 
-    def test_one_that_has_begun_starts_the_instance_now(self, aws, play, instances):
+    def test_one_that_has_begun_starts_the_instance_now(self, aws, book, instances):
         """Only the stop is scheduled; start_if_active: false leaves it."""
         began = (NOW - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
         times = {"start_time": began, "end_time": at(30)}
-        checked = play("--check", instance_ids=instances[0], **times)
+        checked = book("--check", instance_ids=instances[0], **times)
         assert checked["instances"][0]["started"]
         assert "stopped" == executor(aws).state(instances[0])
-        done = play(instance_ids=instances[0], **times)
+        done = book(instance_ids=instances[0], **times)
         assert done["instances"][0]["started"]
         assert done["instances"][0]["running_now"]
         assert "running" == executor(aws).state(instances[0])
         assert [f"at({at(30)[:-1]})"] == edges(aws)
-        assert not play(instance_ids=instances[0], **times)["changed"]
-        play(instance_ids=instances[1], start_if_active=False, **times)
+        assert not book(instance_ids=instances[0], **times)["changed"]
+        book(instance_ids=instances[1], start_if_active=False, **times)
         assert "stopped" == executor(aws).state(instances[1])
 
     @pytest.mark.parametrize(("on_cancel", "state"), [("keep", "running"), ("stop_now", "stopped")])
@@ -306,13 +306,15 @@ class TestBooking:
             "cron(0 22 ? * FRI *)",
             "cron(0 8 ? * MON,TUE,WED,THU,FRI *)",
         ] == edges(aws)
-        clock = executor(aws)
-        for hour in range(9 * 24):
-            when = DAY + timedelta(hours=hour, minutes=30)
-            clock.run(when)
-            late = 22 if when.weekday() == 4 else 18
-            wanted = "running" if when.weekday() < 5 and 8 <= when.hour < late else "stopped"
-            assert wanted == clock.state(instances[0]), when
+        clock, seen = executor(aws), []
+        clock.run(DAY)
+        clock.run(DAY + timedelta(days=9), lambda when: seen.append((when, clock.state(instances[0]))))
+        days = [day for day in (DAY + timedelta(days=number) for number in range(9)) if day.weekday() < 5]
+        assert seen == [
+            (day + timedelta(hours=hour), state)
+            for day in days
+            for hour, state in ((8, "running"), (22 if day.weekday() == 4 else 18, "stopped"))
+        ]
 
     def test_settings_reach_scheduler(self, aws, book, instances):
         """Every option is in the schedule that is sent."""
@@ -422,7 +424,7 @@ class TestRefusals:
         assert "Traceback" not in refused["output"]
         assert 0 == written(aws)
 
-    def test_one_bad_id_fails_by_name_and_the_others_are_done(self, aws, play, instances):
+    def test_one_bad_id_fails_by_name_and_the_others_are_done(self, aws, play, book, instances):
         """Three instances, one of them unknown, one terminated."""
         unknown = "i-0123456789abcdef0"
         aws.client("ec2").terminate_instances(InstanceIds=[instances[2]])
@@ -433,7 +435,7 @@ class TestRefusals:
         assert [True, False, False, True] == [instance["changed"] for instance in result["instances"]]
         assert 2 == len(edges(aws, "start"))
         aws.forget_calls()
-        play(fails=True, instance_ids=[unknown], **TIMES)
+        book(fails=True, instance_ids=[unknown], **TIMES)
         assert 0 == written(aws)
 
     def test_no_role(self, aws, book, instances):
@@ -443,11 +445,11 @@ class TestRefusals:
         assert "role_arn: missing, and OUTPUT_EC2_SCHEDULER_ROLE_ARN is not published in eu-central-1" in refused["msg"]
         assert 0 == written(aws)
 
-    def test_the_role_may_not_be_passed(self, aws, play, instances):
+    def test_the_role_may_not_be_passed(self, aws, book, instances):
         """AWS's answer to a caller without iam:PassRole."""
         message = f"User is not authorized to perform: iam:PassRole on resource: {ROLE}"
         aws.fault("scheduler:CreateSchedule", "AccessDeniedException", times=-1, status=403, message=message)
-        refused = play(fails=True, instance_ids=instances[0], **TIMES)
+        refused = book(fails=True, instance_ids=instances[0], **TIMES)
         assert f"the caller needs the IAM action iam:PassRole on {ROLE} (role_arn)" in refused["msg"]
         assert [] == aws.client("scheduler").list_schedules(GroupName=GROUP)["Schedules"]
 
@@ -493,9 +495,9 @@ class TestRefusals:
         aws.fault("scheduler:CreateSchedule", "ThrottlingException", times=3)
         assert book(instance_ids=instances[0], **TIMES)["changed"]
 
-    def test_what_is_foreign_or_damaged_is_left_alone(self, aws, play, instances):
+    def test_what_is_foreign_or_damaged_is_left_alone(self, aws, play, book, instances):
         """Somebody else's schedule stays; a record that can't be read is named, and nothing is written over it."""
-        play(instance_ids=instances[0], name="mine", **TIMES)
+        book(instance_ids=instances[0], name="mine", **TIMES)
         scheduler = aws.client("scheduler")
         record = next(
             item["Name"] for item in scheduler.list_schedules(GroupName=GROUP)["Schedules"] if ".r." in item["Name"]
@@ -510,10 +512,10 @@ class TestRefusals:
 
         scheduler.update_schedule(Name=record, GroupName=GROUP, State="DISABLED", Description="{broken", **foreign)
         aws.forget_calls()
-        refused = play(fails=True, instance_ids=instances[0], name="third", start_time=at(7), end_time=at(8))
+        refused = book(fails=True, instance_ids=instances[0], name="third", start_time=at(7), end_time=at(8))
         assert f"the record {record!r} is damaged and was left alone" in refused["msg"]
         assert 0 == written(aws)
-        play(state="absent", instance_ids=instances[0], name="mine")
+        book(state="absent", instance_ids=instances[0], name="mine")
         assert [f"at({at(5)[:-1]})"] == edges(aws, "start")
 
     def test_what_keeps_an_instance_from_stopping_is_warned_of(self, aws, play, instances):
@@ -530,10 +532,10 @@ class TestInfo:
     """What is booked, and whether what is scheduled agrees."""
 
     @pytest.mark.cores
-    def test_it_reports_and_sees_drift(self, aws, play, instances):
+    def test_it_reports_and_sees_drift(self, aws, play, book, instances):
         """In sync after a booking; a schedule that somebody deleted is missing, and the next run brings it back."""
         for one in instances[:2]:
-            play(instance_ids=one, name="b", **TIMES)
+            book(instance_ids=one, name="b", **TIMES)
         aws.publish({"EC2_SCHEDULER_TAG": {"key": "Bookable", "values": ["true"]}})
         info = play(module="ec2_schedule_info")
         assert "does not carry the tag Bookable=true" in str(info["instances"][0]["warnings"])
@@ -547,11 +549,11 @@ class TestInfo:
         scheduler = aws.client("scheduler")
         listed = scheduler.list_schedules(GroupName=GROUP, NamePrefix=f"{instances[0]}.e.stop")["Schedules"]
         scheduler.delete_schedule(Name=listed[0]["Name"], GroupName=GROUP)
-        (one,) = play(module="ec2_schedule_info", instance_ids=instances[0])["instances"]
+        (one,) = book(module="ec2_schedule_info", instance_ids=instances[0])["instances"]
         assert not one["in_sync"]
         assert "stop" in {edge["action"] for edge in one["drift"]["missing"]}
-        assert play(instance_ids=instances[0], name="b", **TIMES)["changed"]
-        (one,) = play(module="ec2_schedule_info", instance_ids=instances[0])["instances"]
+        assert book(instance_ids=instances[0], name="b", **TIMES)["changed"]
+        (one,) = book(module="ec2_schedule_info", instance_ids=instances[0])["instances"]
         assert one["in_sync"], one
 
     def test_a_range(self, book, instances):
@@ -590,9 +592,9 @@ class TestInfo:
         assert "dead_letter_arn: missing, and OUTPUT_EC2_SCHEDULER_DLQ_ARN is not published" in refused["msg"]
 
     @pytest.mark.cores
-    def test_the_lookup(self, run, play, instances):
+    def test_the_lookup(self, run, book, instances):
         """The same for a template."""
-        play(instance_ids=instances[0], name="b", **TIMES)
+        book(instance_ids=instances[0], name="b", **TIMES)
         text = "{{ lookup('tfbridge.aws.ec2_schedule', '%s', region='eu-central-1').next_edge.at }}" % instances[0]
         plays = [{"hosts": "localhost", "gather_facts": False, "tasks": [{"ansible.builtin.debug": {"msg": text}}]}]
         assert at(1) in run.playbook(plays).said

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,7 +53,8 @@ class Executor:
     def run(self, until: datetime, each: Callable[[datetime], None] = lambda _at: None) -> None:
         """Let time pass; ``each`` is called after everything that was fired."""
         while True:
-            ahead = sorted((at, schedule["Name"]) for schedule in self._schedules() for at in self._next(schedule))
+            schedules = list(self._schedules())
+            ahead = sorted((at, schedule["Name"]) for schedule in schedules for at in self._next(schedule))
             if not ahead or ahead[0][0] > until:
                 break
             at, name = ahead[0]
@@ -63,11 +64,11 @@ class Executor:
             # The next second: what was just fired isn't due again.
             self.now = max(self.now, at + timedelta(seconds=1))
         self.now = max(self.now, until)
-        self._complete()
+        self._complete(schedules)
 
-    def _complete(self) -> None:
+    def _complete(self, schedules: Iterable[Mapping[str, Any]]) -> None:
         """Delete what has fired for the last time: a cron past its EndDate, where it says so."""
-        for schedule in list(self._schedules()):
+        for schedule in schedules:
             over = schedule.get("EndDate") is not None and schedule["EndDate"] < self.now
             if over and schedule.get("ActionAfterCompletion") == "DELETE":
                 self.scheduler.delete_schedule(Name=schedule["Name"], GroupName=self.group)
