@@ -132,10 +132,9 @@ class TestHosts:
 
     def test_instance_ids_are_resolved_by_one_call(self, aws, run):
         """250 instances, two filters of at most 200 ids."""
-        image = aws.client("ec2").describe_images()["Images"][0]["ImageId"]
-        made = aws.client("ec2").run_instances(ImageId=image, MinCount=250, MaxCount=250, InstanceType="t3.micro")[
-            "Instances"
-        ]
+        made = aws.client("ec2").run_instances(
+            ImageId="ami-12c6146b", MinCount=250, MaxCount=250, InstanceType="t3.micro"
+        )["Instances"]
         aws.publish({"WORKER_INSTANCE_IDS": [item["InstanceId"] for item in made][:201]})
 
         result = run.inventory(
@@ -339,14 +338,13 @@ class TestOddValues:
 
     def test_an_instance_id_is_an_address(self, aws, run):
         """For connections by Session Manager."""
-        image = aws.client("ec2").describe_images()["Images"][0]["ImageId"]
-        made = aws.client("ec2").run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
-        aws.publish({"IDS": [made]})
+        (made,) = aws.client("ec2").run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"]
+        aws.publish({"IDS": [made["InstanceId"]]})
         rule = {"output": "IDS", "address": "instance_id", "hostname": "{{ name }}"}
 
         result = run.inventory({**REGION, "hosts": [rule]})
 
-        assert made == result.json["_meta"]["hostvars"]["ids_0"]["ansible_host"], result.output
+        assert made["InstanceId"] == result.json["_meta"]["hostvars"]["ids_0"]["ansible_host"], result.output
 
     def test_a_stack_of_secrets_only_is_told(self, aws, run):
         """It would be an empty inventory."""
@@ -1141,8 +1139,7 @@ def test_the_examples_of_the_documentation_run(aws, run):
     """Each inventory file that ansible-doc shows, as it is."""
     aws.publish({"MY_IP": ["10.0.0.1", "10.0.0.2"], "EFS_DNS_URL": "fs"})
     aws.publish({"MY_IP": ["10.1.0.1"], "EFS_DNS_URL": "fs"}, region="us-east-1")
-    image = aws.client("ec2").describe_images()["Images"][0]["ImageId"]
-    made = aws.client("ec2").run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"]
+    made = aws.client("ec2").run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"]
     aws.publish({"WORKER_INSTANCE_IDS": [made[0]["InstanceId"]], "INTERNAL_X": "x"}, prefix="/prod/web/OUTPUT_")
     documented = run.command(["ansible-doc", "-t", "inventory", "--json", "tfbridge.aws.ssm_outputs"])
     examples = list(yaml.safe_load_all(documented.json["tfbridge.aws.ssm_outputs"]["examples"]))
