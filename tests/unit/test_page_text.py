@@ -18,7 +18,6 @@ from tests.support.pages import ROOT, Span, all_spans, pages
 
 # What no rule knows, and the test that shows it.
 HELD = {
-    ".cache/demo": "tests/integration/test_demo.py::test_it_shows_real_addresses_and_leaves_nothing",
     "group_vars/prod.yml": "tests/integration/test_layouts.py::test_prefixes_keep_apart",
     'source = "/path/to/ansible_collections/tfbridge/aws/terraform/modules/ec2_scheduler"': (
         "tests/integration/test_terraform_sources.py::test_modules_are_found_by_every_kind_of_source"
