@@ -55,7 +55,7 @@ def test_it_counts_the_calls_of_every_row(short_path):
     assert counted.pop(("play", "group_vars"))["ssm:GetParameter"] >= HOSTS
     assert CALLS == counted
     for cell in results.values():
-        assert 0 < cell.seconds
+        assert 0 < cell.seconds < 240
         assert 30 < cell.peak_mib < 1_000
     aws_ec2 = results["inventory", "aws_ec2", HOSTS].runs[0]
     assert aws_ec2.seconds > world.LATENCY
