@@ -19,7 +19,7 @@ from typing import Any
 
 from scripts.collection import COLLECTIONS
 from tests.support import snapshots
-from tests.support.aws import client, environment
+from tests.support.aws import IMAGE, client, environment
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LATENCY = 0.025  # seconds a call
@@ -96,13 +96,12 @@ def running() -> Iterator[World]:
 def start_instances(world: World, region: str, size: int) -> list[str]:
     """Start instances in a network of their own, and give their addresses."""
     ec2 = world.client("ec2", region)
-    image = ec2.describe_images()["Images"][0]["ImageId"]
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/16")["Subnet"]["SubnetId"]
     addresses: list[str] = []
     while len(addresses) < size:
         count = min(RESERVATION, size - len(addresses))
-        made = ec2.run_instances(ImageId=image, MinCount=count, MaxCount=count, SubnetId=subnet)
+        made = ec2.run_instances(ImageId=IMAGE, MinCount=count, MaxCount=count, SubnetId=subnet)
         addresses += [instance["PrivateIpAddress"] for instance in made["Instances"]]
     return addresses
 

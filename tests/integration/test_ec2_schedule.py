@@ -10,6 +10,7 @@ import pytest
 import yaml
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS
 
+from tests.support.aws import IMAGE
 from tests.support.scheduler_executor import Executor
 
 UTC = timezone.utc
@@ -29,7 +30,7 @@ def instances(aws):
     """Three stopped instances, and what Terraform's module has published."""
     aws.publish({"EC2_SCHEDULER_ROLE_ARN": ROLE, "EC2_SCHEDULER_GROUP": GROUP})
     ec2 = aws.client("ec2")
-    made = ec2.run_instances(ImageId="ami-12c6146b", MinCount=3, MaxCount=3)["Instances"]
+    made = ec2.run_instances(ImageId=IMAGE, MinCount=3, MaxCount=3)["Instances"]
     ids = [instance["InstanceId"] for instance in made]
     ec2.stop_instances(InstanceIds=ids)
     aws.forget_calls()

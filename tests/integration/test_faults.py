@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.support import snapshots
+from tests.support.aws import IMAGE
 from tests.support.booking_api import ALICE, by, event
 from tests.support.command_lines import CommandLines, Result
 from tests.support.faulty_network import FAULTS, FaultyNetwork
@@ -194,9 +195,7 @@ class Stage:
         document = snapshots.document(strings, {"MY_IP": ADDRESSES})
         self.aws.publish_slices(snapshots.encode(document, 3), "SNAP_")
         tags = [{"ResourceType": "instance", "Tags": [{"Key": "Bookable", "Value": "true"}]}]
-        made = self.aws.client("ec2").run_instances(
-            ImageId="ami-12c6146b", MinCount=1, MaxCount=1, TagSpecifications=tags
-        )
+        made = self.aws.client("ec2").run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1, TagSpecifications=tags)
         self.instance = made["Instances"][0]["InstanceId"]
         efs = self.aws.client("efs")
         shared = efs.create_file_system(CreationToken="a", Tags=[{"Key": "Name", "Value": "shared"}])

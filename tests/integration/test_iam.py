@@ -21,7 +21,7 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._common.connection im
 from scripts import iam
 from tests.conftest import ROOT
 from tests.support import ics, snapshots
-from tests.support.aws import Aws
+from tests.support.aws import IMAGE, Aws
 from tests.support.booking_api import ALICE, ROLE, by, event
 from tests.support.command_lines import CommandLines
 from tests.support.in_process import InProcess
@@ -347,7 +347,7 @@ def play(stage: Stage, story: Story, policy: dict[str, Any]) -> str:
     stage.aws.reset()
     ec2 = stage.aws.client("ec2")
     made = ec2.run_instances(
-        ImageId="ami-12c6146b", MinCount=1, MaxCount=1,
+        ImageId=IMAGE, MinCount=1, MaxCount=1,
         TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Bookable", "Value": "true"}]}],
     )["Instances"]  # fmt: skip
     stage.instance = made[0]["InstanceId"]

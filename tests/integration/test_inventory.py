@@ -10,6 +10,8 @@ import re
 import pytest
 import yaml
 
+from tests.support.aws import IMAGE
+
 REGION = {"regions": ["eu-central-1"]}
 # tests/unit has the rest of what is reported of them.
 WRONG_OPTIONS = {"prefix": "a b", "regions": ["Frankfurt", "eu-central-1"]}
@@ -132,9 +134,8 @@ class TestHosts:
 
     def test_instance_ids_are_resolved_by_one_call(self, aws, run):
         """250 instances, two filters of at most 200 ids."""
-        made = aws.client("ec2").run_instances(
-            ImageId="ami-12c6146b", MinCount=250, MaxCount=250, InstanceType="t3.micro"
-        )["Instances"]
+        ec2 = aws.client("ec2")
+        made = ec2.run_instances(ImageId=IMAGE, MinCount=250, MaxCount=250, InstanceType="t3.micro")["Instances"]
         aws.publish({"WORKER_INSTANCE_IDS": [item["InstanceId"] for item in made][:201]})
 
         result = run.inventory(
@@ -338,7 +339,7 @@ class TestOddValues:
 
     def test_an_instance_id_is_an_address(self, aws, run):
         """For connections by Session Manager."""
-        (made,) = aws.client("ec2").run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"]
+        (made,) = aws.client("ec2").run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1)["Instances"]
         aws.publish({"IDS": [made["InstanceId"]]})
         rule = {"output": "IDS", "address": "instance_id", "hostname": "{{ name }}"}
 
@@ -1139,7 +1140,7 @@ def test_the_examples_of_the_documentation_run(aws, run):
     """Each inventory file that ansible-doc shows, as it is."""
     aws.publish({"MY_IP": ["10.0.0.1", "10.0.0.2"], "EFS_DNS_URL": "fs"})
     aws.publish({"MY_IP": ["10.1.0.1"], "EFS_DNS_URL": "fs"}, region="us-east-1")
-    made = aws.client("ec2").run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"]
+    made = aws.client("ec2").run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1)["Instances"]
     aws.publish({"WORKER_INSTANCE_IDS": [made[0]["InstanceId"]], "INTERNAL_X": "x"}, prefix="/prod/web/OUTPUT_")
     documented = run.command(["ansible-doc", "-t", "inventory", "--json", "tfbridge.aws.ssm_outputs"])
     examples = list(yaml.safe_load_all(documented.json["tfbridge.aws.ssm_outputs"]["examples"]))

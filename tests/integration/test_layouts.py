@@ -12,6 +12,7 @@ import boto3
 import pytest
 
 from tests.conftest import ROOT
+from tests.support.aws import IMAGE
 
 BLOCKS = re.findall(r"```yaml\n# (\S+)\n(.*?)```", (ROOT / "docs" / "layouts.md").read_text(), re.DOTALL)
 
@@ -97,7 +98,7 @@ def test_regions_keep_apart(aws, layout):
 @pytest.mark.cores
 def test_session_manager_is_given_the_instance(aws, layout, run):
     """As far as it goes without the program that AWS has for it."""
-    made = aws.client("ec2").run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"]
+    made = aws.client("ec2").run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1)["Instances"]
     (instance_id,) = (instance["InstanceId"] for instance in made)
     aws.publish({"NODE_IDS": [instance_id]})
     aws.client("s3").create_bucket(

@@ -18,6 +18,7 @@ import yaml
 
 from tests.conftest import COLLECTIONS, ROOT
 from tests.support import other_user
+from tests.support.aws import IMAGE
 
 REGION = {"regions": ["eu-central-1"]}
 CACHED = {**REGION, "cache": True, "cache_plugin": "ansible.builtin.jsonfile"}
@@ -147,7 +148,7 @@ class TestTimeZones:
 
     def _book(self, aws, run, **env):
         ec2 = aws.client("ec2")
-        made = ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"]
+        made = ec2.run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1)["Instances"]
         options = {**self.BOOK, "instance_ids": [made[0]["InstanceId"]]}
         arguments = ["-m", "tfbridge.aws.ec2_schedule", "-a", json.dumps(options), "--check"]
         here = {"ansible_python_interpreter": run.env["PATH"].split(":")[0] + "/python"}

@@ -7,6 +7,7 @@ import yaml
 from jinja2 import Environment, nodes
 
 from tests.conftest import ROOT
+from tests.support.aws import IMAGE
 
 # What says where to look, and which instance or function is meant: an inventory may know.
 FROM_ANYWHERE = {
@@ -48,7 +49,7 @@ def test_data_neither_cancels_nor_moves_a_booking(run, aws):
     role = "arn:aws:iam::123456789012:role/tfbridge"
     published = {"CANCEL": "true", "BOOKING_NAME": "somebody", "START_TIME": "x", "MY_IP": ["10.0.0.1"]}
     aws.publish({**published, "EC2_SCHEDULER_ROLE_ARN": role, "EC2_SCHEDULER_GROUP": "tfbridge"})
-    made = aws.client("ec2").run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"]
+    made = aws.client("ec2").run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1)["Instances"]
     weekly = '{"weekly": {"days": ["mon"], "start": "08:00", "end": "18:00"}}'
 
     done = run.playbook(

@@ -12,6 +12,7 @@ import pytest
 from scripts.sanity import copy_tracked
 from tests.conftest import ROOT
 from tests.support import git_host
+from tests.support.aws import IMAGE
 from tests.support.terraform import MOSTLY_OLDEST, Terraform
 
 README = (ROOT / "README.md").read_text()
@@ -82,7 +83,7 @@ def test_every_command_but_terraforms_prints_what_the_readme_shows(aws, newcomer
 def test_the_booking_runs_as_it_stands(aws, newcomer, clone):
     """The play of the README books the instance that it is given, and a second run changes nothing."""
     aws.publish({"EC2_SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler"})
-    (instance,) = aws.client("ec2").run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"]
+    (instance,) = aws.client("ec2").run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1)["Instances"]
     (text,) = [text for text in blocks("yaml") if text.startswith("# book.yml")]
     (clone / "book.yml").write_text(text)
     assert 0 == newcomer("ansible-galaxy collection install .").returncode
@@ -103,7 +104,7 @@ def test_the_terraform_lines_are_applied_as_they_stand(aws, provider, tmp_path):
     )
     terraforms = [line for line, _shown in commands() if line.startswith("terraform")]
     assert ["terraform init", "terraform apply"] == terraforms
-    configuration.apply(ami="ami-12c6146b", db_password="x")
+    configuration.apply(ami=IMAGE, db_password="x")
     names = [item["Name"] for item in aws.client("ssm").describe_parameters()["Parameters"]]
     assert ["OUTPUT_EFS_DNS_URL", "OUTPUT_MY_IP_0", "OUTPUT_MY_IP_1", "OUTPUT_MY_IP_2"] == sorted(names)
     assert "git::" + git_host.ADDRESS in (configuration.folder / ".terraform" / "modules" / "modules.json").read_text()

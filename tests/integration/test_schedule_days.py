@@ -16,6 +16,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.records imp
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.schedule import ScheduleSettings
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.store import SchedulerStore
 
+from tests.support.aws import IMAGE
 from tests.support.scheduler_executor import RETRY, Executor
 
 UTC = timezone.utc
@@ -38,7 +39,7 @@ class Life:
 
     def __init__(self, aws, start: datetime) -> None:
         ec2 = aws.client("ec2")
-        (instance,) = ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"]
+        (instance,) = ec2.run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1)["Instances"]
         self.instance_id = instance["InstanceId"]
         ec2.stop_instances(InstanceIds=[self.instance_id])
         scheduler = aws.client("scheduler")

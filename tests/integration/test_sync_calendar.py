@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.aws import IMAGE
 from tests.support.feed_server import feed_server, unless_known
 from tests.support.ics import calendar, event
 
@@ -24,7 +25,7 @@ PREFIX = "cal.0a1b2c3d."
 def instances(aws: Any) -> list[str]:
     """Three stopped instances, and what Terraform's module has published."""
     aws.publish({"EC2_SCHEDULER_ROLE_ARN": ROLE, "EC2_SCHEDULER_GROUP": "tfbridge"})
-    made = aws.client("ec2").run_instances(ImageId="ami-12c6146b", MinCount=3, MaxCount=3)["Instances"]
+    made = aws.client("ec2").run_instances(ImageId=IMAGE, MinCount=3, MaxCount=3)["Instances"]
     ids = [instance["InstanceId"] for instance in made]
     aws.client("ec2").stop_instances(InstanceIds=ids)
     aws.forget_calls()

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
+from tests.support.aws import IMAGE
 from tests.support.terraform import MOSTLY_OLDEST, SERVERS
 
-COMPLETE = {"ami": "ami-12c6146b", "db_password": "hunter2-is-secret"}
+COMPLETE = {"ami": IMAGE, "db_password": "hunter2-is-secret"}
 ALL = {"regions": ["eu-central-1"]}
 # Where both are named, the names that the map gives are those of the hosts.
 NAMED = {**ALL, "hosts": [{"output": "MY_IP"}, {"output": "WEB"}]}
@@ -98,7 +99,7 @@ def test_a_plan_shows_no_secret_and_a_policy_fits(aws, complete):
     shown = complete.run("output", "-json")
     policy = json.loads(json.loads(shown.stdout)["reader_policy_json"]["value"])
     assert ["arn:aws:ssm:eu-central-1:123456789012:parameter/OUTPUT_*"] == policy["Statement"][0]["Resource"]
-    replaced = complete.run("plan", ami="ami-12c6146b", db_password="another-secret")
+    replaced = complete.run("plan", ami=IMAGE, db_password="another-secret")
     assert replaced.rc == 0, replaced.output
     assert "1 to change" in replaced.output
     assert "another-secret" not in replaced.output
@@ -109,9 +110,9 @@ def test_a_plan_shows_no_secret_and_a_policy_fits(aws, complete):
 def test_written_by_hand_reads_the_same(run, terraform):
     """Numbered parameters made with count are the list that the module publishes."""
     handwritten = terraform.configuration("handwritten")
-    handwritten.apply(ami="ami-12c6146b")
+    handwritten.apply(ami=IMAGE)
     by_hand = run.inventory(ALL).json
-    handwritten.destroy(ami="ami-12c6146b")
+    handwritten.destroy(ami=IMAGE)
     module = terraform.configuration(
         "by_module",
         f"""

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from scripts import terraform_provider
+from tests.support.aws import IMAGE
 from tests.support.terraform import Terraform
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-EXAMPLE = {"ami": "ami-12c6146b", "create_api": True}
+EXAMPLE = {"ami": IMAGE, "create_api": True}
 
 CALL = """
 provider "aws" {

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from tests.conftest import COLLECTIONS, NOT_HERE, ROOT
+from tests.support.aws import IMAGE
 from tests.support.command_lines import CommandLines
 
 # In what is booked, published and looked up, and nowhere else.
@@ -207,7 +208,7 @@ def test_from_a_booking_to_its_calls(aws, walk):
     aws.publish(
         {"EC2_SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/tfbridge", "EC2_SCHEDULER_GROUP": "tfbridge"}
     )
-    made = aws.client("ec2").run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"]
+    made = aws.client("ec2").run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1)["Instances"]
     start = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(days=1)
     times = {"start_time": start.isoformat(), "end_time": (start + timedelta(hours=2)).isoformat()}
     booking = {"name": VALUE, **times}

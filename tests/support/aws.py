@@ -15,6 +15,8 @@ from werkzeug.serving import BaseWSGIServer
 from tests.support.strict_aws import StrictAws, serve
 
 REGION = "eu-central-1"
+# The only one that there is (images.json); Terraform's examples name it too.
+IMAGE = "ami-12c6146b"
 
 
 def environment(url: str, region: str = REGION) -> dict[str, str]:

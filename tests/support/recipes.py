@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tests.support.aws import Aws
+from tests.support.aws import IMAGE, Aws
 from tests.support.command_lines import CommandLines
 
 # An instance of a page, in the place of one that has been started.
@@ -36,7 +36,7 @@ def publish(aws: Aws, section: str) -> dict[str, str]:
     """Put the parameters that a section lists, and return what its instance and its address are in truth."""
     real = {}
     if INSTANCE in section:
-        (made,) = aws.client("ec2").run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"]
+        (made,) = aws.client("ec2").run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1)["Instances"]
         real = {INSTANCE: made["InstanceId"], ADDRESS: made["PrivateIpAddress"]}
     for text in blocks(section, "text")[:1]:
         for how, name, value in re.findall(r"^(?:(\S+) )?(\S+) = (.*)$", text, re.MULTILINE):
