@@ -83,7 +83,7 @@ def short_path():
 
 
 @pytest.fixture(scope="session")
-def _aws_server():
+def aws_server():
     """Start one server for each worker."""
     server = Aws.start()
     yield server
@@ -91,10 +91,10 @@ def _aws_server():
 
 
 @pytest.fixture
-def aws(_aws_server):
+def aws(aws_server):
     """AWS without anything in it."""
-    _aws_server.reset()
-    return _aws_server
+    aws_server.reset()
+    return aws_server
 
 
 @pytest.fixture(scope="session")
@@ -116,10 +116,10 @@ def run(request, tmp_path, aws):
 
 
 @pytest.fixture(scope="session")
-def _warm(_aws_server):
+def _warm(aws_server):
     """Give what keeps a provider running for all tests of a worker."""
     with tempfile.TemporaryDirectory(prefix="tfbridge-") as folder:
-        providers = WarmProviders(pathlib.Path(folder), _aws_server.env)
+        providers = WarmProviders(pathlib.Path(folder), aws_server.env)
         yield providers.warm
         providers.stop()
 

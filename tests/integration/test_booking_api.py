@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 import boto3
 import pytest
 
+from tests.support.aws import IMAGE, Aws
 from tests.support.booking_api import event
 
 MODULE = Path(__file__).resolve().parents[2] / "terraform" / "modules" / "ec2_scheduler"
@@ -42,10 +43,12 @@ for line in sys.stdin:
 
 
 class Function:
-    """The function, running in a process that has what Lambda has and nothing else."""
+    """The function, in a process that has what Lambda has and nothing else, and that stays warm as Lambda's does."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
         self._process = process
+        self._log = log
+        self._logged = log.stat().st_size
 
     def send(self, event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Send an event, and return the answer's status and body."""
@@ -71,8 +74,8 @@ class Function:
         return self.send(event("DELETE /bookings/{id}", path, query=query, parameters={"id": booking}))
 
     def log(self) -> str:
-        """End the process, and return what it logged."""
-        return self._process.communicate(timeout=30)[1]
+        """Return what it logged for this test."""
+        return self._log.read_bytes()[self._logged :].decode()
 
 
 @pytest.fixture(scope="module")
@@ -87,12 +90,13 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return [str(folder / "task"), str(folder / "runtime")]
 
 
-@pytest.fixture
-def function(aws: Any, unpacked: list[str]) -> Iterator[Function]:
-    """Start the function as Terraform configures it, beside a schedule group."""
-    aws.client("scheduler").create_schedule_group(Name=GROUP)
+@pytest.fixture(scope="module")
+def started(
+    aws_server: Aws, unpacked: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """Start the function as Terraform configures it, with its log in a file."""
     environment = {
-        **aws.env,
+        **aws_server.env,
         "PATH": os.environ["PATH"],
         "EC2_SCHEDULER_ROLE_ARN": ROLE,
         "EC2_SCHEDULER_GROUP": GROUP,
@@ -101,18 +105,29 @@ def function(aws: Any, unpacked: list[str]) -> Iterator[Function]:
         "EC2_SCHEDULER_TAG": json.dumps({"key": "Bookable", "values": ["true", "yes"]}),
     }
     command = [sys.executable, "-I", "-S", "-c", RUNTIME, *unpacked]
-    with subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        yield Function(process)
+    log = tmp_path_factory.mktemp("log") / "log"
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as process,
+    ):
+        yield process, log
         process.terminate()
+
+
+@pytest.fixture
+def function(aws: Any, started: tuple[subprocess.Popen[str], Path]) -> Function:
+    """Give the function, beside an empty schedule group."""
+    aws.client("scheduler").create_schedule_group(Name=GROUP)
+    return Function(*started)
 
 
 def instance(aws: Any, **tags: str) -> str:
     """Make an instance with some tags."""
     ec2 = aws.client("ec2")
     tagged = [{"ResourceType": "instance", "Tags": [{"Key": key, "Value": tags[key]} for key in tags]}] if tags else []
-    made = ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, TagSpecifications=tagged)
+    made = ec2.run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1, TagSpecifications=tagged)
     return str(made["Instances"][0]["InstanceId"])
 
 
