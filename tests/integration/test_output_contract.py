@@ -46,6 +46,23 @@ def published(aws):
     aws.publish_secret("DB_PASSWORD", "battery staple")
 
 
+# What is wrong with the options, and what is said of it.
+WRONG_OPTIONS = [
+    ({}, "one of them must be given"),
+    ({"terraform": [{}]}, "terraform[0]: 'path' or 'plan_json' must be given"),
+    ({"terraform": [{"path": "nowhere"}]}, "must be a folder with Terraform code"),
+    ({"terraform": [{"path": ".", "prefix": "a b"}]}, "terraform[0].prefix: 'a b'"),
+    ({"terraform": [{"plan_json": "nowhere"}]}, "terraform show -json"),
+    ({"terraform": [{"path": "."}], "playbooks": ["nowhere"]}, "must be a folder or a file that exists"),
+    ({"terraform": [{"path": "."}], "fail_on": ["mising"]}, "Did you mean 'missing'?"),
+    ({"terraform": [{"path": "."}], "ignore": [{"name": "x"}]}, "ignore[0]: reason and until missing"),
+    ({"terraform": [{"path": "."}], "baseline": "nowhere"}, "Write it with update_baseline"),
+    ({"terraform": [{"path": "."}], "base": "nowhere"}, "must be a folder that exists"),
+    ({"terraform": [{"path": "."}], "max_file_size": 0}, "max_file_size: 0"),
+    ({"declared_from": ["ansible/site.yml"]}, "is not a contract file"),
+]
+
+
 def play(**options):
     """Return a play with the module."""
     return [
@@ -246,26 +263,20 @@ class TestModule:
         result = run.playbook(play(terraform=terraform, fail_on=["incomplete"]))
         assert (2, True) == (result.rc, "1 files or parts of them not read" in result.said)
 
-    @pytest.mark.parametrize(
-        ("options", "expected"),
-        [
-            ({}, "one of them must be given"),
-            ({"terraform": [{}]}, "terraform[0]: 'path' or 'plan_json' must be given"),
-            ({"terraform": [{"path": "nowhere"}]}, "must be a folder with Terraform code"),
-            ({"terraform": [{"path": ".", "prefix": "a b"}]}, "terraform[0].prefix: 'a b'"),
-            ({"terraform": [{"plan_json": "nowhere"}]}, "terraform show -json"),
-            ({"terraform": [{"path": "."}], "playbooks": ["nowhere"]}, "must be a folder or a file that exists"),
-            ({"terraform": [{"path": "."}], "fail_on": ["mising"]}, "Did you mean 'missing'?"),
-            ({"terraform": [{"path": "."}], "ignore": [{"name": "x"}]}, "ignore[0]: reason and until missing"),
-            ({"terraform": [{"path": "."}], "baseline": "nowhere"}, "Write it with update_baseline"),
-            ({"terraform": [{"path": "."}], "base": "nowhere"}, "must be a folder that exists"),
-            ({"terraform": [{"path": "."}], "max_file_size": 0}, "max_file_size: 0"),
-            ({"declared_from": ["ansible/site.yml"]}, "is not a contract file"),
-        ],
-    )
-    def test_bad_options(self, run, options, expected):
+    def test_bad_options(self, run):
         """Named, with what is valid."""
         code(run, "A")
-        result = run.playbook(play(**options))
+        show = {"debug": {"msg": "REFUSED {{ contract.failed }} {{ contract.msg }}"}}
+        tasks = []
+        for options, _expected in WRONG_OPTIONS:
+            (play_of_one,) = play(**options)
+            # Each of them has to fail, and the next one is run all the same.
+            tasks += [{**play_of_one["tasks"][0], "ignore_errors": True}, show]
 
-        assert (2, True) == (result.rc, expected in result.said), result.output
+        result = run.playbook([{**play_of_one, "tasks": tasks}])
+
+        assert 0 == result.rc, result.output
+        refused = re.findall("REFUSED True .*", result.stdout)
+        assert len(WRONG_OPTIONS) == len(refused)
+        for (_options, expected), said in zip(WRONG_OPTIONS, refused):
+            assert expected in said
