@@ -163,7 +163,7 @@ def audit(session: nox.Session) -> None:
 
 @nox.session(tags=["code"])
 def sanity(session: nox.Session) -> None:
-    """Run the sanity suite of ansible-test; its slow linters read tests and scripts in `make test-all` only."""
+    """Run the sanity suite of ansible-test; what another check says too in `make test-all` only."""
     session.run("python", "scripts/sanity.py", *session.posargs)
 
 
