@@ -36,31 +36,33 @@ def mounts(*entries, **more):
     return ("-e", yaml.safe_dump({"efs_mounts": list(entries), **more}, default_flow_style=True, width=10_000))
 
 
-@pytest.mark.parametrize(
-    ("entry", "said"),
-    [
-        (
-            {"dns_name": NAME, "mount_target_ip": "10.0.0.5"},
-            "dns_name and mount_target_ip are mutually exclusive: give one of",
-        ),
-        ({}, "state mounted requires one of dns_name, file_system_id, mount_target_ip"),
-        ({"dns_name": NAME, "tls": True}, "tls: True requires helper: efs"),
-        ({"dns_name": NAME, "helper": "stunnel"}, "helper: 'stunnel' is not valid. Valid values: nfs4, efs"),
-        ({"dns_name": NAME, "heper": "efs"}, "'heper' is not an option of a mount. Did you mean 'helper'?"),
-        ({"file_system_id": "fs-1", "region": "eu-central-1"}, "file_system_id: 'fs-1' must be fs- and 17"),
-        ({"dns_name": NAME, "path": "/mnt/ok/"}, "path: '/mnt/ok' is also the path of entry 0"),
-        ({"dns_name": NAME, "path": "/"}, "path: '/' is the root of the host"),
-        ({"dns_name": NAME, "extra_options": ["ro\n/dev/sda1 / ext4"]}, "must be one mount option"),
-    ],
-)
-def test_bad_input_fails_before_a_host_is_touched(run, entry, said):
-    """By entry, path and option; the host, which nobody is, is never connected to."""
-    given = {"path": "/mnt/efs", **entry}
-    result = run.playbook(PLAY, *NOBODY, *mounts({"path": "/mnt/ok", "dns_name": NAME}, given))
+# What is wrong with an entry, and what is said of it.
+WRONG = [
+    (
+        {"dns_name": NAME, "mount_target_ip": "10.0.0.5"},
+        "dns_name and mount_target_ip are mutually exclusive: give one of",
+    ),
+    ({}, "state mounted requires one of dns_name, file_system_id, mount_target_ip"),
+    ({"dns_name": NAME, "tls": True}, "tls: True requires helper: efs"),
+    ({"dns_name": NAME, "helper": "stunnel"}, "helper: 'stunnel' is not valid. Valid values: nfs4, efs"),
+    ({"dns_name": NAME, "heper": "efs"}, "'heper' is not an option of a mount. Did you mean 'helper'?"),
+    ({"file_system_id": "fs-1", "region": "eu-central-1"}, "file_system_id: 'fs-1' must be fs- and 17"),
+    ({"dns_name": NAME, "path": "/mnt/ok/"}, "path: '/mnt/ok' is also the path of entry 0"),
+    ({"dns_name": NAME, "path": "/"}, "path: '/' is the root of the host"),
+    ({"dns_name": NAME, "extra_options": ["ro\n/dev/sda1 / ext4"]}, "must be one mount option"),
+]
+
+
+def test_bad_input_fails_before_a_host_is_touched(run):
+    """By entry, path and option, all of them at once; the host, which nobody is, is never connected to."""
+    entries = [{"path": f"/mnt/efs-{number}", **entry} for number, (entry, _said) in enumerate(WRONG, start=1)]
+    result = run.playbook(PLAY, *NOBODY, *mounts({"path": "/mnt/ok", "dns_name": NAME}, *entries))
 
     assert 2 == result.rc, result.output
-    assert f"efs_mounts[1] ({given['path']}): " in result.said
-    assert said in result.said
+    assert "efs_mounts[0]" not in result.said
+    for number, (entry, (_entry, said)) in enumerate(zip(entries, WRONG), start=1):
+        named = result.said.partition(f"efs_mounts[{number}] ({entry['path']}): ")[2]
+        assert said in named.partition(" efs_mounts[")[0]
     assert "unreachable=0 failed=1" in result.said
 
 
