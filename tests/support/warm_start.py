@@ -1,13 +1,15 @@
 """Ansible's command lines and this collection's modules, forked from a process that has imported them already.
 
 Importing Ansible and boto3 is most of the work of a command that does little else, and tests run hundreds of those. The
-process that is forked has done nothing but import: a fork has its own environment, folder, output and settings. What
-would not take its settings from there, as an ansible.cfg read on import, is started from scratch.
+process that is forked has done nothing but import, and read what says which options Ansible's plugins have and which
+calls AWS's services: a fork has its own environment, folder, output and settings. What would not take its settings from
+there, as an ansible.cfg read on import, is started from scratch.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import importlib
 import json
@@ -32,9 +34,11 @@ LATER = (
     "ansible.inventory.manager",
     "ansible.plugins.strategy.linear",
     "ansible.module_utils.basic",
-    "boto3.session",
-    "botocore.client",
 )
+# Most of what is left of a command is reading the documentation of these.
+PLUGINS = ("become", "cache", "callback", "connection", "inventory", "shell", "strategy", "vars")
+# What the collection has clients of.
+SERVICES = ("ec2", "scheduler", "sqs", "ssm", "sts")
 # Settings that a fork reads anew; all others have to be those that were there on import.
 READ_ANEW = {"ANSIBLE_HOME", "ANSIBLE_LOCAL_TEMP"}
 SIZE = 200_000
@@ -115,6 +119,8 @@ def serve(listener: socket.socket) -> None:
         importlib.import_module(_module(name))
     for name in LATER:
         importlib.import_module(name)
+    _read_plugins()
+    _read_services()
     # What is there stays where it is, so that forks share it.
     gc.freeze()
     while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
@@ -130,6 +136,25 @@ def serve(listener: socket.socket) -> None:
         connection.close()
         _reap()
     _reap()
+
+
+def _read_plugins() -> None:
+    """Load Ansible's own plugins as a command does, and leave the rest of collections to the forks."""
+    finder = importlib.import_module("ansible.utils.collection_loader._collection_finder")._AnsibleCollectionFinder
+    finder(paths=os.environ["ANSIBLE_COLLECTIONS_PATH"].split(os.pathsep))._install()
+    importlib.import_module("ansible_collections.ansible.builtin")
+    loaders = importlib.import_module("ansible.plugins.loader")
+    for kind in PLUGINS:
+        list(getattr(loaders, f"{kind}_loader").all(class_only=True))
+    finder._remove()
+
+
+def _read_services() -> None:
+    """Make a client of each service: what is read for it is kept for the clients of the forks."""
+    session, boto3 = importlib.import_module("botocore.session"), importlib.import_module("boto3")
+    session.create_loader = functools.cache(session.create_loader)
+    for service in SERVICES:
+        boto3.Session("key", "secret", region_name="eu-central-1").client(service)
 
 
 def _reap() -> None:
@@ -172,6 +197,9 @@ def _reported(connection: socket.socket) -> Iterator[None]:
 
 def _main(command: str) -> None:
     if pathlib.Path(command).name == MODULE[0]:
+        # As where none of Ansible's own finders of collections ever was.
+        for loaded in [name for name in sys.modules if name.partition(".")[0] == "ansible_collections"]:
+            del sys.modules[loaded]
         sys.path.insert(0, os.environ["ANSIBLE_COLLECTIONS_PATH"])
         name = sys.argv[2]
         del sys.argv[1:3]
