@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from tests.integration.test_info import PLAY, info, returned
+from tests.integration.test_info import PLAY, module
 from tests.integration.test_lookup import look_up, lookup, value_of
 from tests.support.snapshots import document, encode, headed, slices_of
 
@@ -221,9 +221,9 @@ def test_info_and_show_outputs_say_what_is_the_snapshots(aws, run):
     aws.publish_slices(encode(document({"EFS": "fs-0"})))
     aws.publish_slices(encode(STACK))
 
-    document_ = returned(run, info(run, source="snapshot"))
+    document_ = module(run, source="snapshot")
     shown = run.playbook("tfbridge.aws.show_outputs", "-e", "source=snapshot")
-    parameters = info(run)
+    parameters = module(run)
 
     by_name = {output["name"]: output for output in document_["outputs"]}
     assert ("snapshot", TYPES, 3) == (document_["source"], document_["values"]["types"], document_["values"]["count"])
@@ -235,4 +235,4 @@ def test_info_and_show_outputs_say_what_is_the_snapshots(aws, run):
     lines = [" ".join(line.split()) for line in shown.stdout.splitlines()]
     assert "Published as OUTPUT_SNAPSHOT.* in eu-central-1" in lines
     assert any(line.startswith("PW secret ******** unknown unknown") for line in lines)
-    assert (2, True) == (parameters.rc, "Give 'source: snapshot'" in parameters.said)
+    assert "Give 'source: snapshot'" in parameters["msg"]
