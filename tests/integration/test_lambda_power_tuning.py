@@ -49,14 +49,16 @@ def test_check_run_check_again_run_again(aws, run, worker):
         "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
         "tasks": [{"tfbridge.aws.lambda_power_tuning": OPTIONS}],
     }
-    for arguments, changed in ((["--check"], 0), ([], 1), (["--check"], 0), ([], 0)):
+    for arguments, changed in ((["--check"], 0), ([], 1)):
+        assert 0 == aws.calls()["ssm:PutParameter"]
         done = run.playbook([play], "-vvvv", "--diff", *arguments)
         assert 0 == done.rc, done.output
         assert f"changed={changed}" in done.said
         assert "hunter2" not in done.output
         assert before == state(worker)
-        if arguments and changed == 0 and "INPUT" not in str(aws.client("ssm").describe_parameters()):
-            assert 0 == aws.calls()["ssm:PutParameter"]
+    for check in (True, False):
+        assert not run.module("lambda_power_tuning", **OPTIONS, _ansible_check_mode=check)["changed"]
+        assert before == state(worker)
     found = aws.client("ssm").get_parameter(Name="/prod/web/INPUT_WORKER_MEMORY")["Parameter"]
     assert ("256", 1) == (found["Value"], found["Version"])
 

@@ -105,12 +105,13 @@ def test_a_misspelt_name_is_told_the_nearest(aws, run, published, name, said):
 
 @pytest.mark.cores
 def test_what_is_tried_is_printed_within_five_seconds(aws, run):
-    """Without -v, where AWS answers with errors or not at all."""
-    aws.app.settings.latency = 8
+    """Without -v, while AWS takes longer than that."""
+    aws.publish({"X": "x"})
+    aws.app.settings.latency = 6
 
-    result = look_up(run, lookup("X", retry_budget=1))
+    result = look_up(run, lookup("X"))
 
-    assert 2 == result.rc, result.output
+    assert "x" == value_of(result)
     assert "tfbridge.aws: waiting for ssm:GetParameters at http://127.0.0.1" in result.said
     (seconds,) = re.findall(r"waiting for ssm:GetParameters at \S+, ([0-9]+) s so far", result.said)
     assert 5 >= int(seconds)
