@@ -58,6 +58,7 @@ def test_it_does_the_same(aws, run, cold):
         lambda lines: lines.inventory(REGION, "--no-such-option"),
         lambda lines: lines.playbook(PLAY, "--forks=1", inventory=REGION, env={"TMPDIR": str(run.folder)}),
         lambda lines: lines.playbook("tfbridge.aws.show_outputs", "-e", "region=eu-central-1"),
+        lambda lines: lines.command(["ansible-doc", "-t", "lookup", "--json", "tfbridge.aws.ssm_output"]),
     ):
         forked, started = call(run), call(cold)
         assert started.rc == forked.rc
@@ -83,7 +84,7 @@ def test_settings_that_are_read_on_import_start_from_scratch(run):
     """An ansible.cfg, and any of Ansible's variables."""
     command = ["ansible-inventory", "--list"]
     assert run.warm_start.serves(command, run.folder, run.env)
-    assert not run.warm_start.serves(["ansible-doc"], run.folder, run.env)
+    assert not run.warm_start.serves(["ansible-galaxy"], run.folder, run.env)
     assert not run.warm_start.serves(command, run.folder, {**run.env, "ANSIBLE_FORKS": "1"})
     run.write("ansible.cfg", "")
     assert not run.warm_start.serves(command, run.folder, run.env)

@@ -24,7 +24,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 
-COMMANDS = ("ansible-inventory", "ansible-playbook")
+COMMANDS = ("ansible-doc", "ansible-inventory", "ansible-playbook")
 # How one of the collection's modules is started without a play around it.
 MODULE = ["python", "-m"]
 # Imported by nearly every command, but only once it runs.
