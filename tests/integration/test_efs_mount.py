@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from tests.conftest import NOT_HERE, ROOT
+from tests.support.command_lines import Result
 
 NAME = "fs-0123456789abcdef0.efs.eu-central-1.amazonaws.com"
 # Nobody answers there (RFC 5737).
@@ -96,16 +97,20 @@ def machine(run, tmp_path):
     (tmp_path / "fstab").write_text("UUID=1 / ext4 errors=remount-ro 0 1\n")
 
     def play(*arguments, prepare="true"):
-        playbook = run.write("play.yml", PLAY)
-        line = f'{prepare}\nansible-playbook -i localhost, -c local {playbook} --diff "$@"\nresult=$?\n'
-        line += f"grep -c ' {tmp_path}/mnt' /proc/self/mountinfo\nexit $result\n"
-        return run.command(
-            [
-                *("unshare", "-rm", "sh", "-c", SETUP, "sh", tmp_path / "layers"),
-                *("sh", "-c", line, "sh", "-e", "ansible_python_interpreter={{ ansible_playbook_python }}"),
-                *("-e", f"efs_mount_fstab={tmp_path}/fstab", *arguments),
-            ]
-        )
+        after = f"echo ready; read -r end; grep -c ' {tmp_path}/mnt' /proc/self/mountinfo"
+        words = ["unshare", "-rm", "sh", "-c", SETUP, "sh", tmp_path / "layers", "sh", "-c", f"{prepare}\n{after}"]
+        with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as machine:
+            assert machine.stdout.readline() == "ready\n"
+            done = run.command(
+                [
+                    *("ansible-playbook", "-i", "localhost,", "-c", "local", run.write("play.yml", PLAY), "--diff"),
+                    *("-e", "ansible_python_interpreter={{ ansible_playbook_python }}"),
+                    *("-e", f"efs_mount_fstab={tmp_path}/fstab", *arguments),
+                ],
+                inside=machine.pid,
+            )
+            mounts_there, _nothing = machine.communicate("end\n")
+        return Result(done.rc, done.stdout + mounts_there, done.stderr)
 
     return play
 

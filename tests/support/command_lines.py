@@ -73,12 +73,22 @@ class CommandLines:
         path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
         return path
 
-    def command(self, arguments: Sequence[str | pathlib.Path], env: Mapping[str, str | None] | None = None) -> Result:
-        """Run a command to its end. A variable that is None is not there."""
+    def command(
+        self,
+        arguments: Sequence[str | pathlib.Path],
+        env: Mapping[str, str | None] | None = None,
+        inside: int = 0,
+    ) -> Result:
+        """Run a command to its end. A variable that is None is not there.
+
+        It sees the mounts of the process with the number `inside`, as the root user of its namespace.
+        """
         words = [str(argument) for argument in arguments]
         merged = {name: value for name, value in {**self.env, **(env or {})}.items() if value is not None}
         if self.warm_start and self.warm_start.serves(words, self.folder, merged):
-            return Result(*self.warm_start.run(words, self.folder, merged, TIMEOUT))
+            return Result(*self.warm_start.run(words, self.folder, merged, TIMEOUT, inside))
+        if inside:
+            words = ["nsenter", f"--target={inside}", "--user", "--mount", f"--wdns={self.folder}", *words]
         done = subprocess.run(
             words,
             cwd=self.folder,

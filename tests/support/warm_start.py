@@ -9,6 +9,7 @@ there, as an ansible.cfg read on import, is started from scratch.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import functools
 import gc
 import importlib
@@ -76,11 +77,16 @@ class WarmStart:
         )
 
     def run(
-        self, command: Sequence[str], folder: pathlib.Path, environment: Mapping[str, str], timeout: float
+        self, command: Sequence[str], folder: pathlib.Path, environment: Mapping[str, str], timeout: float, inside: int
     ) -> tuple[int, str, str]:
-        """Run a command in a fork, and return its exit code, stdout and stderr."""
+        """Run a command in a fork, and return its exit code, stdout and stderr.
+
+        The fork joins the user and mount namespaces of the process with the number `inside`; 0 is none.
+        """
         words = [str(pathlib.Path(sys.executable).with_name(command[0])), *command[1:]]
-        request = json.dumps({"command": words, "folder": str(folder), "environment": dict(environment)})
+        request = json.dumps(
+            {"command": words, "folder": str(folder), "environment": dict(environment), "inside": inside}
+        )
         with (
             socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection,
             tempfile.TemporaryFile() as out,
@@ -170,6 +176,8 @@ def _become(request: Mapping[str, object], descriptors: Sequence[int]) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for number, descriptor in enumerate(descriptors, start=1):
         os.dup2(descriptor, number)
+    if request["inside"]:
+        _join(pathlib.Path("/proc", str(request["inside"]), "ns"))
     os.environ.clear()
     os.environ.update(request["environment"])
     os.chdir(request["folder"])
@@ -178,6 +186,14 @@ def _become(request: Mapping[str, object], descriptors: Sequence[int]) -> None:
     constants = importlib.import_module("ansible.constants")
     for name in constants.config.get_configuration_definitions():
         constants.set_constant(name, constants.config.get_config_value(name, variables=vars(constants)))
+
+
+def _join(namespaces: pathlib.Path) -> None:
+    """Join a user namespace, and the mount namespace that is its own."""
+    for name in ("user", "mnt"):
+        with (namespaces / name).open() as namespace:
+            if ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), 0):
+                raise OSError(ctypes.get_errno(), f"{namespaces / name} can't be joined")
 
 
 @contextlib.contextmanager
