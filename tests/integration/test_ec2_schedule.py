@@ -58,13 +58,9 @@ def play(run):
     """Run the module once in a play, and return its result and what was printed."""
 
     def call(*arguments, module="ec2_schedule", fails=False, **options):
-        task = {f"tfbridge.aws.{module}": {"region": "eu-central-1", **options}, "register": "result"}
-        show = {"ansible.builtin.debug": {"msg": "RESULT {{ result | to_json }}"}}
-        tasks = {"hosts": "localhost", "gather_facts": False, "tasks": [{"block": [task], "always": [show]}]}
-        done = run.playbook([tasks], *arguments)
+        done, result = run.task(module, *arguments, region="eu-central-1", **options)
         assert (done.rc != 0) == fails, done.output
-        (shown,) = re.findall(r'^    "msg": ("RESULT .*")$', done.stdout, re.MULTILINE)
-        return {**json.loads(json.loads(shown).removeprefix("RESULT ")), "output": done.output, "said": done.said}
+        return {**result, "output": done.output, "said": done.said}
 
     return call
 

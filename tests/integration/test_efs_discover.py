@@ -6,21 +6,7 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
-
-PYTHON = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
-
-
-def discover(run, **options):
-    """Run the module, and write what it returned into a file."""
-    keep = {"content": "{{ result | to_json }}", "dest": str(run.folder / "result.json"), "mode": "0600"}
-    tasks = [
-        {"tfbridge.aws.efs_discover": {"region": "eu-central-1", **options}, "register": "result"},
-        {"ansible.builtin.copy": keep},
-    ]
-    return run.playbook([{"hosts": "localhost", "gather_facts": False, "vars": PYTHON, "tasks": tasks}])
 
 
 @pytest.mark.cores
@@ -33,10 +19,9 @@ def test_a_file_system_is_found_by_its_tags(aws, run):
     subnets = ec2.describe_subnets()["Subnets"][:2]
     for subnet in subnets:
         efs.create_mount_target(FileSystemId=made, SubnetId=subnet["SubnetId"])
-    result = discover(run, tags={"Env": "prod"})
+    done, returned = run.task("efs_discover", region="eu-central-1", tags={"Env": "prod"})
 
-    assert 0 == result.rc, result.output
-    returned = json.loads((run.folder / "result.json").read_text())
+    assert 0 == done.rc, done.output
     one = returned["file_system"]
     assert [one] == returned["file_systems"]
     assert (made, "shared {{ 1 }}") == (one["file_system_id"], one["name"])
@@ -45,6 +30,6 @@ def test_a_file_system_is_found_by_its_tags(aws, run):
     assert [] == one["problems"]
     assert not returned["changed"]
 
-    several = discover(run, tags={"Name": "shared {{ '{{' }} 1 {{ '}}' }}"})
-    assert 2 == several.rc
-    assert "2 file systems in eu-central-1 have tag Name=shared {{ 1 }}: fs-" in several.said
+    several = run.module("efs_discover", region="eu-central-1", tags={"Name": "shared {{ 1 }}"})
+    assert several["failed"]
+    assert "2 file systems in eu-central-1 have tag Name=shared {{ 1 }}: fs-" in several["msg"]

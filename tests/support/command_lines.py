@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -108,6 +109,15 @@ class CommandLines:
         done = self.command(["python", "-m", full_name, arguments], env={"PYTHONPATH": path})
         assert done.rc == int(done.json.get("failed", False)), done.output
         return dict(done.json)
+
+    def task(self, name: str, /, *arguments: str, **options: Any) -> tuple[Result, dict[str, Any]]:
+        """Run a module of the collection in a play, and return what was said and the result of the task."""
+        task = {f"tfbridge.aws.{name}": options, "register": "result"}
+        show = {"ansible.builtin.debug": {"msg": "RESULT {{ result | to_json }}"}}
+        play = {"hosts": "localhost", "gather_facts": False, "tasks": [{"block": [task], "always": [show]}]}
+        done = self.playbook([play], *arguments)
+        (shown,) = re.findall(r'^ +"msg": ("RESULT .*")$', done.stdout, re.MULTILINE)
+        return done, json.loads(json.loads(shown).removeprefix("RESULT "))
 
     def in_terminal(self, columns: int, arguments: Sequence[str | pathlib.Path]) -> Result:
         """Run a command whose output is a terminal of that many columns."""
