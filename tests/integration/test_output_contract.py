@@ -225,13 +225,11 @@ class TestModule:
         aws.publish({"A": "a", "B": ["b", "c"]})
         aws.publish_secret("S", "battery staple")
         aws.publish_slices(encode(document(strings={"A": "a"}, secrets=["S"])))
-        plays = play(terraform=[{"path": "terraform"}], published={**REGION, "source": source})
-        plays[0]["tasks"].append({"copy": {"content": "{{ contract.outputs | to_json }}", "dest": "outputs.json"}})
-        result = run.playbook(plays)
+        options = {"terraform": [{"path": "terraform"}], "playbooks": ["ansible"]}
+        done, contract = run.task("output_contract", **options, published={**REGION, "source": source})
 
-        assert 0 == result.rc, result.output
-        listed = json.loads((run.folder / "outputs.json").read_text())
-        stored = {one["name"]: one["published"] for one in listed}
+        assert 0 == done.rc, done.output
+        stored = {one["name"]: one["published"] for one in contract["outputs"]}
         held = {"OUTPUT_A": ("string", True), "OUTPUT_B": ("list", False), "OUTPUT_S": ("secret", True)}
         if source == "snapshot":
             del held["OUTPUT_B"]
