@@ -92,26 +92,25 @@ class Aws:
         """End all faults."""
         self.app.heal()
 
-    def publish(self, outputs: Mapping[str, Any], prefix: str = "OUTPUT_", region: str | None = None) -> None:
+    def publish(self, outputs: Mapping[str, Any], prefix: str = "OUTPUT_", region: str = REGION) -> None:
         """Publish outputs as Terraform does: strings, lists as numbered parameters, anything else as JSON."""
-        ssm = self.client("ssm", region)
         for name, value in outputs.items():
             if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
                 for index, item in enumerate(value):
-                    ssm.put_parameter(Name=f"{prefix}{name}_{index}", Value=item, Type="String")
+                    self.app.put_parameter(region, Name=f"{prefix}{name}_{index}", Value=item, Type="String")
             else:
                 text = value if isinstance(value, str) else json.dumps(value)
-                ssm.put_parameter(Name=f"{prefix}{name}", Value=text, Type="String")
+                self.app.put_parameter(region, Name=f"{prefix}{name}", Value=text, Type="String")
         self.forget_calls()
 
-    def publish_slices(self, values: Sequence[str], prefix: str = "OUTPUT_", region: str | None = None) -> None:
+    def publish_slices(self, values: Sequence[str], prefix: str = "OUTPUT_", region: str = REGION) -> None:
         """Write the slices of a snapshot."""
-        ssm = self.client("ssm", region)
         for index, value in enumerate(values):
-            ssm.put_parameter(Name=f"{prefix}SNAPSHOT.{index}", Value=value, Type="String", Overwrite=True)
+            name = f"{prefix}SNAPSHOT.{index}"
+            self.app.put_parameter(region, Name=name, Value=value, Type="String", Overwrite=True)
         self.forget_calls()
 
     def publish_secret(self, name: str, value: str, prefix: str = "OUTPUT_") -> None:
         """Publish a SecureString."""
-        self.client("ssm").put_parameter(Name=f"{prefix}{name}", Value=value, Type="SecureString")
+        self.app.put_parameter(REGION, Name=f"{prefix}{name}", Value=value, Type="SecureString")
         self.forget_calls()
