@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
+from ansible.parsing.vault import VaultLib, VaultSecret
 
 pytestmark = pytest.mark.cores
 
@@ -26,14 +29,12 @@ VALUES = {
 
 @pytest.fixture
 def vault(run):
-    """Encrypt a text as ansible-vault does, as the lines of a YAML scalar."""
-    run.write("password", "correct horse")
-    run.env["ANSIBLE_VAULT_PASSWORD_FILE"] = str(run.folder / "password")
+    """Encrypt a text as `ansible-vault encrypt_string` does, as the lines of a YAML scalar."""
+    run.env["ANSIBLE_VAULT_PASSWORD_FILE"] = str(run.write("password", "correct horse"))
+    vault = VaultLib([("default", VaultSecret(b"correct horse"))])
 
     def encrypt(name, text):
-        result = run.command(["ansible-vault", "encrypt_string", "--name", name, text])
-        assert 0 == result.rc, result.output
-        return result.stdout
+        return f"{name}: !vault |\n{textwrap.indent(vault.encrypt(text).decode(), ' ' * 10)}"
 
     return encrypt
 
