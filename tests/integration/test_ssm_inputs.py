@@ -12,19 +12,24 @@ PLAY = {
     "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}", "memory": 1536},
 }
 HIDDEN = "hunter2-geheim"
-OPTIONS = {
-    "path": "/prod/web",
-    "inputs": [
-        {"name": "memory", "value": "{{ memory }}", "type": "number", "reason": "measured"},
-        {"name": "zones", "value": ["a", "{{ 'b' }}"]},
-    ],
-    "secrets": [{"name": "token", "value": HIDDEN}],
-}
 
 
-def publish(run, *arguments, **others):
-    """Run the module in a play and return what Ansible said, and the versions that are published."""
-    task = {"tfbridge.aws.ssm_inputs": {"region": "eu-central-1", **OPTIONS, **others}}
+def options(memory, second="b"):
+    """Return what is published."""
+    return {
+        "region": "eu-central-1",
+        "path": "/prod/web",
+        "inputs": [
+            {"name": "memory", "value": memory, "type": "number", "reason": "measured"},
+            {"name": "zones", "value": ["a", second]},
+        ],
+        "secrets": [{"name": "token", "value": HIDDEN}],
+    }
+
+
+def publish(run, *arguments):
+    """Run the module in a play with templates, and return what Ansible said."""
+    task = {"tfbridge.aws.ssm_inputs": options("{{ memory }}", "{{ 'b' }}")}
     done = run.playbook([{**PLAY, "tasks": [task]}], "--diff", "-vvv", *arguments)
     assert 0 == done.rc, done.output
     assert HIDDEN not in done.output
@@ -49,10 +54,10 @@ def test_check_run_check_again_run_again(aws, run):
     assert "SecureString" == found["/prod/web/INPUT_TOKEN"]["Type"]
     described = {p["Name"]: p["Description"] for p in ssm.describe_parameters()["Parameters"]}
     assert "Input for Terraform, number. measured. Written: 20" in described["/prod/web/INPUT_MEMORY"]
-    assert "changed=0" in publish(run, "--check")
-    assert "changed=0" in publish(run)
+    for check in (True, False):
+        assert not run.module("ssm_inputs", **options(1536), _ansible_check_mode=check)["changed"]
     assert 3 == aws.calls()["ssm:PutParameter"]
-    assert "changed=1" in publish(run, "-e", '{"memory": 2048}')
+    assert run.module("ssm_inputs", **options(2048))["changed"]
     assert 4 == aws.calls()["ssm:PutParameter"]
 
 
