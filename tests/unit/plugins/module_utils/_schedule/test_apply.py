@@ -29,7 +29,7 @@ SETTINGS = ScheduleSettings("arn:aws:iam::123456789012:role/scheduler", merge_ga
 windows = functools.partial(planned_windows, merge_gap=timedelta(minutes=2))
 RUNS = 10_000
 CHUNKS = 20
-QUICK_CHUNKS = 4
+QUICK_CHUNKS = 2
 
 
 def booked(name: str, start: float, end: float) -> Record:
