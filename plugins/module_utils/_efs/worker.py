@@ -214,12 +214,15 @@ class Worker:
         if any(step.action == Action.MOUNT for step in planned) and not self.report.before.view.stack:
             self._host.make_directory(self._mount.path)
         self._work_on_mounts(planned)
+        left = [step for step in planned if step.action in _PERSISTENT]
         for step in planned:
             if step.action not in _KERNEL:
                 self._steps.do(step)
-            if step.action in _PERSISTENT:
-                # What is mounted and what is mounted at boot agree.
-                self._steps.commit()
+            if step in left:
+                left.remove(step)
+                # What is mounted and what is mounted at boot agree. As long as a removal is left, nothing is gone.
+                if not left or step.action in (Action.WRITE_FSTAB, Action.WRITE_UNIT):
+                    self._steps.commit()
 
     def _work_on_mounts(self, planned: Sequence[Step]) -> None:
         for _round in range(_ROUNDS):

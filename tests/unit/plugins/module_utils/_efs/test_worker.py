@@ -1030,6 +1030,19 @@ class TestPersist:
 
         assert [] == on.mounts
 
+    def test_a_unit_that_cannot_be_removed(self):
+        """After a line of fstab was: the path is mounted at boot still, so what was mounted is put back."""
+        on = self.host()
+        on.put(PATH, SOURCE, RIGHT, "nfs4")
+        on.text = on.read = f"{SYSTEM}{LINE}\n"
+        on.units = on.read_units = {PATH: UNITS[0]}
+        on.failing = {"unit": "it fails"}
+        with pytest.raises(MountError, match="it fails"):
+            worker(on, state="absent").work()
+
+        assert [SOURCE] == [one.source for one in on.mounts]
+        assert {PATH: UNITS[0]} == on.units
+
     def test_a_host_without_systemd(self):
         """Says so before it mounts."""
         on = host()
