@@ -30,7 +30,8 @@ from .units import Unit
 from .wait import Patience, wait_for_server
 
 _KERNEL = (Action.UNMOUNT, Action.STOP_AUTOMOUNT, Action.MOUNT, Action.REMOUNT)
-_PERSISTENT = (Action.WRITE_FSTAB, Action.REMOVE_FSTAB, Action.WRITE_UNIT, Action.REMOVE_UNIT)
+_WRITTEN = (Action.WRITE_FSTAB, Action.WRITE_UNIT)
+_PERSISTENT = (*_WRITTEN, Action.REMOVE_FSTAB, Action.REMOVE_UNIT)
 # A mount that lay under another shows its own state only after that one is gone.
 _ROUNDS = 4
 
@@ -214,15 +215,13 @@ class Worker:
         if any(step.action == Action.MOUNT for step in planned) and not self.report.before.view.stack:
             self._host.make_directory(self._mount.path)
         self._work_on_mounts(planned)
-        left = [step for step in planned if step.action in _PERSISTENT]
+        last = [step for step in planned if step.action in _PERSISTENT][-1:]
         for step in planned:
             if step.action not in _KERNEL:
                 self._steps.do(step)
-            if step in left:
-                left.remove(step)
-                # What is mounted and what is mounted at boot agree. As long as a removal is left, nothing is gone.
-                if not left or step.action in (Action.WRITE_FSTAB, Action.WRITE_UNIT):
-                    self._steps.commit()
+            if step in last or step.action in _WRITTEN:
+                # What is mounted and what is mounted at boot agree; before the last removal they don't.
+                self._steps.commit()
 
     def _work_on_mounts(self, planned: Sequence[Step]) -> None:
         for _round in range(_ROUNDS):
