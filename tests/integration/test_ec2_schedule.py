@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -629,7 +628,8 @@ def test_the_playbooks(run, instances):
 @pytest.mark.cores
 def test_the_examples_of_the_documentation_run(aws, run, instances):
     """As they stand, each plugin's on a host of its own: what one registers the others don't see."""
-    here = {"gather_facts": False, "connection": "local", "vars": {"ansible_python_interpreter": sys.executable}}
+    python = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    here = {"gather_facts": False, "connection": "local", "vars": python}
     plays = []
     for plugin in (ec2_schedule, ec2_schedule_info, lookup):
         text = plugin.EXAMPLES.replace("i-0a1b2c3d4e5f60718", instances[0]).replace("i-0a1b2c3d4e5f60719", instances[1])

@@ -18,7 +18,7 @@ from tests.support.terraform import SOURCES
 NO_RELEASE = "no available releases match the given constraints"
 FOLDERS = sorted({path.parent.relative_to(SOURCES).as_posix() for path in SOURCES.glob("*/*/*.tf")})
 # Each example is applied by a test of its own in the quick suite.
-QUICK = [
+MARKED = [
     folder if folder.startswith("modules/") else pytest.param(folder, marks=pytest.mark.full) for folder in FOLDERS
 ]
 
@@ -49,7 +49,7 @@ def test_all_files_are_formatted(terraform):
     terraform(".", "fmt", "-check", "-diff", "-recursive")
 
 
-@pytest.mark.parametrize("folder", QUICK)
+@pytest.mark.parametrize("folder", MARKED)
 def test_it_is_valid_and_passes_its_tests(terraform, folder):
     """With the newest provider that can be had; `terraform test` validates too."""
     terraform(folder, "init", "-backend=false", "-input=false")

@@ -95,4 +95,4 @@ def test_one_that_hangs_is_ended(run):
     path = run.write("sleep.yml", "- hosts: localhost\n  gather_facts: false\n  tasks: [{pause: {seconds: 600}}]\n")
 
     with pytest.raises(subprocess.TimeoutExpired):
-        run.warm_start.run(["ansible-playbook", str(path)], run.folder, run.env, 5, 0)
+        run.warm_start.run(["ansible-playbook", str(path)], run.folder, run.env, 5)

@@ -77,7 +77,12 @@ class WarmStart:
         )
 
     def run(
-        self, command: Sequence[str], folder: pathlib.Path, environment: Mapping[str, str], timeout: float, inside: int
+        self,
+        command: Sequence[str],
+        folder: pathlib.Path,
+        environment: Mapping[str, str],
+        timeout: float,
+        inside: int = 0,
     ) -> tuple[int, str, str]:
         """Run a command in a fork, and return its exit code, stdout and stderr.
 
