@@ -40,12 +40,25 @@ def _arguments():
     context.CLIARGS = before
 
 
+def templated(value):
+    """Return what a template that is one variable gives: earlier cores read a text of a list, a dict or a boolean."""
+    if OLDER and isinstance(value, str):
+        from ansible.template.native_helpers import ansible_eval_concat  # noqa: PLC0415  there only
+
+        return ansible_eval_concat([value])
+    return value
+
+
 @given(VALUES)
+@example("False")
+@example("[1, true]")
+@example('{"a": null}')
+@example("{{ 1 + 1 }}")
 def test_data_goes_through_templating_unchanged(value):
     """As a variable's value, at any depth, whatever it looks like."""
     templar = Templar(loader=DataLoader(), variables={"value": as_data(value)})
 
-    assert value == plain(templar.template(as_config("{{ value }}")))
+    assert templated(value) == plain(templar.template(as_config("{{ value }}")))
 
 
 @pytest.mark.parametrize("arguments", [{}, PRINTS, {**PRINTS, "yaml": True}])
