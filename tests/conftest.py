@@ -33,7 +33,7 @@ from tests.support.browser import Browse, browser  # noqa: E402  needs the path 
 from tests.support.command_lines import CommandLines, environment  # noqa: E402  needs the path above
 from tests.support.planted_secrets import PLANTED  # noqa: E402  needs the path above
 from tests.support.terraform import Terraform  # noqa: E402  needs the path above
-from tests.support.warm_provider import WarmProviders  # noqa: E402  needs the path above
+from tests.support.warm_provider import warm_providers  # noqa: E402  needs the path above
 from tests.support.warm_start import WarmStart  # noqa: E402  needs the path above
 
 # Reasons of this kind are reported; every other skip is a failure where REQUIRE_ALL is set.
@@ -118,10 +118,8 @@ def run(request, tmp_path, aws):
 @pytest.fixture(scope="session")
 def _warm(aws_server):
     """Give what keeps a provider running for all tests of a worker."""
-    with tempfile.TemporaryDirectory(prefix="tfbridge-") as folder:
-        providers = WarmProviders(pathlib.Path(folder), aws_server.env)
-        yield providers.warm
-        providers.stop()
+    with warm_providers(aws_server.env) as warm:
+        yield warm
 
 
 def _found(find):

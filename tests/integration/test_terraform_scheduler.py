@@ -58,13 +58,14 @@ def applied(terraform):
     (terraform.root.parent / "plugins").symlink_to(terraform_provider.ROOT / "plugins")
     builder = terraform.root / "modules" / "ec2_scheduler" / "build_lambda.py"
     subprocess.run([sys.executable, builder], check=True, capture_output=True)
-    configuration = terraform.configuration("scheduler", own_provider=True)
-    example = configuration.folder / "main.tf"
-    text = example.read_text()
-    assert "  instance_tag = {" in text
-    example.write_text(text.replace("  instance_tag = {", f'  schedule_kms_key_arn = "{KEY}"\n  instance_tag = {{'))
-    configuration.apply(**EXAMPLE)
-    return configuration
+    with terraform.provider_reads("scheduler"):
+        configuration = terraform.configuration("scheduler")
+        example = configuration.folder / "main.tf"
+        text = example.read_text()
+        assert "  instance_tag = {" in text
+        example.write_text(text.replace("  instance_tag = {", f'  schedule_kms_key_arn = "{KEY}"\n  instance_tag = {{'))
+        configuration.apply(**EXAMPLE)
+        yield configuration
 
 
 def test_what_is_made_is_what_booking_needs(aws, run, applied):

@@ -20,25 +20,26 @@ def test_tuned_applied_and_tuned_again(aws, run, terraform):
     folder = terraform.root / "examples" / "tuned_lambda"
     with zipfile.ZipFile(folder / "handler.zip", "w") as archive:
         archive.write(folder / "handler.py", "handler.py")
-    configuration = terraform.configuration("tuned_lambda", own_provider=True)
-    configuration.apply()
-    assert not configuration.changes()
-    checked = run.playbook("tfbridge.aws.tune_lambda", "--check", *TUNE)
-    assert 0 == checked.rc, checked.output
-    assert not configuration.changes()
+    with terraform.provider_reads("tuned_lambda"):
+        configuration = terraform.configuration("tuned_lambda")
+        configuration.apply()
+        assert not configuration.changes()
+        checked = run.playbook("tfbridge.aws.tune_lambda", "--check", *TUNE)
+        assert 0 == checked.rc, checked.output
+        assert not configuration.changes()
 
-    tuned = run.playbook("tfbridge.aws.tune_lambda", *TUNE, env={"PWD": str(run.folder)})
-    assert 0 == tuned.rc, tuned.output
-    assert "changed=1" in tuned.said
-    assert "Published as /prod/worker/INPUT_WORKER_MEMORY." in tuned.said
-    assert "512 MB" in tuned.said
-    assert "<svg" in (run.folder / "lambda-tuning.html").read_text()
-    planned = configuration.run("plan")
-    assert "memory_size" in planned.output
-    assert "512 -> 2048" in planned.output
-    configuration.apply()
-    assert not configuration.changes()
+        tuned = run.playbook("tfbridge.aws.tune_lambda", *TUNE, env={"PWD": str(run.folder)})
+        assert 0 == tuned.rc, tuned.output
+        assert "changed=1" in tuned.said
+        assert "Published as /prod/worker/INPUT_WORKER_MEMORY." in tuned.said
+        assert "512 MB" in tuned.said
+        assert "<svg" in (run.folder / "lambda-tuning.html").read_text()
+        planned = configuration.run("plan")
+        assert "memory_size" in planned.output
+        assert "512 -> 2048" in planned.output
+        configuration.apply()
+        assert not configuration.changes()
 
-    again = run.playbook("tfbridge.aws.tune_lambda", *TUNE, env={"PWD": str(run.folder)})
-    assert "changed=0" in again.said, again.output
-    assert not configuration.changes()
+        again = run.playbook("tfbridge.aws.tune_lambda", *TUNE, env={"PWD": str(run.folder)})
+        assert "changed=0" in again.said, again.output
+        assert not configuration.changes()

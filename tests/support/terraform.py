@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pathlib
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -68,11 +69,20 @@ class Terraform:
         self.aws_environment = aws_environment
         shutil.copytree(SOURCES, folder, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
 
+    @contextlib.contextmanager
+    def provider_reads(self, name: str) -> Iterator[None]:
+        """Run the provider in the folder of an example, whose files it reads."""
+        before = self.provider
+        with warm_provider.warm_providers(self.aws_environment, self.root / "examples" / name) as warm:
+            self.provider = warm(before)
+            yield
+        self.provider = before
+
     def configuration(self, name: str, text: str | None = None, *, own_provider: bool = False) -> Configuration:
         """Give an example by its name, or one with this text.
 
-        `own_provider` starts the provider anew for each command: for a configuration with an alias, or with a file that
-        the provider reads. One that is running has one setting at a time, and a folder of its own.
+        `own_provider` starts the provider anew for each command: for a configuration with an alias. One that is running
+        has one setting at a time.
         """
         folder = self.root / "examples" / name
         if text is not None:
