@@ -4,7 +4,7 @@
 
 """Run molecule's scenarios on guests with kernels of their own (extensions/molecule/README.md).
 
-Each scenario is a `molecule test` of its own, so that one that fails does not keep the others from running. Two lanes
+Each scenario is a `molecule test` of its own, so that one that fails does not keep the others from running. Lanes
 run side by side, each on a lab of its own: half of a scenario's time is waiting.
 """
 
@@ -67,8 +67,8 @@ def names() -> list[str]:
     return sorted(path.parent.name for path in SCENARIOS.glob("*/molecule.yml") if path.parent.name != "default")
 
 
-def run(wanted: Sequence[str]) -> Result:
-    """Run the scenarios, in two lanes where there are that many."""
+def run(wanted: Sequence[str], labs: int = LANES) -> Result:
+    """Run the scenarios, in so many lanes where there are that many scenarios."""
     reason = why_not()
     if reason:
         return Result(not_run=reason)
@@ -79,7 +79,7 @@ def run(wanted: Sequence[str]) -> Result:
     waiting = collections.deque(sorted(wanted, key=lambda name: name not in LONGEST))
     # A short path: sockets are made below it.
     with tempfile.TemporaryDirectory(prefix="tfbridge-molecule-") as scratch:
-        lanes = [Lane(number, pathlib.Path(scratch)) for number in range(1, min(LANES, len(wanted)) + 1)]
+        lanes = [Lane(number, pathlib.Path(scratch)) for number in range(1, min(labs, len(wanted)) + 1)]
         with futures.ThreadPoolExecutor(len(lanes)) as threads:
             try:
                 # An interrupt that comes before all have begun stops those that have.
@@ -211,6 +211,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=", ".join(names()))
     parser.add_argument("--check", action="store_true", help="only say whether this machine can run them")
+    parser.add_argument("--labs", type=int, choices=range(1, 9), default=LANES, help=f"side by side ({LANES})")
     given = parser.parse_args()
     wanted = given.scenarios or names()
     unknown = ", ".join(sorted(set(wanted) - set(names())))
@@ -223,7 +224,7 @@ def main() -> int:
     if given.check:
         return 0
     try:
-        result = run(wanted)
+        result = run(wanted, given.labs)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     print(f"{result.passed} passed, {result.failed} failed")

@@ -95,6 +95,14 @@ def test_two_lanes_run_each_scenario_once(molecule, monkeypatch, capsys):
     assert "FAILED: exit code 1" in said
 
 
+def test_one_lab_runs_all_in_turn(molecule):
+    """As `make test` has it, whose other checks keep the second processor busy."""
+    assert scenarios.Result(passed=3, failed=0) == scenarios.run(["a", "b", "c"], 1)
+    assert ["1 create", "1 test a", "1 test b", "1 test c", "1 destroy"] == [
+        line.strip() for line in molecule.read_text().splitlines()
+    ]
+
+
 def test_a_lab_that_does_not_boot_is_a_failure(molecule):
     """The other one runs everything."""
     molecule.with_name("lab 2 does not boot").touch()
@@ -114,9 +122,8 @@ def test_an_interrupted_run_leaves_nothing_running(molecule, tmp_path, ending):
         from scripts import scenarios
         scenarios.BIN = pathlib.Path({str(tmp_path)!r})
         scenarios.why_not = lambda: ""
-        scenarios.LANES = 1
         scenarios.names = lambda: ["a", "hangs", "later"]
-        sys.argv = ["scenarios.py"]
+        sys.argv = ["scenarios.py", "--labs", "1"]
         sys.exit(scenarios.main())
         """
     environment = {**os.environ, "LAB_MARK": str(tmp_path)}
