@@ -31,6 +31,24 @@ PLAY = """
       register: listed
     - ansible.builtin.debug:
         msg: "{{ listed.stdout_lines | select('match', 'AWS_|HOME|TMPDIR|LANG|ANSIBLE') | sort }}"
+    - tfbridge.aws.ssm_outputs_info: {region: eu-central-1}
+      register: info
+    - ansible.builtin.debug: {var: info}
+    - tfbridge.aws.ssm_outputs_info: {prefix: "a b", snapshot: maybe}
+      ignore_errors: true
+    - ansible.builtin.command: sh -c "pwd; echo no >&2; exit 3"
+      ignore_errors: true
+"""
+PARENTS = """
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - ansible.builtin.shell: cut -d' ' -f4 /proc/$PPID/stat
+      changed_when: false
+      loop: [1, 2]
+      register: parents
+    - ansible.builtin.debug:
+        msg: "{{ parents.results | map(attribute='stdout') | unique | length }} of 2"
 """
 
 
@@ -68,7 +86,13 @@ def test_it_does_the_same(aws, run, cold):
 
 def _timeless(text):
     """Leave out what differs from run to run, and by which of its names Python was started."""
-    return re.sub(r"\d{2}:\d{2}:\d{2}|\d+ (second|minute)s? ago|ansible-(local-)?\w*|(?<=bin/python)3", "", text)
+    return re.sub(r"\d+:\d{2}:\d{2}(\.\d+)?|\d+ (second|minute)s? ago|ansible-(local-)?\w*|(?<=bin/python)3", "", text)
+
+
+def test_modules_are_forked_too(run, cold):
+    """From one process; those that are started have a shell each."""
+    assert "1 of 2" in run.playbook(PARENTS).stdout
+    assert "2 of 2" in cold.playbook(PARENTS).stdout
 
 
 def test_each_has_a_folder_for_temporary_files_of_its_own(aws, run):
