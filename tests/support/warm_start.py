@@ -13,6 +13,7 @@ import importlib
 import os
 import pathlib
 import sys
+import types
 from collections.abc import Mapping, Sequence
 
 from tests.support import fork_server, warm_modules
@@ -28,8 +29,6 @@ LATER = (
 )
 # Most of what is left of a command is reading the documentation of these.
 PLUGINS = ("become", "cache", "callback", "connection", "inventory", "shell", "strategy", "vars")
-# Where Ansible keeps what it makes to send of a module, for one command: reading what a module imports takes a second.
-SENT = "ansiballz_cache"
 # Settings that a fork reads anew; all others have to be those that were there on import.
 READ_ANEW = {"ANSIBLE_HOME", "ANSIBLE_LOCAL_TEMP"}
 
@@ -39,8 +38,7 @@ class WarmStart:
 
     def __init__(self, folder: pathlib.Path, environment: Mapping[str, str]) -> None:
         self._settings = _settings(environment)
-        for name in ("home", SENT):
-            (folder / name).mkdir()
+        (folder / "home").mkdir()
         begun = {**environment, "HOME": str(folder / "home"), "ANSIBLE_HOME": str(folder / "home" / ".ansible")}
         self._modules = fork_server.ForkServer("warm_modules", folder, begun)
         self._commands = fork_server.ForkServer("warm_start", folder, begun, self._modules.path)
@@ -100,7 +98,9 @@ def _main(modules: str, request: Mapping[str, object]) -> None:
     constants = importlib.import_module("ansible.constants")
     for name in constants.config.get_configuration_definitions():
         constants.set_constant(name, constants.config.get_config_value(name, variables=vars(constants)))
-    (pathlib.Path(constants.DEFAULT_LOCAL_TMP) / SENT).symlink_to(pathlib.Path(modules).with_name(SENT))
+    # What Ansible makes of a module, to send it, is good for all commands: reading what that imports takes a second.
+    sender = importlib.import_module("ansible.executor.module_common")
+    sender.C = types.SimpleNamespace(**{**vars(constants), "DEFAULT_LOCAL_TMP": str(pathlib.Path(modules).parent)})
     # Who forks modules sees the mounts of this machine only.
     if not request["inside"]:
         warm_modules.use(modules)
