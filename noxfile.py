@@ -46,15 +46,10 @@ PYTEST = ("pytest", "-q", "-n", str((os.cpu_count() or 1) * 3 // 2), "--maxsched
 # Workers for tests that wait for more than half of their time.
 WAITING = str((os.cpu_count() or 1) * 4)
 # Their files alone: pytest takes half a minute to collect the others, on each core.
-CORES = (
-    "-m",
-    "cores and not full",
-    *sorted(
-        str(path.relative_to(ROOT))
-        for path in ROOT.glob("tests/**/test_*.py")
-        if "pytest.mark.cores" in path.read_text()
-    ),
+CORES_FILES = sorted(
+    str(path.relative_to(ROOT)) for path in ROOT.glob("tests/**/test_*.py") if "pytest.mark.cores" in path.read_text()
 )
+CORES = ("-m", "cores and not full", *CORES_FILES)
 # What is marked `full` runs on one core, unless it is marked `cores` too.
 NOT_PURE = (
     "-m",
@@ -62,8 +57,7 @@ NOT_PURE = (
     "--ignore=tests/unit/plugins/module_utils",
     "--ignore=tests/unit/plugins/plugin_utils/_contract",
 )
-USERS = ("ec2_schedule", "efs_mount", "info", "inventory", "lookup", "lookup_cache", "snapshot", "timeline_filter")
-ALL_ON_THE_OLDEST = (*NOT_PURE, "tests/unit/plugins", *(f"tests/integration/test_{name}.py" for name in USERS))
+ALL_ON_THE_OLDEST = (*NOT_PURE, "tests/unit/plugins", *CORES_FILES)
 
 
 def _interpreter(version: str) -> str:
@@ -175,7 +169,7 @@ def tests(session: nox.Session) -> None:
         return
     _pytest_each(
         session,
-        ("-m", "not waits", "tests"),
+        ("-m", "not waits", "--hypothesis-profile", "all", "tests"),
         ("-n", WAITING, "-m", "waits", "tests/integration"),
         ("--cold-start", *CORES),
     )

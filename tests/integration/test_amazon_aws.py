@@ -18,8 +18,6 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._common import amazon
 
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.cores
-
 PLAY = [
     {
         "hosts": "localhost",
@@ -37,6 +35,7 @@ HIDDEN = {"ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false"}
 SAID = "tfbridge.aws needs amazon.aws >=10.1.0,<13: ansible-galaxy collection install 'amazon.aws:>=10.1.0,<13'"
 
 
+@pytest.mark.cores
 def test_without_it_the_command_that_brings_it_is_named(aws, run):
     """By the inventory and by the lookup."""
     inventory = run.inventory({"regions": ["eu-central-1"]}, env=HIDDEN)
@@ -68,6 +67,7 @@ def test_each_module_says_so_too(aws, run):
     assert "Looked for" not in result.said
 
 
+@pytest.mark.cores
 def test_a_module_beside_another_version_says_so_once(aws, run):
     """By name, however many tasks there are."""
     aws.publish({"X": "y"})
@@ -92,6 +92,7 @@ def _unused(folder, names):
     return [name for name in names if name in ("tests", "docs", "changelogs", "modules", "__pycache__")]
 
 
+@pytest.mark.cores
 @pytest.mark.parametrize(
     ("version", "warned"),
     [("10.1.0", False), ("12.9.9", False), ("11.4.0-dev0", False), ("10.0.9", True), ("13.0.0", True), ("9.5.2", True)],
