@@ -21,7 +21,8 @@ collection.lay_link()
 sys.path.insert(0, str(COLLECTIONS))
 
 # How long an example takes says more about the machine than about the code.
-hypothesis.settings.register_profile("quick", deadline=None)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=50)
+hypothesis.settings.register_profile("all", deadline=None)
 # `make soak` asks for this one: a quarter of an hour; `make soak N=5000` takes more than one.
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=int(os.environ.get("SOAK_EXAMPLES", "1000")))
 hypothesis.settings.load_profile("quick")

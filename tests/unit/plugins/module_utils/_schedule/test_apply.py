@@ -28,7 +28,7 @@ INSTANCE = "i-0123456789abcdef0"
 SETTINGS = ScheduleSettings("arn:aws:iam::123456789012:role/scheduler", merge_gap=120)
 windows = functools.partial(planned_windows, merge_gap=timedelta(minutes=2))
 RUNS = 10_000
-CHUNKS = 20
+CHUNKS = 40
 QUICK_CHUNKS = 2
 
 
