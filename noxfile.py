@@ -49,7 +49,8 @@ WAITING = str((os.cpu_count() or 1) * 4)
 CORES_FILES = sorted(
     str(path.relative_to(ROOT)) for path in ROOT.glob("tests/**/test_*.py") if "pytest.mark.cores" in path.read_text()
 )
-CORES = ("-m", "cores and not full", *CORES_FILES)
+# None of them waits, and a worker more takes ten seconds to start.
+CORES = ("-n", str(os.cpu_count() or 1), "-m", "cores and not full", *CORES_FILES)
 # What is marked `full` runs on one core, unless it is marked `cores` too.
 NOT_PURE = (
     "-m",

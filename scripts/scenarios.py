@@ -4,8 +4,8 @@
 
 """Run molecule's scenarios on guests with kernels of their own (extensions/molecule/README.md).
 
-Each scenario is a `molecule test` of its own, so that one that fails does not keep the others from running. Lanes
-run side by side, each on a lab of its own: half of a scenario's time is waiting.
+Each scenario is a `molecule test` of its own, so that one that fails does not keep the others from running. Lanes run
+side by side, each on a lab of its own: half of a scenario's time is waiting.
 """
 
 from __future__ import annotations
