@@ -34,8 +34,10 @@ PLAY = """
     - tfbridge.aws.ssm_outputs_info: {region: eu-central-1}
       register: info
     - ansible.builtin.debug: {var: info}
+    # How modules fail is compared too, and the play goes on.
     - tfbridge.aws.ssm_outputs_info: {prefix: "a b", snapshot: maybe}
       ignore_errors: true
+    # As above.
     - ansible.builtin.command: sh -c "pwd; echo no >&2; exit 3"
       ignore_errors: true
 """
