@@ -141,6 +141,6 @@ def test_what_is_missing_is_named(monkeypatch, tmp_path):
     """One line, with the packages to install."""
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    assert "apt-get install --no-install-recommends debootstrap e2fsprogs" in lab.missing()
+    assert "apt-get install --no-install-recommends e2fsprogs ethtool iproute2 mmdebstrap" in lab.missing()
     assert "user-mode-linux" in lab.missing()
     assert "\n" not in lab.missing()

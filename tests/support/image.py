@@ -69,13 +69,13 @@ class Chroot(Venv):
 
     def make(self) -> None:
         """Make it, which takes a minute."""
-        if os.geteuid() or not shutil.which("debootstrap"):
-            pytest.skip("not on this machine: a chroot needs root and debootstrap")
+        if os.geteuid() or not shutil.which("mmdebstrap"):
+            pytest.skip("not on this machine: a chroot needs root and mmdebstrap")
         if sys.version_info[:2] != PYTHON:
             pytest.skip("not on this machine: pip downloads what its own Python needs, and the image has another")
         self.root = self.folder / "root"
-        made = ["unshare", "--mount", "--propagation", "private", "debootstrap", "--variant=minbase"]
-        subprocess.run([*made, f"--include={PACKAGES}", DEBIAN, self.root], check=True, stdout=subprocess.DEVNULL)
+        made = ["unshare", "--mount", "--propagation", "private", "mmdebstrap", "--mode=root", "--quiet"]
+        subprocess.run([*made, "--variant=minbase", f"--include={PACKAGES}", DEBIAN, self.root], check=True)
         self.succeed(["/usr/bin/python3", "-m", "venv", self.folder / "venv"])
 
     def command(self, words: Words, environment: Mapping[str, str]) -> Result:

@@ -22,7 +22,7 @@ HELD = {
     'source = "/path/to/ansible_collections/tfbridge/aws/terraform/modules/ec2_scheduler"': (
         "tests/integration/test_terraform_sources.py::test_modules_are_found_by_every_kind_of_source"
     ),
-    "user-mode-linux debootstrap iproute2 ethtool openssh-client e2fsprogs": (
+    "user-mode-linux mmdebstrap iproute2 ethtool openssh-client e2fsprogs": (
         "tests/unit/test_page_text.py::test_packages_of_the_lab"
     ),
     'worker_memory: the parameter /prod/web/INPUT_WORKER_MEMORY has "99999". The maximum is 10240': (

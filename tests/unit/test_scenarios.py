@@ -38,7 +38,7 @@ def test_a_machine_without_the_means_says_why(monkeypatch):
 
 @pytest.mark.parametrize(
     ("reason", "code", "said"),
-    [("apt-get install debootstrap", 1, "ERROR: apt-get install debootstrap\n"), ("", 0, "")],
+    [("apt-get install mmdebstrap", 1, "ERROR: apt-get install mmdebstrap\n"), ("", 0, "")],
 )
 def test_what_is_missing_is_said_before_anything_is_installed(monkeypatch, capsys, reason, code, said):
     """The Makefile asks first: nobody waits for an environment that is of no use."""

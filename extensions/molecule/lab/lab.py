@@ -39,7 +39,7 @@ PATIENCE = 300.0
 # What the lab runs, and the Debian package that brings it.
 COMMANDS = {
     "linux.uml": "user-mode-linux",
-    "debootstrap": "debootstrap",
+    "mmdebstrap": "mmdebstrap",
     "ip": "iproute2",
     "ethtool": "ethtool",
     "ssh": "openssh-client",
