@@ -1,10 +1,12 @@
 """Processes that are forked from one that has imported, and read, what all of them do.
 
-A fork has its own environment, folder, output and arguments, and ends as any other process does.
+A fork has its own environment, folder, output and arguments, and ends as any other process does, but that it frees
+nothing: that would copy all that it shares.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
 import functools
@@ -19,7 +21,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # What the collection has clients of.
@@ -89,7 +92,7 @@ def fork(
 
 
 def serve(descriptor: int, main: Callable[[Mapping[str, object]], None]) -> None:
-    """Fork for each request, until stdin is closed; return in the forks too, when they have done `main`."""
+    """Fork for each request, until stdin is closed; each fork does `main` and ends."""
     listener = socket.socket(fileno=descriptor)
     # A fork finds what any other process does.
     sys.path.remove(str(ROOT))
@@ -103,9 +106,11 @@ def serve(descriptor: int, main: Callable[[Mapping[str, object]], None]) -> None
             asked = json.loads(request)
             _become(asked, descriptors)
             # Nothing but the end of the process closes it.
-            with _reported(connection.detach()):
-                main(asked)
-            return
+            answers = connection.detach()
+            os.write(answers, str(os.getpid()).encode())
+            code = _exit_code(main, asked)
+            os.write(answers, str(code).encode())
+            os._exit(code)
         for passed in descriptors:
             os.close(passed)
         connection.close()
@@ -151,16 +156,20 @@ def _join(namespaces: pathlib.Path) -> None:
                 raise OSError(ctypes.get_errno(), f"{namespaces / name} can't be joined")
 
 
-@contextlib.contextmanager
-def _reported(connection: int) -> Iterator[None]:
-    """Send the number of this process, and in the end its exit code; the process then ends as any other does."""
-    os.write(connection, str(os.getpid()).encode())
-    code: object = 1
+def _exit_code(main: Callable[[Mapping[str, object]], None], asked: Mapping[str, object]) -> int:
+    """Do what an interpreter does around its program, and return the exit code."""
+    code = 1
     try:
-        yield
+        main(asked)
         code = 0
     except SystemExit as ended:
-        code = ended.code
-        raise
-    finally:
-        os.write(connection, str(code if isinstance(code, int) else int(code is not None)).encode())
+        if isinstance(ended.code, str):
+            sys.stderr.write(f"{ended.code}\n")
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except BaseException:  # noqa: BLE001  whatever it is, the interpreter shows it
+        sys.excepthook(*sys.exc_info())
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
