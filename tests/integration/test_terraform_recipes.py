@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from tests.support.terraform import MOSTLY_OLDEST, OVERRIDE
 
-# Two regions by alias, one module for each stack, default_tags, and parameters that were written by hand.
+# One module for each stack, default_tags, and parameters that were written by hand.
 EVERYTHING = """
 provider "aws" {
   region = "eu-central-1"
   default_tags {
     tags = { owner = "platform" }
   }
-}
-provider "aws" {
-  alias  = "paris"
-  region = "eu-west-3"
 }
 variable "stacks" {
   type    = map(string)
@@ -27,13 +23,6 @@ module "stack" {
   strings  = { address = each.value }
   secrets  = { password = "hunter2" }
   tags     = { stack = each.key }
-}
-module "paris" {
-  source          = "../../modules/ssm_outputs"
-  providers       = { aws = aws.paris }
-  lists           = { ip = ["10.9.0.1", "10.9.0.2"] }
-  snapshot        = true
-  snapshot_chunks = 1
 }
 module "taken_over" {
   source  = "../../modules/ssm_outputs"
@@ -53,6 +42,26 @@ import {
   id = "OUTPUT_IP_1"
 }
 """
+REGIONS = """
+provider "aws" {
+  region = "eu-central-1"
+}
+provider "aws" {
+  alias  = "paris"
+  region = "eu-west-3"
+}
+module "frankfurt" {
+  source = "../../modules/ssm_outputs"
+  lists  = { ip = ["10.0.0.1", "10.0.0.2"] }
+}
+module "paris" {
+  source          = "../../modules/ssm_outputs"
+  providers       = { aws = aws.paris }
+  lists           = { ip = ["10.9.0.1", "10.9.0.2"] }
+  snapshot        = true
+  snapshot_chunks = 1
+}
+"""
 
 
 def value_of(aws, name, region=None):
@@ -67,20 +76,15 @@ def tags_of(aws, name):
 
 
 @MOSTLY_OLDEST
-def test_tags_aliases_stacks_and_what_was_written_by_hand(aws, terraform):
+def test_tags_stacks_and_what_was_written_by_hand(aws, terraform):
     """One apply of all of them; what is imported is neither created nor replaced; drift by hand is set back."""
     aws.publish({"VPC_ID": "vpc-1", "IP": ["10.0.0.1", "10.0.0.2"]})
-    configuration = terraform.configuration("recipes", EVERYTHING, own_provider=True)
-    override = OVERRIDE.format(url=aws.url)
-    alias = override.replace('provider "aws" {', 'provider "aws" {\n  alias = "paris"')
-    (configuration.folder / "aws_override.tf").write_text(override + alias)
+    configuration = terraform.configuration("recipes", EVERYTHING)
 
     applied = configuration.apply()
-    assert "3 imported, 7 added, 3 changed, 0 destroyed" in applied.output
+    assert "3 imported, 4 added, 3 changed, 0 destroyed" in applied.output
     assert not configuration.changes()
     assert {"owner": "platform", "stack": "web"} == tags_of(aws, "/web/OUTPUT_ADDRESS")
-    assert "10.9.0.2" == value_of(aws, "OUTPUT_IP_1", "eu-west-3")
-    assert "10.0.0.2" == value_of(aws, "OUTPUT_IP_1")
 
     drift_by_hand(aws.client("ssm"))
     healed = configuration.apply()
@@ -95,6 +99,20 @@ def test_tags_aliases_stacks_and_what_was_written_by_hand(aws, terraform):
     fewer = configuration.apply(stacks={"web": "10.0.0.1"})
     assert "0 added, 0 changed, 2 destroyed" in fewer.output
     assert not configuration.changes(stacks={"web": "10.0.0.1"})
+
+
+@MOSTLY_OLDEST
+def test_two_regions_by_alias(aws, terraform):
+    """The same names in both, and a second plan that is empty."""
+    configuration = terraform.configuration("regions", REGIONS, own_provider=True)
+    override = OVERRIDE.format(url=aws.url)
+    alias = override.replace('provider "aws" {', 'provider "aws" {\n  alias = "paris"')
+    (configuration.folder / "aws_override.tf").write_text(override + alias)
+
+    configuration.apply()
+    assert "10.9.0.2" == value_of(aws, "OUTPUT_IP_1", "eu-west-3")
+    assert "10.0.0.2" == value_of(aws, "OUTPUT_IP_1")
+    assert not configuration.changes()
 
 
 def drift_by_hand(ssm):
