@@ -49,8 +49,8 @@ WAITING = str((os.cpu_count() or 1) * 4)
 CORES_FILES = sorted(
     str(path.relative_to(ROOT)) for path in ROOT.glob("tests/**/test_*.py") if "pytest.mark.cores" in path.read_text()
 )
-# None of them waits, and a worker more takes ten seconds to start.
-CORES = ("-n", str(os.cpu_count() or 1), "-m", "cores and not full", *CORES_FILES)
+# None of them waits, and other checks keep the other processors busy.
+CORES = ("-n", str(max(1, (os.cpu_count() or 1) // 2)), "-m", "cores and not full", *CORES_FILES)
 # What is marked `full` runs on one core, unless it is marked `cores` too.
 NOT_PURE = (
     "-m",
@@ -58,6 +58,8 @@ NOT_PURE = (
     "--ignore=tests/unit/plugins/module_utils",
     "--ignore=tests/unit/plugins/plugin_utils/_contract",
 )
+# Where `uv` or pip of .venv installs, no pip of its own is needed: to bring one is most of what making it takes.
+OWN_ENVIRONMENT = {"venv_backend": "venv", "venv_params": ("--without-pip",)}
 ALL_ON_THE_OLDEST = (*NOT_PURE, "tests/unit/plugins", *CORES_FILES)
 
 
@@ -75,11 +77,19 @@ def _is_all(session: nox.Session) -> bool:
 def _install(session: nox.Session, pins: str, *options: str) -> None:
     """Install by uv, in a third of pip's time; by pip, which has settings of its own, where uv reaches no index."""
     python = f"--python={pathlib.Path(session.bin) / 'python'}"
-    arguments = ("--quiet", *options, f"--requirement=requirements/{pins}")
+    arguments = ("install", "--quiet", *options, f"--requirement=requirements/{pins}")
     try:
-        session.run("uv", "pip", "install", python, *arguments, external=True, silent=True)
+        session.run("uv", "pip", "install", python, *arguments[1:], external=True, silent=True)
     except CommandFailed:
-        session.install(*arguments)
+        session.run(sys.executable, "-m", "pip", python, *arguments, external=True)
+
+
+def _compile(session: nox.Session) -> None:
+    """Compile what tests import, once: each worker would do it, at the same time as the others."""
+    compiled = ROOT / ".venv" / "compiled"
+    if not compiled.exists():
+        session.run("python", "-m", "pytest", "-qq", "--collect-only", "tests", silent=True)
+        compiled.touch()
 
 
 def _pytest(session: nox.Session, *arguments: str) -> None:
@@ -136,7 +146,7 @@ def ansible_lint(session: nox.Session) -> None:
     session.run("ansible-lint", "--offline", "--profile", "production", "-q", "--strict")
 
 
-@nox.session(tags=["lint", "code"], venv_backend="venv", python=_interpreter("3.11"))
+@nox.session(tags=["lint", "code"], python=_interpreter("3.11"), **OWN_ENVIRONMENT)
 def checkov(session: nox.Session) -> None:
     """Check what the Terraform modules create, with all that they can create."""
     _install(session, "checkov.txt")
@@ -144,7 +154,7 @@ def checkov(session: nox.Session) -> None:
 
 
 # Not among the checks of `make test`: it needs the internet, and a new advisory is no fault of a change.
-@nox.session(venv_backend="venv", default=False)
+@nox.session(default=False, **OWN_ENVIRONMENT)
 def audit(session: nox.Session) -> None:
     """Look for known vulnerabilities in what users install, and in what the development installs."""
     _install(session, "audit.txt")
@@ -162,9 +172,25 @@ def sanity(session: nox.Session) -> None:
     session.run("python", "scripts/sanity.py", *session.posargs)
 
 
+@nox.session(name="tests-other-core", tags=["tests"], python=_interpreter(OTHER), **OWN_ENVIRONMENT)
+def tests_other_core(session: nox.Session) -> None:
+    """Run the tests marked `cores` on the line of ansible-core that .venv does not have."""
+    _install(session, "dev.txt")
+    _pytest(session, *(NOT_PURE if _is_all(session) else CORES))
+
+
+@nox.session(name="tests-oldest-core", tags=["tests"], python=_interpreter("3.11"), **OWN_ENVIRONMENT)
+def tests_oldest_core(session: nox.Session) -> None:
+    """Run the tests marked `cores` on the oldest supported ansible-core, amazon.aws and boto3."""
+    # Nobody has released these together: amazon.aws of a later Ansible works on an older ansible-core.
+    _install(session, "oldest.txt", "--no-deps")
+    _pytest(session, *(ALL_ON_THE_OLDEST if _is_all(session) else CORES))
+
+
 @nox.session(tags=["tests"])
 def tests(session: nox.Session) -> None:
     """Run unit, property and integration tests, with genuine Terraform."""
+    _compile(session)
     if not _is_all(session):
         _pytest(session, "-m", "not full", "tests")
         return
@@ -174,21 +200,6 @@ def tests(session: nox.Session) -> None:
         ("-n", WAITING, "-m", "waits", "tests/integration"),
         ("--cold-start", *CORES),
     )
-
-
-@nox.session(name="tests-other-core", tags=["tests"], venv_backend="venv", python=_interpreter(OTHER))
-def tests_other_core(session: nox.Session) -> None:
-    """Run the tests marked `cores` on the line of ansible-core that .venv does not have."""
-    _install(session, "dev.txt")
-    _pytest(session, *(NOT_PURE if _is_all(session) else CORES))
-
-
-@nox.session(name="tests-oldest-core", tags=["tests"], venv_backend="venv", python=_interpreter("3.11"))
-def tests_oldest_core(session: nox.Session) -> None:
-    """Run the tests marked `cores` on the oldest supported ansible-core, amazon.aws and boto3."""
-    # Nobody has released these together: amazon.aws of a later Ansible works on an older ansible-core.
-    _install(session, "oldest.txt", "--no-deps")
-    _pytest(session, *(ALL_ON_THE_OLDEST if _is_all(session) else CORES))
 
 
 @nox.session
