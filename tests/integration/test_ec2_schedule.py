@@ -625,7 +625,6 @@ def test_the_playbooks(run, instances):
         assert f"{given} is not a variable of this playbook: use {meant}." in " ".join(mistaken.output.split())
 
 
-@pytest.mark.cores
 def test_the_examples_of_the_documentation_run(aws, run, instances):
     """As they stand, each plugin's on a host of its own: what one registers the others don't see."""
     python = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}

@@ -39,7 +39,6 @@ def state(client):
     return kept, versions, aliases, found.get("Tags")
 
 
-@pytest.mark.cores
 def test_check_run_check_again_run_again(aws, run, worker):
     """The size is published once; the function is as before; no payload is shown at -vvvv."""
     before = state(worker)

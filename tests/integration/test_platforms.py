@@ -61,8 +61,7 @@ def as_nobody(run, project, short_path):
     return command
 
 
-@pytest.mark.cores
-@pytest.mark.parametrize("connection", ["/root/cache", "~/cache", "not-mine"])
+@pytest.mark.parametrize("connection", [pytest.param("/root/cache", marks=pytest.mark.cores), "~/cache", "not-mine"])
 def test_a_user_without_name_home_and_rights_reads_aws(aws, project, as_nobody, connection):
     """A cache that can't be used is a warning; the project stays as it is."""
     aws.publish({"MY_IP": ["10.0.0.1"], "EFS_DNS_URL": "fs-1"})
