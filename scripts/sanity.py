@@ -5,7 +5,8 @@
 """Run ansible-test's sanity suite on a copy of the files that git knows.
 
 `scripts/sanity.py all` runs all of it; without `all` it leaves out what takes two thirds of the time and says what
-another check says too: ruff has the rules of pylint and pep8, antsibull-changelog reads its fragments itself.
+another check says too: ruff has the rules of pylint and pep8, antsibull-changelog reads its fragments itself, and
+antsibull-docs has ansible-doc read every plugin.
 
 ansible-test wants a folder named ansible_collections/<namespace>/<name>, and keeps its virtual environments at
 home: both are in .cache. Into each it brings a pip that it downloads from a place that not every machine reaches; a
@@ -34,7 +35,7 @@ import sysconfig
 
 shutil.copytree({str(INSTALLED / "pip")!r}, sysconfig.get_path("purelib") + "/pip")
 '''
-SAID_ELSEWHERE = ("changelog", "pep8", "pylint")
+SAID_ELSEWHERE = ("ansible-doc", "changelog", "pep8", "pylint")
 
 
 def copy_tracked(target: pathlib.Path) -> None:

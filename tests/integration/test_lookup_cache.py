@@ -58,7 +58,7 @@ def local_tmp(run):
     return run.folder / "tmp"
 
 
-@pytest.mark.parametrize(("hosts", "forks"), [(20, 5), (50, 50)])
+@pytest.mark.parametrize(("hosts", "forks"), [(20, 5), pytest.param(50, 50, marks=pytest.mark.full)])
 def test_all_hosts_and_tasks_of_a_run_cost_one_call(aws, run, local_tmp, hosts, forks):
     """However many ask at the same time; nothing is left at the end, so the next run asks again."""
     aws.publish({"EFS_DNS_URL": "fs-1"})

@@ -66,8 +66,8 @@ def _forks(run, warm_start):
     run.warm_start = warm_start
 
 
-# Its play prints the environment.
-@pytest.mark.shows_secrets
+@pytest.mark.full  # seven commands from scratch; `make test-all` starts all of the contract so
+@pytest.mark.shows_secrets  # its play prints the environment
 def test_it_does_the_same(aws, run, cold):
     """Output, errors, exit code, environment and folder."""
     aws.publish({"MY_IP": ["10.0.0.1", "10.0.0.2"], "ZONE": "a"})
