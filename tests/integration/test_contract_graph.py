@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from pathlib import Path
 
 import pytest
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.reports.graph import Edge, Picture, page
 
-from tests.support.browser import SCHEMES, Browse, measured, pixels
+from tests.support.browser import SCHEMES, Browse, measured
+from tests.support.screenshots import colours
 
 LIGHT_RED, DARK_RED = (185, 28, 28), (248, 113, 113)
 # Where each node and its text are, where lines begin and end, and how wide the page is.
@@ -88,7 +88,7 @@ def test_light_and_dark(browse: Browse, tmp_path: Path, scheme: str, ground: tup
     shot = tmp_path / "shot.png"
     address = (tmp_path / "page.html").as_uri()
     browse(SCHEMES[scheme], "--window-size=1280,1200", f"--screenshot={shot}", address)
-    colours = Counter(row[i : i + 3] for row in pixels(shot.read_bytes()) for i in range(0, len(row), 3))
+    seen = colours(shot)
 
-    assert bytes(ground) == colours.most_common(1)[0][0]
-    assert colours[bytes(red)] > 500
+    assert ground == next(iter(seen))
+    assert seen[red] > 500

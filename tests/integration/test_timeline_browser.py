@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections import Counter
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,8 @@ from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.timeline im
 )
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._timeline.times import Clock, Span
 
-from tests.support.browser import SCHEMES, Browse, pixels
+from tests.support.browser import SCHEMES, Browse
+from tests.support.screenshots import colours
 
 GROUND = {"light": (255, 255, 255), "dark": (18, 22, 27)}
 PARIS = ZoneInfo("Europe/Paris")
@@ -114,10 +114,9 @@ def test_there_is_something_to_see(browse: Browse, tmp_path: Path, scheme: str) 
     """The screenshot has the ground of its colour scheme, and bars and texts on it."""
     shot = tmp_path / "shot.png"
     browse(SCHEMES[scheme], "--window-size=900,500", f"--screenshot={shot}", write(tmp_path / "page.html"))
-    colours = Counter(row[i : i + 3] for row in pixels(shot.read_bytes()) for i in range(0, len(row), 3))
-    (ground, most), *others = colours.most_common()
+    (ground, most), *others = colours(shot).items()
 
-    assert tuple(ground) == GROUND[scheme]
+    assert ground == GROUND[scheme]
     assert 0.5 < most / (900 * 500) < 0.97
     assert len(others) > 100
 

@@ -14,7 +14,8 @@ import pytest
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._tuning.page import page
 from ansible_collections.tfbridge.aws.plugins.plugin_utils._tuning.result import parse_result
 
-from tests.support.browser import SCHEMES, Browse, frame_of, measured, pixels
+from tests.support.browser import SCHEMES, Browse, frame_of, measured
+from tests.support.screenshots import colour_at, colours
 
 pytestmark = pytest.mark.full
 NOW = dt.datetime(2027, 1, 2, 10, 0, tzinfo=dt.timezone.utc)
@@ -103,8 +104,6 @@ def test_light_and_dark(browse: Browse, tuning: Path, tmp_path: Path, scheme: st
     shot, framed = tmp_path / f"{scheme}.{width}.png", tmp_path / "framed.html"
     framed.write_text(frame_of(tuning.read_text(), width, 1500), encoding="utf-8")
     browse(SCHEMES[scheme], f"--window-size={max(width, 500)},1500", f"--screenshot={shot}", framed.as_uri())
-    rows = pixels(shot.read_bytes())
 
-    assert bright == (min(rows[5][:3]) > 200)
-    chosen = bytes((0x0B, 0x7A, 0x55)) if bright else bytes((0x2F, 0xAE, 0x82))
-    assert sum(line.count(chosen) for line in rows) > 60
+    assert bright == (min(colour_at(shot, 0, 5)) > 200)
+    assert colours(shot)[(0x0B, 0x7A, 0x55) if bright else (0x2F, 0xAE, 0x82)] > 60

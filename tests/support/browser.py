@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pages as a browser shows them: headless Chromium, and the pixels of its screenshots."""
+"""Pages as a browser shows them: headless Chromium."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ import html
 import json
 import re
 import shutil
-import struct
 import subprocess
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -77,35 +75,3 @@ def frame_of(text: str, width: int, height: int) -> str:
     """Return a page that shows another one in a frame of that size, at its upper left."""
     style = f"position:absolute;left:0;top:0;border:0;width:{width}px;height:{height}px"
     return f'<!doctype html><iframe style="{style}" srcdoc="{html.escape(text)}"></iframe>'
-
-
-def pixels(png: bytes) -> list[bytes]:
-    """Decode the rows of a PNG with 8 bits a channel, three or four channels, not interlaced."""
-    header = struct.unpack(">IIBBBBB", png[16:29])
-    width, height, channels = header[0], header[1], {2: 3, 6: 4}[header[3]]
-    position, packed = 8, b""
-    while position < len(png):
-        length, kind = struct.unpack(">I4s", png[position : position + 8])
-        if kind == b"IDAT":
-            packed += png[position + 8 : position + 8 + length]
-        position += 12 + length
-    raw = zlib.decompress(packed)
-    size = width * channels
-    rows: list[bytes] = []
-    above = bytes(size)
-    for row in range(height):
-        kind, line = raw[row * (size + 1)], bytearray(raw[row * (size + 1) + 1 : (row + 1) * (size + 1)])
-        _unfilter(kind, line, above, channels)
-        above = bytes(line)
-        rows.append(above if channels == 3 else b"".join(above[i : i + 3] for i in range(0, size, 4)))
-    return rows
-
-
-def _unfilter(kind: int, line: bytearray, above: bytes, channels: int) -> None:
-    for i, value in enumerate(line):
-        left = line[i - channels] if i >= channels else 0
-        corner = above[i - channels] if i >= channels else 0
-        up = above[i]
-        guess = left + up - corner
-        nearest = min((left, up, corner), key=lambda byte: abs(guess - byte))
-        line[i] = (value + (0, left, up, (left + up) // 2, nearest)[kind]) & 255
