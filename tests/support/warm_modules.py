@@ -29,8 +29,11 @@ ALONE = ["python", "-m"]
 PLAIN = re.compile(r"/bin/sh -c '(\S+) (\S+/AnsiballZ_\w+\.py)(?: && sleep 0)?'")
 
 
-def use(path: str) -> None:
-    """Have Ansible's connection to this machine fork modules of who listens there. All else is started as ever."""
+def use(path: str, inside: int) -> None:
+    """Have Ansible's connection to this machine fork modules of who listens there. All else is started as ever.
+
+    Modules join the namespaces that the command is in: those of the process with the number `inside`.
+    """
     connection = importlib.import_module("ansible.plugins.connection.local").Connection
     display = importlib.import_module("ansible.utils.display").Display()
     start = connection.exec_command
@@ -40,7 +43,8 @@ def use(path: str) -> None:
         # With -vvv each command is shown.
         if not plain or plain[1] != sys.executable or in_data or display.verbosity > 2:
             return start(self, cmd, in_data=in_data, sudoable=sudoable)
-        return fork_server.fork(path, plain.groups(), os.fsdecode(self.cwd or pathlib.Path.cwd()), os.environ)
+        folder = os.fsdecode(self.cwd or pathlib.Path.cwd())
+        return fork_server.fork(path, plain.groups(), folder, os.environ, inside=inside)
 
     connection.exec_command = exec_command
 

@@ -102,9 +102,7 @@ def _main(modules: str, request: Mapping[str, object]) -> None:
     # What Ansible makes of a module, to send it, is good for all commands: reading what that imports takes a second.
     sender = importlib.import_module("ansible.executor.module_common")
     sender.C = types.SimpleNamespace(**{**vars(constants), "DEFAULT_LOCAL_TMP": str(pathlib.Path(modules).parent)})
-    # Who forks modules sees the mounts of this machine only.
-    if not request["inside"]:
-        warm_modules.use(modules)
+    warm_modules.use(modules, request["inside"])
     sys.exit(importlib.import_module(_module(sys.argv[0])).main())
 
 
