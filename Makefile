@@ -24,7 +24,7 @@ CHECKS = $(MAKE) --no-print-directory --jobs=2 --keep-going check-code check-rol
 check-code:
 	@$(NOX) --tags code $(ARGUMENTS)
 check-role:
-	@$(NOX) --session molecule $(ARGUMENTS)
+	@$(NOX) --session collect molecule $(ARGUMENTS)
 check-tests:
 	@$(NOX) --tags tests $(ARGUMENTS)
 

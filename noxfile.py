@@ -85,14 +85,6 @@ def _install(session: nox.Session, pins: str, *options: str) -> None:
         session.run(sys.executable, "-m", "pip", python, *arguments, external=True)
 
 
-def _compile(session: nox.Session) -> None:
-    """Compile what tests import, once: each worker would do it, at the same time as the others."""
-    compiled = ROOT / ".venv" / "compiled"
-    if not compiled.exists():
-        session.run("python", "-m", "pytest", "-qq", "--collect-only", "tests", silent=True)
-        compiled.touch()
-
-
 def _pytest(session: nox.Session, *arguments: str) -> None:
     session.run("python", "-m", *PYTEST, *arguments)
 
@@ -191,7 +183,6 @@ def tests_oldest_core(session: nox.Session) -> None:
 @nox.session(tags=["tests"])
 def tests(session: nox.Session) -> None:
     """Run unit, property and integration tests, with genuine Terraform."""
-    _compile(session)
     if not _is_all(session):
         _pytest(session, "-m", "not full", "tests")
         return
@@ -201,6 +192,12 @@ def tests(session: nox.Session) -> None:
         ("-n", WAITING, "-m", "waits", "tests/integration"),
         ("--cold-start", *CORES),
     )
+
+
+@nox.session
+def collect(session: nox.Session) -> None:
+    """Check that all tests can be collected; what they import is compiled once, and not by all workers at a time."""
+    session.run("pytest", "-qq", "--collect-only", "tests", silent=True)
 
 
 @nox.session
