@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pathlib
 import signal
@@ -54,11 +55,16 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what runs Terraform, by what it asks for, and run first what takes longest."""
+    """Mark what runs Terraform, by what it asks for, and begin early what takes longest: much of it is waiting."""
     for item in items:
         if {"provider", "newest_provider", "some_provider"} & set(item.fixturenames):
             item.add_marker(pytest.mark.terraform)
-    items.sort(key=lambda item: not {"terraform", "lab"} & {marker.name for marker in item.iter_markers()})
+    waits = {item: bool(item.get_closest_marker("terraform") or item.get_closest_marker("lab")) for item in items}
+    # File by file: fixtures of a file are made once for what follows one another.
+    files = (list(one) for _path, one in itertools.groupby(items.copy(), key=lambda item: item.path))
+    others = ([item for item in one if not waits[item]] for one in files)
+    mixed = [each for item in items if waits[item] for each in (item, *next(others, ()))]
+    items[:] = [*mixed, *itertools.chain(*others)]
 
 
 def pytest_runtest_setup(item):
