@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking impo
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import DAYS, minutes
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import LEAD, Edge, Plan, plan
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 UTC = timezone.utc
@@ -225,6 +226,19 @@ def situations(draw, weekly: int = 3, one_off: int = 5):
     return base, booked
 
 
+def planned_for(booked, base: datetime, gap: int = GAP) -> Plan:
+    """Plan what can be planned: nothing can be left out of bookings that leave no minute of the week free."""
+    try:
+        return plan(booked, base, timedelta(minutes=gap))
+    except OptionError as error:
+        # The only refusals, of which the other is of bookings in several time zones.
+        assert "cover the whole week" in str(error)  # noqa: PT017
+        if "weekly.except" in str(error):
+            without = [replace(booking, excluded=()) for booking in booked if isinstance(booking, Weekly)]
+            assert set(range(MINUTES)) <= union(without, base, gap)
+        reject()
+
+
 def thorough(examples: int):
     """Return settings with so many examples of the 400 that stand for what the profile has."""
     most = settings.default.max_examples
@@ -242,7 +256,7 @@ def test_the_instance_runs_exactly_during_the_union(situation, fold_last) -> Non
 
     wanted = {minute for minute in union(booked, base) if 0 <= minute < MINUTES}
 
-    assert wanted == running(plan(booked, base), base, fold_last=fold_last)
+    assert wanted == running(planned_for(booked, base), base, fold_last=fold_last)
 
 
 @given(situations())
@@ -250,7 +264,7 @@ def test_the_instance_runs_exactly_during_the_union(situation, fold_last) -> Non
 def test_edges_alternate(situation) -> None:
     """Invariant 1: one start and one stop a window, none inside, and the first is a stop just when one is begun."""
     base, booked = situation
-    planned = plan(booked, base)
+    planned = planned_for(booked, base)
     kinds = [kind for _at, kind in firings(planned, base, fold_last=False)]
 
     assert all(one != other for one, other in zip(kinds, kinds[1:]))
@@ -265,7 +279,7 @@ def test_order_and_duplicates_do_not_matter(situation, random) -> None:
     shuffled = booked + booked[:2]
     random.shuffle(shuffled)
 
-    assert plan(booked, base).edges == plan(shuffled, base).edges
+    assert planned_for(booked, base).edges == planned_for(shuffled, base).edges
 
 
 @given(situations(), st.data())
@@ -275,8 +289,8 @@ def test_adding_never_takes_running_time_away(situation, data) -> None:
     base, booked = situation
     more = data.draw(one_offs(base))
 
-    assert running(plan(booked, base), base, fold_last=False) <= running(
-        plan([*booked, more], base), base, fold_last=False
+    assert running(planned_for(booked, base), base, fold_last=False) <= running(
+        planned_for([*booked, more], base), base, fold_last=False
     )
 
 
@@ -286,7 +300,7 @@ def test_nothing_is_sent_that_is_past_or_less_than_a_minute_ahead(situation, lat
     """Invariant 5: at() is UTC and a minute ahead at least; the bounds of crons that matter are ahead too."""
     base, booked = situation
     now = base + timedelta(seconds=later)
-    for edge in plan(booked, now).edges:
+    for edge in planned_for(booked, now).edges:
         if edge.at is not None:
             assert edge.timezone == "UTC"
             assert datetime.fromisoformat(edge.expression[3:-1] + "+00:00") >= now + timedelta(seconds=LEAD)
@@ -301,7 +315,7 @@ def test_retries_end_before_the_next_opposite_edge(situation, fold_last) -> None
     base, booked = situation
     fired = sorted(
         (at, edge.kind, edge.maximum_event_age)
-        for edge in plan(booked, base).edges
+        for edge in planned_for(booked, base).edges
         for at in fires(edge, base, fold_last=fold_last)
         if at < MINUTES
     )
@@ -322,7 +336,7 @@ def test_near_windows_are_one(situation, gap) -> None:
     }
 
     assert {m for m in union(booked, base, gap) if 0 <= m < MINUTES} == {m for m in covered if 0 <= m < MINUTES}
-    planned = plan(booked, base, timedelta(minutes=gap))
+    planned = planned_for(booked, base, gap)
     assert {m for m in covered if 0 <= m < MINUTES} == running(planned, base, fold_last=False)
 
 
@@ -332,11 +346,8 @@ def test_zones_are_united_exactly(situation, zone, data) -> None:
     """Invariant 12: weekly bookings of two zones give their union, also across clock changes of one of them."""
     base, booked = situation
     booked = [*booked, data.draw(weeklies(zone, base))]
-    try:
-        planned = plan(booked, base)
-    except OptionError as error:
-        assert "cover the whole week" in str(error)  # noqa: PT017  the only refusal
-        return
+
+    planned = planned_for(booked, base)
 
     assert {m for m in union(booked, base) if 0 <= m < MINUTES} == running(planned, base, fold_last=False)
 
@@ -348,11 +359,8 @@ def test_curfews_stop_what_nobody_booked_for_longer(situation, elsewhere, fold_l
     base, booked = situation
     zone = next((each.timezone for each in booked if isinstance(each, Weekly)), "Europe/Paris")
     booked = [*booked, *data.draw(st.lists(curfews(elsewhere or zone), min_size=1, max_size=2))]
-    try:
-        planned = plan(booked, base)
-    except OptionError as error:
-        assert "cover the whole week" in str(error)  # noqa: PT017  the only refusal
-        return
+
+    planned = planned_for(booked, base)
 
     assert edges_of(booked, base) == set(firings(planned, base, fold_last=fold_last))
     fired = sorted(
@@ -443,6 +451,15 @@ def test_a_whole_week_has_no_edges_and_says_so() -> None:
     assert planned.edges == ()
     assert planned.active is not None
     assert "always cover the whole week" in planned.warnings[0]
+
+
+def test_nothing_can_be_left_out_of_the_whole_week() -> None:
+    """Also where two bookings cover it together, and only one of them has days to leave out."""
+    night = Weekly(INSTANCE, DAYS, "20:00", "08:00", "UTC", "night")
+    day = Weekly(INSTANCE, DAYS, "08:00", "20:00", "UTC", "day", ("2027-04-01",))
+
+    with pytest.raises(OptionError, match=r"^weekly\.except: the weekly bookings day, night cover the whole week"):
+        plan([night, day], BASES[0])
 
 
 def calls_of(booked: list[OneOff | Weekly]) -> int:
