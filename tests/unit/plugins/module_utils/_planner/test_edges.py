@@ -61,15 +61,32 @@ def local_minutes(zone: str, base: datetime) -> list[datetime]:
     ]
 
 
+@cache
+def shown_at(zone: str, base: datetime) -> dict[datetime, list[int]]:
+    """Return the minutes at which a wall clock shows a time: one, two in a fold, and none in a gap."""
+    found: dict[datetime, list[int]] = {}
+    for at, local in enumerate(local_minutes(zone, base), start=-2 * 1440):
+        found.setdefault(local, []).append(at)
+    return found
+
+
+@cache
+def clock_shows(zone: str, base: datetime) -> dict[tuple[str, int, int], list[list[int]]]:
+    """Return for a day of the week, hour and minute the minutes of each time that a clock shows them."""
+    found: dict[tuple[str, int, int], list[list[int]]] = {}
+    for local, shown in shown_at(zone, base).items():
+        found.setdefault((DAYS[local.weekday()], local.hour, local.minute), []).append(shown)
+    return found
+
+
 def minute_of(zone: str, base: datetime, wanted: datetime, *, last: bool) -> int | None:
     """Return the first or last minute that a wall clock shows a time; a skipped time is moved past the gap."""
+    if found := shown_at(zone, base).get(wanted):
+        return found[-1 if last else 0]
     shown = local_minutes(zone, base)
-    found = [at for at, local in enumerate(shown) if local == wanted]
-    if found:
-        return (found[-1] if last else found[0]) - 2 * 1440
-    for at, (one, other) in enumerate(zip(shown, shown[1:])):
+    for at, (one, other) in enumerate(zip(shown, shown[1:]), start=-2 * 1440):
         if one < wanted < other:
-            return at + int((wanted - one).total_seconds() // 60) - 2 * 1440
+            return at + int((wanted - one).total_seconds() // 60)
     return None
 
 
@@ -135,15 +152,12 @@ def fires(edge: Edge, base: datetime, *, fold_last: bool) -> set[int]:
     if edge.at is not None:
         return {(datetime.fromisoformat(edge.expression[3:-1] + "+00:00") - base) // timedelta(minutes=1)}
     minute, hour, _any, _month, names, _year = edge.expression[5:-1].split()
-    wanted = {name.lower() for name in names.split(",")}
-    by_time: dict[datetime, int] = {}
-    for at, local in enumerate(local_minutes(edge.timezone, base)):
-        shown = (local.hour, local.minute) == (int(hour), int(minute)) and DAYS[local.weekday()] in wanted
-        if shown and (fold_last or local not in by_time):
-            by_time[local] = at - 2 * 1440
+    shows = clock_shows(edge.timezone, base)
     return {
         at
-        for at in by_time.values()
+        for name in set(names.lower().split(","))
+        for shown in shows.get((name, int(hour), int(minute)), ())
+        for at in [shown[-1 if fold_last else 0]]
         if at > 0
         and (edge.start_date is None or base + timedelta(minutes=at) >= edge.start_date)
         and (edge.end_date is None or base + timedelta(minutes=at) <= edge.end_date)
