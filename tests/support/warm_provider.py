@@ -46,7 +46,8 @@ class _WarmProviders:
     def __init__(self, folder: pathlib.Path, environment: Mapping[str, str], reads: pathlib.Path | None) -> None:
         self._folder = folder
         self._reads = reads
-        self._environment = {"HOME": str(folder), **environment}
+        # Where its socket is: one that is killed leaves it.
+        self._environment = {"HOME": str(folder), "TMPDIR": str(folder), **environment}
         self._processes: list[subprocess.Popen[bytes]] = []
         self._known: dict[str, Provider] = {}
 
