@@ -2,22 +2,18 @@
 
 A module that is sent to a host compiles all that it imports: two seconds, where it asks AWS. The process that is forked
 knows nothing of Ansible's controller nor of any collection: a module has its collections from what it was sent, as on
-any host. What Python makes of that source is kept.
+any host.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib
-import marshal
 import os
 import pathlib
 import re
 import runpy
 import sys
-import types
-import zipimport
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from tests.support import fork_server
@@ -49,28 +45,6 @@ def use(path: str, inside: int) -> None:
     connection.exec_command = exec_command
 
 
-def _kept(compile_source: Callable[[str, bytes], types.CodeType], folder: pathlib.Path) -> Any:
-    """Keep in a folder what is compiled: what is imported from a zip has no bytecode beside it."""
-
-    def compiled(path: str, source: bytes) -> types.CodeType:
-        kept = folder / hashlib.sha256(source).hexdigest()
-        if kept.exists():
-            return _at(path, marshal.loads(kept.read_bytes()))  # noqa: S302  written by this
-        code = compile_source(path, source)
-        scratch = kept.with_suffix(f".{os.getpid()}")
-        scratch.write_bytes(marshal.dumps(code))
-        scratch.rename(kept)
-        return code
-
-    return compiled
-
-
-def _at(path: str, code: types.CodeType) -> types.CodeType:
-    """Return the same code, from a file with this name."""
-    constants = (_at(path, each) if isinstance(each, types.CodeType) else each for each in code.co_consts)
-    return code.replace(co_filename=path, co_consts=tuple(constants))
-
-
 def _main(_request: Mapping[str, object]) -> None:
     del sys.argv[0]
     if sys.argv[0] == ALONE[1]:
@@ -86,5 +60,4 @@ if __name__ == "__main__":
     for _name in IMPORTED:
         importlib.import_module(_name)
     fork_server.read_services()
-    zipimport._compile_source = _kept(zipimport._compile_source, pathlib.Path(sys.argv[2]))
     fork_server.serve(int(sys.argv[1]), _main)

@@ -39,9 +39,8 @@ class WarmStart:
     def __init__(self, folder: pathlib.Path, environment: Mapping[str, str]) -> None:
         self._settings = _settings(environment)
         (folder / "home").mkdir()
-        (folder / "compiled").mkdir()
         begun = {**environment, "HOME": str(folder / "home"), "ANSIBLE_HOME": str(folder / "home" / ".ansible")}
-        self._modules = fork_server.ForkServer("warm_modules", folder, begun, str(folder / "compiled"))
+        self._modules = fork_server.ForkServer("warm_modules", folder, begun)
         self._commands = fork_server.ForkServer("warm_start", folder, begun, self._modules.path)
 
     def stop(self) -> None:
