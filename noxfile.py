@@ -40,6 +40,8 @@ collection.lay_link()
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 # Python 3.11 brings ansible-core 2.19, later ones bring 2.21 (requirements/dev.in); the oldest is 2.17 (oldest.in).
 OTHER = "3.13" if sys.version_info < (3, 12) else "3.11"
+# Where `uv` or pip of .venv installs, no pip of its own is needed: to bring one is most of what making it takes.
+OWN_ENVIRONMENT = {"venv_backend": "venv", "venv_params": ("--without-pip",)}
 PACKAGE = "ansible_collections.tfbridge.aws.plugins"
 # More than there are processors: Terraform waits ten seconds at a time for what it has asked for.
 PYTEST = ("pytest", "-q", "-n", str((os.cpu_count() or 1) * 3 // 2), "--maxschedchunk", "1")
@@ -59,8 +61,6 @@ NOT_PURE = (
     "--ignore=tests/unit/plugins/module_utils",
     "--ignore=tests/unit/plugins/plugin_utils/_contract",
 )
-# Where `uv` or pip of .venv installs, no pip of its own is needed: to bring one is most of what making it takes.
-OWN_ENVIRONMENT = {"venv_backend": "venv", "venv_params": ("--without-pip",)}
 ALL_ON_THE_OLDEST = (*NOT_PURE, "tests/unit/plugins", *CORES_FILES)
 
 
@@ -78,11 +78,11 @@ def _is_all(session: nox.Session) -> bool:
 def _install(session: nox.Session, pins: str, *options: str) -> None:
     """Install by uv, in a third of pip's time; by pip, which has settings of its own, where uv reaches no index."""
     python = f"--python={pathlib.Path(session.bin) / 'python'}"
-    arguments = ("install", "--quiet", *options, f"--requirement=requirements/{pins}")
+    arguments = ("--quiet", *options, f"--requirement=requirements/{pins}")
     try:
-        session.run("uv", "pip", "install", python, *arguments[1:], external=True, silent=True)
+        session.run("uv", "pip", "install", python, *arguments, external=True, silent=True)
     except CommandFailed:
-        session.run(sys.executable, "-m", "pip", python, *arguments, external=True)
+        session.run(sys.executable, "-m", "pip", python, "install", *arguments, external=True)
 
 
 def _pytest(session: nox.Session, *arguments: str) -> None:
