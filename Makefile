@@ -13,7 +13,7 @@ help:  ## Say what there is
 demo: venv  ## Terraform to Ansible on this machine, without an AWS account
 	@.venv/bin/python scripts/demo.py
 
-test: $(if $(filter 1,$(REQUIRE_ALL)),can-molecule) venv  ## Run every check and the quick tests (25 minutes on two cores)
+test: $(if $(filter 1,$(REQUIRE_ALL)),can-molecule) venv  ## Run every check and the quick tests (20 minutes on two cores)
 	@$(CHECKS)
 
 test-all: can-molecule venv  ## Run every check, test and scenario; on the other cores all that meets Ansible (two hours)
