@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Days, dates and times of day as people write them.
+"""Days of the week, dates and times of day as people write them.
 
 PRIVATE: not for use outside this collection, may change in any release.
 """
@@ -10,10 +10,8 @@ PRIVATE: not for use outside this collection, may change in any release.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
 
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import show
@@ -22,9 +20,6 @@ from .clock import DAYS, minutes
 
 # Each left out occurrence splits a cron: as many days as this are more than a year of them.
 EXCLUDED_MAX = 400
-# Where no cron says them, each occurrence of each of these days takes two schedules.
-MONTH_DAYS_MAX = 10
-LAST = -1
 
 _DAY_NAMES = {
     **{day: day for day in DAYS},
@@ -116,33 +111,3 @@ def check_clocks(start: str, end: str, option: str) -> None:
         raise OptionError(f"{option}.end: {end!r} is equal to {option}.start: whole days are '00:00' to '24:00'")
     if (minutes(end) - minutes(start)) % 1440 == 1:
         raise OptionError(f"{option}.end: {end!r} is less than 2 minutes after {option}.start {start!r}")
-
-
-def parse_month_days(given: Mapping[str, Any]) -> tuple[tuple[int, ...], int, str]:
-    """Return the days of the month, or which of the month's days of that name; the others are empty."""
-    if ("day_of_month" in given) == ("nth" in given) or ("nth" in given) != ("day" in given):
-        raise OptionError(
-            "monthly: needs day_of_month, or nth and day, like {day_of_month: [1, 15]} or {nth: 1, day: thu}"
-        )
-    if "nth" in given:
-        (nth,) = _numbers([given["nth"]], 5, "monthly.nth")
-        days = parse_days(given["day"], "monthly.day")
-        if len(days) != 1:
-            raise OptionError(f"monthly.day: {show(given['day'])} must be one day of the week")
-        return (), nth, days[0]
-    value = given["day_of_month"]
-    numbers = _numbers(value if isinstance(value, (list, tuple)) else [value], 31, "monthly.day_of_month")
-    if len(numbers) > MONTH_DAYS_MAX:
-        raise OptionError(f"monthly.day_of_month: {len(numbers)} days. Maximum: {MONTH_DAYS_MAX}; or book weekly")
-    return numbers, 0, ""
-
-
-def _numbers(values: Sequence[object], most: int, option: str) -> tuple[int, ...]:
-    for value in values:
-        if isinstance(value, bool) or not isinstance(value, int) or not (1 <= value <= most or value == LAST):
-            raise OptionError(
-                f"{option}: {show(value)} is out of range. Valid values: 1 to {most}, and -1 for the last"
-            )
-    if not values:
-        raise OptionError(f"{option}: empty. Valid values: 1 to {most}, and -1 for the last")
-    return tuple(sorted({int(str(value)) for value in values}))

@@ -20,7 +20,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import s
 
 from .booking import Booking, Curfew, Monthly, OneOff, Weekly, automatic_name
 from .clock import zone_of, zulu
-from .days import check_clocks, parse_clock, parse_dates, parse_days, parse_month_days
+from .days import check_clocks, parse_clock, parse_dates, parse_days
+from .days_of_month import parse_days_of_month
 from .gaps import refuse_month_gaps, refuse_week_gaps
 from .moments import FURTHEST, SHORTEST, parse_moment
 
@@ -158,7 +159,7 @@ def _monthly(instance_id: str, monthly: object, context: ParseContext) -> Monthl
     """Return the monthly booking that a person wrote: day_of_month, or nth and day; start, end."""
     given = {key: value for key, value in check_keys(monthly, MONTHLY_KEYS, "monthly").items() if value is not None}
     timezone = _timezone(context, "monthly booking")
-    days = parse_month_days(given)
+    days = parse_days_of_month(given)
     start, end = _clocks(given, "monthly")
     booking = Monthly(instance_id, *days, start, end, timezone)
     if context.on_gap == "error" and not context.any_time:

@@ -16,7 +16,8 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import
 
 from .booking import Booking, Curfew, Monthly, OneOff, Weekly
 from .clock import UTC, zone_of, zulu
-from .days import check_clocks, parse_clock, parse_dates, parse_days, parse_month_days
+from .days import check_clocks, parse_clock, parse_dates, parse_days
+from .days_of_month import parse_days_of_month
 from .moments import parse_moment
 
 # Older than EC2: with a start near the calendar's own, weeks around it don't exist and nothing can be planned.
@@ -32,7 +33,7 @@ def from_record(instance_id: str, booking_id: str, body: Any) -> Booking:
             return Curfew(instance_id, parse_days(body["days"], "days"), at, zone, booking_id)
         if "monthly" in body:
             times = _times(body, "monthly")
-            return Monthly(instance_id, *parse_month_days(body["monthly"]), *times, booking_id)
+            return Monthly(instance_id, *parse_days_of_month(body["monthly"]), *times, booking_id)
         if "days" in body:
             times, excluded = _times(body, "weekly"), parse_dates(body.get("except"), "except")
             return Weekly(instance_id, parse_days(body["days"], "days"), *times, booking_id, excluded)
