@@ -460,7 +460,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.request imp
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.result import diff_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import BookingResult, BookingService
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.site import find_site
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.words import summary
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.summary import summary
 
 WEEKLY: dict[str, Any] = {
     "type": "dict",

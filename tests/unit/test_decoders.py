@@ -34,7 +34,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.snapshot imp
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.snapshot_document import outputs_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import plan
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.dead_letters import dead_letters
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.ec2 import RequiredTag
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.instances import RequiredTag
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.names import RecordName, read_name
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.records import read_owner, read_record
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.schedule import (

@@ -23,7 +23,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import n
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs import options as mount_options
 from ansible_collections.tfbridge.aws.plugins.module_utils._efs import source as sources
 
-from .rules import check_rules
+from .option_rules import check_rules
 from .source import Remote
 from .specification import ENTRY
 

@@ -25,7 +25,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows impo
 
 from .apply import Tools, Writer
 from .changes import Baseline, BookingChange, DesiredRecords, Observed, plan_of
-from .ec2 import RequiredTag, concerns, mismatch
+from .instances import RequiredTag, concerns, mismatch
 from .names import EdgeName, RecordName, read_name
 from .result import edge_dict, plan_dict, record_dict, window_dict, zulu
 from .schedule import Listed, Schedule

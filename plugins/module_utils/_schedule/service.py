@@ -24,7 +24,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import
 
 from .apply import Outcome, Tools, Writer
 from .changes import plan_of
-from .ec2 import GONE, check_bookable, concerns, mismatch, start
+from .instances import GONE, check_bookable, concerns, mismatch, start
 from .purge import Gone, Sweep, check_limit, find_gone
 from .request import BookingRequest
 from .result import outcome_dict

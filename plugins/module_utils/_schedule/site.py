@@ -16,7 +16,7 @@ from typing import Any, Callable, Optional
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import DeniedError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.parameters import Reader
 
-from .ec2 import RequiredTag
+from .instances import RequiredTag
 from .store import DEFAULT_GROUP, check_group
 
 # What terraform/modules/ec2_scheduler publishes, by the option that it stands in for.

@@ -20,7 +20,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._common.text import s
 from .library import Library
 from .model import Details, Part
 from .plain_text import plain_text
-from .rules import Moment, check_rule
+from .recurrence import Moment, check_rule
 from .text import TIMES
 
 # What a Part is found by again when the library has made occurrences of it.

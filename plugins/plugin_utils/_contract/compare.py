@@ -19,10 +19,10 @@ from typing import Optional
 from .model.facts import By, InventoryRule, Kind, Place, Side, Unknown, Use
 from .model.findings import Finding, FindingKind, Severity
 from .model.names import is_input_name
+from .new_finding import finding, softer, suggestion
 from .outputs import Output
 from .shapes import misfit, takes_a_character
 from .targets import Match, Outputs, target_of
-from .wording import finding, softer, suggestion
 
 _EVERY_HOST = ("all", "*")
 _FACTS = (By.VARIABLE, By.GROUP)

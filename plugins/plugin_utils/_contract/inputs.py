@@ -19,8 +19,8 @@ from typing import Optional
 from .model.facts import By, Input, Use
 from .model.findings import Finding, FindingKind
 from .model.names import Hole, Name, is_input_name
+from .new_finding import finding, softer, suggestion
 from .targets import target_of
-from .wording import finding, softer, suggestion
 
 
 @dataclasses.dataclass(frozen=True)

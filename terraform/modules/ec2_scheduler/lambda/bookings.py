@@ -29,7 +29,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing impo
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.apply import Tools
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.authority import version_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.changes import Observed
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.ec2 import GONE
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.instances import GONE
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.records import Record
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.report import (
     ListedStore,

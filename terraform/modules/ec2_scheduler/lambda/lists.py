@@ -18,7 +18,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing impo
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import windows
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.authority import version_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.changes import Observed
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.ec2 import concerns, mismatch
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.instances import concerns, mismatch
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.report import booked_instances
 from answers import Answer, failed, refusal
 from bookings import BookingDesk

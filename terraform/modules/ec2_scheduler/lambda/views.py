@@ -15,7 +15,7 @@ from ansible_collections.tfbridge.aws.plugins.module_utils._planner.clock import
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import WINDOWS_AHEAD, Plan
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.parsing import entry_of
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.windows import window_at
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.ec2 import concerns, mismatch
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.instances import concerns, mismatch
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.records import Record
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import BookingResult
 

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.tfbridge.aws.plugins.module_utils._common.errors import AwsError, OptionError
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.booking import OneOff
 from ansible_collections.tfbridge.aws.plugins.module_utils._planner.edges import plan
-from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.ec2 import check_bookable, concerns, mismatch
+from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.instances import check_bookable, concerns, mismatch
 from ansible_collections.tfbridge.aws.plugins.module_utils._schedule.service import WORKERS, in_parallel
 
 PLAIN = {"state": "stopped", "tags": {}, "lifecycle": None, "root_device_type": "ebs", "hibernation": True}

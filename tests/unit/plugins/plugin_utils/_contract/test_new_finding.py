@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.wording import suggestion
+from ansible_collections.tfbridge.aws.plugins.plugin_utils._contract.new_finding import suggestion
 from hypothesis import given
 from hypothesis import strategies as st
 
