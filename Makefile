@@ -16,7 +16,7 @@ demo: venv  ## Terraform to Ansible on this machine, without an AWS account
 test: $(if $(filter 1,$(REQUIRE_ALL)),can-molecule) venv  ## Run every check and the quick tests (20 minutes on two cores)
 	@$(CHECKS)
 
-test-all: can-molecule venv  ## Run every check, test and scenario; on the other cores all that meets Ansible (two hours)
+test-all: can-molecule venv  ## Run every check, test and scenario; on the other cores all that meets Ansible (90 minutes)
 	@$(CHECKS) ARGUMENTS="-- all"
 
 # Two at a time: most of the checks use one processor, and half of a scenario's time is waiting.
