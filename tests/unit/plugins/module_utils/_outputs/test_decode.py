@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import assemble
+from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.decode import RESERVED_KEY, assemble
 from ansible_collections.tfbridge.aws.plugins.module_utils._outputs.output import Kind, Parameter
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 NAMES = st.from_regex(r"[A-Z][A-Z0-9_]{0,20}", fullmatch=True)
 # Text that no reader could take for JSON, with all that JSON would trip over inside.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).map(lambda text: f"v{text}")
+# Those that Ansible reserves are refused, below.
+KEYS = st.text(st.characters(exclude_categories=["Cs"])).filter(lambda key: not key.startswith(RESERVED_KEY))
 SCALARS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(exclude_categories=["Cs"]))
 JSON = st.recursive(
     st.lists(SCALARS, min_size=1).filter(lambda items: not isinstance(items[0], float))
-    | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), SCALARS),
+    | st.dictionaries(KEYS, SCALARS),
     lambda inner: st.lists(inner, min_size=1) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=8,
 )
