@@ -40,7 +40,8 @@ collection.lay_link()
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 # Python 3.11 brings ansible-core 2.19, later ones bring 2.21 (requirements/dev.in); the oldest is 2.17 (oldest.in).
 OTHER = "3.13" if sys.version_info < (3, 12) else "3.11"
-# Where `uv` or pip of .venv installs, no pip of its own is needed: to bring one is most of what making it takes.
+# `uv` or pip of .venv installs, and tests that download by pip have one from dev.txt: to bring another is most of what
+# making an environment takes.
 OWN_ENVIRONMENT = {"venv_backend": "venv", "venv_params": ("--without-pip",)}
 PACKAGE = "ansible_collections.tfbridge.aws.plugins"
 # More than there are processors: Terraform waits ten seconds at a time for what it has asked for.
